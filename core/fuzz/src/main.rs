@@ -1,0 +1,2 @@
+//! Placeholder until the note engine lands.
+fn main() {}

@@ -1,0 +1,7 @@
+//! Connvo's rules: one crate, compiled into the server and, as WebAssembly, into
+//! the browser. It is pure: no IO, no clock, no randomness; time and random
+//! numbers come in as arguments, and state machines take inputs and return outputs.
+
+pub mod limits;
+pub mod note;
+pub mod planted;

@@ -1,0 +1,12 @@
+//! The note engine: operational transformation over UTF-16 text, and the CRDT
+//! document beside it.
+//!
+//! `text` and `operation` are pure arithmetic; `document` holds the yrs document
+//! with its text mirror; `scan` guards it against hostile updates; `replica` is
+//! the browser's half with outbox and undo.
+
+pub mod text;
+pub mod operation;
+
+pub use text::Text;
+pub use operation::{Component, Operation, OperationError};

@@ -1,0 +1,2 @@
+//! The `connvo` command.
+fn main() {}

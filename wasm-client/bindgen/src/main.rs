@@ -1,0 +1,2 @@
+//! Placeholder until the bindgen tool lands.
+fn main() {}

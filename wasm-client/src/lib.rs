@@ -1,0 +1,1 @@
+//! Browser shell over `connvo-core`.
