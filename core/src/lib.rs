@@ -2,6 +2,11 @@
 //! the browser. It is pure: no IO, no clock, no randomness; time and random
 //! numbers come in as arguments, and state machines take inputs and return outputs.
 
+pub mod access;
+pub mod error;
+pub mod id;
 pub mod limits;
+pub mod meeting;
 pub mod note;
 pub mod planted;
+pub mod transcript;

@@ -1,0 +1,107 @@
+//! Commands: what a client asks the server to do. One enum for HTTP and socket.
+
+use crate::id::MeetingId;
+use crate::note::AnyOperation;
+use crate::note::Operation;
+use crate::transcript::ChunkDraft;
+use serde::{Deserialize, Serialize};
+
+/// An operation on the note, against a version.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoteOperationDraft {
+    /// The version that the operation was made against.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub base_version: u64,
+    /// Which client makes it; 1 to 64 bytes, chosen by the client.
+    pub client_id: String,
+    /// Its place among the client's own changes. A retry repeats it and gets the
+    /// first answer.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub client_seq: u64,
+    /// A component list, or the single-position form.
+    #[cfg_attr(feature = "ts", ts(type = "Component[] | SingleOperation"))]
+    pub operation: AnyOperation,
+}
+
+/// What became of a note operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoteAccepted {
+    /// The version that it made; the head where it changed nothing.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub version: u64,
+    /// The operation as logged: against `version` − 1.
+    #[cfg_attr(feature = "ts", ts(type = "Component[]"))]
+    pub operation: Operation,
+}
+
+/// Chunks for the transcript.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TranscriptDraft {
+    /// 1 to 50 chunks.
+    pub chunks: Vec<ChunkDraft>,
+}
+
+/// What became of the chunks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TranscriptAccepted {
+    /// For each chunk its sequence; null for interim chunks, which are relayed and
+    /// not stored, and for revisions older than the stored one.
+    #[cfg_attr(feature = "ts", ts(type = "(number | null)[]"))]
+    pub sequences: Vec<Option<u64>>,
+}
+
+/// A change that a client asks for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum Command {
+    /// Change the note.
+    ApplyNoteOperation {
+        /// Which meeting's note.
+        meeting_id: MeetingId,
+        /// The operation.
+        #[serde(flatten)]
+        draft: NoteOperationDraft,
+    },
+    /// Make the note what it was at a version, as a new change.
+    RestoreNote {
+        /// Which meeting's note.
+        meeting_id: MeetingId,
+        /// The version to go back to.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        version: u64,
+    },
+    /// Add to the transcript.
+    AppendTranscript {
+        /// Which meeting's transcript.
+        meeting_id: MeetingId,
+        /// The chunks.
+        #[serde(flatten)]
+        draft: TranscriptDraft,
+    },
+}
+
+/// The answer to a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum CommandReply {
+    /// To `applyNoteOperation` and `restoreNote`.
+    Note(NoteAccepted),
+    /// To `appendTranscript`.
+    Transcript(TranscriptAccepted),
+}
