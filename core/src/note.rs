@@ -9,4 +9,4 @@ pub mod text;
 pub mod operation;
 
 pub use text::Text;
-pub use operation::{Component, Operation, OperationError};
+pub use operation::{Bias, Component, Edit, Operation, OperationError, Side};

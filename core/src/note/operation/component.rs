@@ -1,0 +1,74 @@
+//! One step of an operation, and its JSON form: an object with exactly one key.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+
+/// One step of an operation: `{"retain": 5}`, `{"insert": "hi"}` or `{"delete": 2}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Component {
+    /// Step over so many UTF-16 code units.
+    Retain(u32),
+    /// Put this text here.
+    Insert(String),
+    /// Remove the next so many UTF-16 code units.
+    Delete(u32),
+}
+
+const KEYS: &[&str] = &["retain", "insert", "delete"];
+
+impl<'de> Deserialize<'de> for Component {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ComponentVisitor)
+    }
+}
+
+struct ComponentVisitor;
+
+impl<'de> Visitor<'de> for ComponentVisitor {
+    type Value = Component;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(r#"{"retain": units}, {"insert": text} or {"delete": units}"#)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Component, A::Error> {
+        let key: Option<String> = map.next_key()?;
+        let component = match key.as_deref() {
+            Some("retain") => Component::Retain(positive(map.next_value()?)?),
+            Some("delete") => Component::Delete(positive(map.next_value()?)?),
+            Some("insert") => {
+                let text: String = map.next_value()?;
+                if text.is_empty() {
+                    return Err(A::Error::invalid_value(
+                        Unexpected::Str(""),
+                        &"a text to insert",
+                    ));
+                }
+                Component::Insert(text)
+            }
+            Some(other) => return Err(A::Error::unknown_field(other, KEYS)),
+            None => return Err(A::Error::invalid_length(0, &self)),
+        };
+        if map.next_key::<String>()?.is_some() {
+            return Err(A::Error::custom(
+                "a component has exactly one of retain, insert, delete",
+            ));
+        }
+        Ok(component)
+    }
+}
+
+fn positive<E: Error>(units: u32) -> Result<u32, E> {
+    match units {
+        0 => Err(E::invalid_value(
+            Unexpected::Unsigned(0),
+            &"a positive length",
+        )),
+        units => Ok(units),
+    }
+}
