@@ -5,8 +5,11 @@
 //! with its text mirror; `scan` guards it against hostile updates; `replica` is
 //! the browser's half with outbox and undo.
 
+pub mod document;
+pub mod scan;
 pub mod text;
 pub mod operation;
 
+pub use document::{Applied, Document, DocumentError, Refusal};
 pub use text::Text;
 pub use operation::{Bias, Component, Edit, Operation, OperationError, Side};
