@@ -6,10 +6,14 @@
 //! the browser's half with outbox and undo.
 
 pub mod document;
+pub mod entry;
 pub mod scan;
+pub mod single;
 pub mod text;
 pub mod operation;
 
 pub use document::{Applied, Document, DocumentError, Refusal};
+pub use entry::NoteEntry;
+pub use single::{AnyOperation, SingleKind, SingleOperation};
 pub use text::Text;
 pub use operation::{Bias, Component, Edit, Operation, OperationError, Side};

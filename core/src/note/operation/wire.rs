@@ -21,7 +21,7 @@ impl<'de> Deserialize<'de> for Operation {
     }
 }
 
-pub(crate) struct OperationVisitor;
+struct OperationVisitor;
 
 impl<'de> Visitor<'de> for OperationVisitor {
     type Value = Operation;
