@@ -1,0 +1,4 @@
+//! What several of these tests share.
+#![allow(dead_code, unreachable_pub)]
+
+pub mod trace;
