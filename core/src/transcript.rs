@@ -1,5 +1,7 @@
 //! Transcript chunks: what is taken, what is stored, and in which bucket.
 
+pub mod view;
+
 use crate::error::{FieldError, Problem};
 use crate::id::UserId;
 use serde::{Deserialize, Serialize};
