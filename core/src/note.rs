@@ -5,15 +5,19 @@
 //! with its text mirror; `scan` guards it against hostile updates; `replica` is
 //! the browser's half with outbox and undo.
 
+pub mod diff;
 pub mod document;
 pub mod entry;
+pub mod history;
 pub mod scan;
 pub mod single;
 pub mod text;
+pub mod undo;
 pub mod operation;
 
 pub use document::{Applied, Document, DocumentError, Refusal};
 pub use entry::NoteEntry;
 pub use single::{AnyOperation, SingleKind, SingleOperation};
 pub use text::Text;
+pub use undo::UndoStack;
 pub use operation::{Bias, Component, Edit, Operation, OperationError, Side};

@@ -1,0 +1,10 @@
+//! The sans-IO half of the browser: one connection's state machine. The shell
+//! around it (WebSocket, IndexedDB, timers) carries out its effects and reports
+//! what happened; so does the simulation.
+
+pub mod backoff;
+pub mod note;
+pub mod session;
+
+pub use note::{NoteEvent, NoteStatus, Peer};
+pub use session::{ConnectionState, Effect, Event, Session, Status};

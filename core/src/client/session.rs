@@ -1,0 +1,388 @@
+//! One connection: connect, authenticate, resume every subscription, resend what
+//! was not answered, beat, back off, start again.
+//!
+//! Inputs are methods that take the time (milliseconds of one clock); outputs are
+//! [`Effect`]s, taken with [`Session::take_effects`]. Call [`Session::tick`] at
+//! [`Session::next_deadline`].
+
+mod calls;
+mod frames;
+mod journals;
+mod notes;
+
+use super::backoff::Backoff;
+use super::note::{NoteClient, NoteEvent};
+use crate::error::Problem;
+use crate::id::{MeetingId, UserId};
+use crate::note::replica::StoreOp;
+use crate::protocol::frame::{ClientFrame, Limits};
+use crate::protocol::{CommandReply, DEAD_MS, HEARTBEAT_MS, close};
+use calls::Calls;
+use journals::JournalClient;
+use serde::Serialize;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Silence after a heartbeat that makes the connection `degraded`, in milliseconds.
+const DEGRADED_MS: u64 = 5_000;
+/// How long an attempt to connect may take, in milliseconds.
+const CONNECT_MS: u64 = 15_000;
+/// How long before its expiry a token is renewed, in milliseconds.
+const RENEW_MS: u64 = 60_000;
+
+/// How the connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub enum Status {
+    /// On its way.
+    Connecting,
+    /// Up.
+    Live,
+    /// Up, but silent for longer than it should be.
+    Degraded,
+    /// Down: the next attempt comes later, or when the network is back.
+    Offline,
+}
+
+/// The connection as the application sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+pub struct ConnectionState {
+    /// How it stands.
+    pub status: Status,
+    /// Who the token names, once the server said so.
+    pub user_id: Option<UserId>,
+    /// The server's clock minus this one's, in milliseconds.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub clock_offset_ms: i64,
+    /// When the next attempt comes, in milliseconds of this clock.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub retry_at: Option<u64>,
+    /// Why the server last refused the connection.
+    pub problem: Option<Problem>,
+}
+
+/// Something the application wants to know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The connection changed.
+    Connection(ConnectionState),
+    /// Items of a journal, in order; each exactly once. With `reset` they replace
+    /// all before them.
+    Items {
+        /// The subscription.
+        sub: u32,
+        /// Whether they replace what came before.
+        reset: bool,
+        /// The items.
+        items: Vec<serde_json::Value>,
+    },
+    /// Something of the moment.
+    Volatile {
+        /// The subscription.
+        sub: u32,
+        /// The item.
+        item: serde_json::Value,
+    },
+    /// The server ended a subscription.
+    Ended {
+        /// The subscription.
+        sub: u32,
+        /// Why.
+        problem: Problem,
+    },
+    /// A call was answered.
+    Reply {
+        /// The call.
+        id: u64,
+        /// The answer.
+        result: Result<CommandReply, Problem>,
+    },
+    /// Something happened in a note.
+    Note {
+        /// The subscription.
+        sub: u32,
+        /// What.
+        event: NoteEvent,
+    },
+}
+
+/// What the shell is to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Get a token from the application, then call `token`.
+    NeedToken,
+    /// Open a socket, then call `opened` (or `closed`).
+    Connect,
+    /// Send a text frame.
+    SendText(String),
+    /// Send a binary frame.
+    SendBinary(Vec<u8>),
+    /// Close the socket; `closed` need not be called.
+    Disconnect(u16),
+    /// Keep this on the device.
+    Store(MeetingId, StoreOp),
+    /// Tell the application.
+    Event(Event),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    /// Not wanted.
+    Idle,
+    /// Wanted, but the device has no network.
+    NoNetwork,
+    /// Waiting for a token.
+    Token,
+    /// Waiting for the socket to open, since.
+    Socket(u64),
+    /// Waiting for the welcome, since.
+    Hello(u64),
+    /// Up.
+    Live,
+    /// Waiting for the next attempt, until.
+    Backoff(u64),
+}
+
+/// One client's session with the server.
+#[derive(Debug)]
+pub struct Session {
+    link: Link,
+    online: bool,
+    backoff: Backoff,
+    token: Option<String>,
+    expires_at: Option<u64>,
+    renewing: bool,
+    heard_ms: u64,
+    ping_at: u64,
+    state: ConnectionState,
+    limits: Limits,
+    next_sub: u32,
+    journals: BTreeMap<u32, JournalClient>,
+    notes: BTreeMap<u32, NoteClient>,
+    calls: Calls,
+    effects: VecDeque<Effect>,
+}
+
+impl Session {
+    /// A session that is not connected yet. `seed` comes from the shell's source of
+    /// randomness.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            link: Link::Idle,
+            online: true,
+            backoff: Backoff::new(seed),
+            token: None,
+            expires_at: None,
+            renewing: false,
+            heard_ms: 0,
+            ping_at: 0,
+            state: ConnectionState {
+                status: Status::Offline,
+                user_id: None,
+                clock_offset_ms: 0,
+                retry_at: None,
+                problem: None,
+            },
+            limits: Limits::default(),
+            next_sub: 1,
+            journals: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            calls: Calls::default(),
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// The connection as it stands.
+    #[must_use]
+    pub const fn state(&self) -> &ConnectionState {
+        &self.state
+    }
+
+    /// What the shell is to do, in order.
+    pub fn take_effects(&mut self) -> VecDeque<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The application wants a connection.
+    pub fn connect(&mut self) {
+        if self.link == Link::Idle {
+            self.attempt();
+        }
+    }
+
+    /// The application wants no connection any longer.
+    pub fn disconnect(&mut self) {
+        self.drop_socket(close::NORMAL);
+        self.link = Link::Idle;
+        self.show(Status::Offline, None);
+    }
+
+    /// The device gained or lost its network. A lost network closes the socket at
+    /// once: it would stay silent, not close.
+    pub fn set_online(&mut self, online: bool) {
+        if self.online == online {
+            return;
+        }
+        self.online = online;
+        match (online, self.link) {
+            (_, Link::Idle) => {}
+            (false, _) => {
+                self.drop_socket(close::NORMAL);
+                self.link = Link::NoNetwork;
+                self.show(Status::Offline, None);
+            }
+            (true, _) => {
+                self.backoff.reset();
+                self.attempt();
+            }
+        }
+    }
+
+    /// The token asked for, and when it expires (milliseconds of this clock);
+    /// `None` when the application has none just now.
+    pub fn token(&mut self, token: Option<String>, expires_at: Option<u64>, now_ms: u64) {
+        let renewing = std::mem::take(&mut self.renewing);
+        self.expires_at = expires_at;
+        match (token, self.link) {
+            (Some(token), Link::Token) => {
+                self.token = Some(token);
+                self.link = Link::Socket(now_ms);
+                self.effects.push_back(Effect::Connect);
+            }
+            (Some(token), Link::Live) if renewing => {
+                self.token = Some(token.clone());
+                self.send(&ClientFrame::Refresh { token });
+            }
+            (None, Link::Token) => self.retry(now_ms),
+            _ => {}
+        }
+    }
+
+    /// The socket is open.
+    pub fn opened(&mut self, now_ms: u64) {
+        if let (Link::Socket(_), Some(token)) = (self.link, self.token.clone()) {
+            self.link = Link::Hello(now_ms);
+            self.heard_ms = now_ms;
+            let client = Some(concat!("connvo/", env!("CARGO_PKG_VERSION")).to_owned());
+            self.send(&ClientFrame::Hello { token, client });
+        }
+    }
+
+    /// The socket is closed, or could not be opened.
+    pub fn closed(&mut self, code: u16, now_ms: u64) {
+        if matches!(self.link, Link::Idle | Link::NoNetwork | Link::Token | Link::Backoff(_)) {
+            return;
+        }
+        if code == close::POLICY {
+            self.token = None;
+        }
+        self.lost();
+        self.retry(now_ms);
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now_ms: u64) {
+        match self.link {
+            Link::Backoff(until) if now_ms >= until => self.attempt(),
+            Link::Socket(since) | Link::Hello(since) if now_ms >= since + CONNECT_MS => self.dead(now_ms),
+            Link::Live => self.beat(now_ms),
+            _ => {}
+        }
+        self.tick_notes(now_ms);
+    }
+
+    fn beat(&mut self, now_ms: u64) {
+        if now_ms >= self.heard_ms + DEAD_MS {
+            self.dead(now_ms);
+            return;
+        }
+        if now_ms >= self.ping_at {
+            self.ping_at = now_ms + HEARTBEAT_MS - self.backoff.below(HEARTBEAT_MS / 4);
+            self.send(&ClientFrame::Ping {});
+        }
+        if now_ms >= self.heard_ms + HEARTBEAT_MS + DEGRADED_MS {
+            self.show(Status::Degraded, None);
+        }
+        if !self.renewing && self.expires_at.is_some_and(|at| now_ms + RENEW_MS >= at) {
+            self.renewing = true;
+            self.effects.push_back(Effect::NeedToken);
+        }
+    }
+
+    /// When `tick` is due, in milliseconds; `None` when nothing is timed.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<u64> {
+        let link = match self.link {
+            Link::Backoff(until) => Some(until),
+            Link::Socket(since) | Link::Hello(since) => Some(since + CONNECT_MS),
+            Link::Live => {
+                let renew = self.expires_at.filter(|_| !self.renewing).map(|at| at.saturating_sub(RENEW_MS));
+                let silent = if self.state.status == Status::Degraded { DEAD_MS } else { HEARTBEAT_MS + DEGRADED_MS };
+                Some(self.ping_at.min(self.heard_ms + silent).min(renew.unwrap_or(u64::MAX)))
+            }
+            Link::Idle | Link::NoNetwork | Link::Token => None,
+        };
+        link.into_iter().chain(self.note_deadline()).min()
+    }
+
+    fn attempt(&mut self) {
+        if !self.online {
+            self.link = Link::NoNetwork;
+            return;
+        }
+        self.link = Link::Token;
+        self.show(Status::Connecting, None);
+        self.effects.push_back(Effect::NeedToken);
+    }
+
+    fn retry(&mut self, now_ms: u64) {
+        let until = now_ms + self.backoff.next_ms();
+        self.link = Link::Backoff(until);
+        self.show(Status::Offline, Some(until));
+    }
+
+    fn dead(&mut self, now_ms: u64) {
+        self.drop_socket(close::NORMAL);
+        self.retry(now_ms);
+    }
+
+    fn drop_socket(&mut self, code: u16) {
+        if matches!(self.link, Link::Socket(_) | Link::Hello(_) | Link::Live) {
+            self.effects.push_back(Effect::Disconnect(code));
+        }
+        self.lost();
+    }
+
+    /// The connection is gone: what it had in flight is to be sent again.
+    fn lost(&mut self) {
+        self.calls.lost();
+        for note in self.notes.values_mut() {
+            note.lost();
+        }
+        self.report_notes();
+    }
+
+    fn send(&mut self, frame: &ClientFrame) {
+        let text = serde_json::to_string(frame).unwrap_or_default();
+        self.effects.push_back(Effect::SendText(text));
+    }
+
+    fn show(&mut self, status: Status, retry_at: Option<u64>) {
+        if self.state.status != status || self.state.retry_at != retry_at {
+            self.state.status = status;
+            self.state.retry_at = retry_at;
+            self.tell(Event::Connection(self.state.clone()));
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.effects.push_back(Effect::Event(event));
+    }
+
+    fn is_live(&self) -> bool {
+        self.link == Link::Live
+    }
+}

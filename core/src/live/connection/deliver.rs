@@ -1,0 +1,224 @@
+//! Delivery: what waits behind a subscription's cursor becomes one frame, from
+//! encodings that all receivers share.
+
+use super::{Connection, Effect, Outgoing, lane_frame, send};
+use crate::error::Problem;
+use crate::live::journal::Item;
+use crate::note::NoteEntry;
+use crate::planted::{self, Bug};
+use crate::protocol::frame::{Query, ServerFrame};
+use crate::protocol::lane::{self, ServerLane};
+use crate::transcript::Chunk;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// The journal that a subscription reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// The note's log.
+    Note,
+    /// The transcript.
+    Transcript,
+}
+
+impl Stream {
+    /// The journal behind a query.
+    #[must_use]
+    pub const fn of(query: &Query) -> Self {
+        match query {
+            Query::Note { .. } | Query::NoteOps { .. } => Self::Note,
+            Query::Transcript { .. } => Self::Transcript,
+        }
+    }
+}
+
+impl Connection {
+    /// The journal behind a subscription has grown.
+    pub fn wake(&mut self, sub: u32, now_ms: u64, pressure: f32) {
+        if let Some(held) = self.subscriptions.get_mut(&sub) {
+            let mut probe = held.pacer;
+            probe.wake();
+            if planted::is_on(Bug::WindowDropsEvent)
+                && !probe.is_due(now_ms, held.window_ms(pressure))
+            {
+                return;
+            }
+            held.pacer.wake();
+        }
+    }
+
+    /// The subscriptions that may send now. Each is taken as read up to the head:
+    /// read its journal after this call.
+    pub fn take_due(&mut self, now_ms: u64, pressure: f32) -> Vec<(u32, Stream, u64)> {
+        let mut due = Vec::new();
+        for (sub, held) in &mut self.subscriptions {
+            if held.pacer.is_due(now_ms, held.window_ms(pressure)) {
+                held.pacer.clear();
+                due.push((*sub, Stream::of(&held.query), held.cursor));
+            }
+        }
+        due
+    }
+
+    /// When the next subscription may send, in milliseconds; `None` when none waits.
+    #[must_use]
+    pub fn next_due(&self, pressure: f32) -> Option<u64> {
+        self.subscriptions
+            .values()
+            .filter_map(|held| held.pacer.due_at(held.window_ms(pressure)))
+            .min()
+    }
+
+    /// Note entries after the cursor, in order. `more` when the page was full.
+    pub fn deliver_note(
+        &mut self,
+        sub: u32,
+        items: &[Arc<Item<NoteEntry>>],
+        more: bool,
+        now_ms: u64,
+    ) -> Vec<Effect> {
+        let Some(held) = self.subscriptions.get_mut(&sub) else {
+            return Vec::new();
+        };
+        let items: Vec<_> = items
+            .iter()
+            .filter(|item| item.entry().sequence > held.cursor)
+            .collect();
+        let (Some(first), Some(last)) = (items.first(), items.last()) else {
+            return Vec::new();
+        };
+        let from = first.entry().sequence;
+        held.cursor = last.entry().sequence;
+        held.pacer.sent(now_ms);
+        if more {
+            held.pacer.wake();
+        }
+        let frame = match held.query {
+            Query::Note { client_id, .. } => {
+                Outgoing::Binary(note_frame(sub, client_id, from, &items))
+            }
+            _ => Outgoing::Text(events(
+                sub,
+                from,
+                held.cursor,
+                items.iter().map(|item| item.json()),
+            )),
+        };
+        vec![Effect::Send(frame)]
+    }
+
+    /// Transcript chunks after the cursor, in order, which cover everything up to
+    /// `to` (superseded chunks leave holes).
+    pub fn deliver_transcript(
+        &mut self,
+        sub: u32,
+        items: &[Arc<Item<Chunk>>],
+        to: u64,
+        more: bool,
+        now_ms: u64,
+    ) -> Vec<Effect> {
+        let Some(held) = self.subscriptions.get_mut(&sub) else {
+            return Vec::new();
+        };
+        if to <= held.cursor {
+            return Vec::new();
+        }
+        let from = held.cursor + 1;
+        let fresh = items.iter().filter(|item| item.entry().sequence >= from);
+        let frame = events(sub, from, to, fresh.map(|item| item.json()));
+        held.cursor = to;
+        held.pacer.sent(now_ms);
+        if more {
+            held.pacer.wake();
+        }
+        vec![Effect::Send(Outgoing::Text(frame))]
+    }
+
+    /// An interim chunk: the latest of an utterance replaces the last.
+    pub fn volatile(&self, sub: u32, json: &str) -> Vec<Effect> {
+        if !self.subscriptions.contains_key(&sub) {
+            return Vec::new();
+        }
+        vec![Effect::Send(Outgoing::Text(format!(
+            r#"{{"type":"volatile","sub":{sub},"item":{json}}}"#
+        )))]
+    }
+
+    /// Changes that the journal does not acknowledge: they needed no entry.
+    pub fn acknowledge(&self, sub: u32, client_id: u64, client_seq: u64) -> Vec<Effect> {
+        self.lane(
+            sub,
+            &ServerLane::Acknowledge {
+                client_id,
+                client_seq,
+            },
+        )
+    }
+
+    /// A change was refused for good.
+    pub fn refuse_update(
+        &self,
+        sub: u32,
+        client_id: u64,
+        client_seq: u64,
+        problem: Problem,
+    ) -> Vec<Effect> {
+        self.lane(
+            sub,
+            &ServerLane::Refuse {
+                client_id,
+                client_seq,
+                problem,
+            },
+        )
+    }
+
+    /// Presence in the note.
+    pub fn presence(&self, sub: u32, bytes: Vec<u8>) -> Vec<Effect> {
+        self.lane(sub, &ServerLane::Awareness(bytes))
+    }
+
+    fn lane(&self, sub: u32, frame: &ServerLane) -> Vec<Effect> {
+        let open = self
+            .subscriptions
+            .get(&sub)
+            .is_some_and(super::Subscription::is_note);
+        open.then(|| lane_frame(sub, frame)).into_iter().collect()
+    }
+
+    /// Something went wrong that is not the fault of one frame.
+    #[must_use]
+    pub fn error(&self, problem: Problem) -> Effect {
+        send(&ServerFrame::Error { error: problem })
+    }
+}
+
+fn note_frame(sub: u32, own: u64, from: u64, items: &[&Arc<Item<NoteEntry>>]) -> Vec<u8> {
+    let own = own.to_string();
+    let mut out = lane::encode_events_head(sub, from, items.len());
+    for item in items {
+        if item.entry().client_id == own {
+            lane::encode_entry(&mut out, item.entry(), true);
+        } else {
+            out.extend_from_slice(item.lane());
+        }
+    }
+    out
+}
+
+/// An events frame around items that are JSON already.
+fn events<'a>(sub: u32, from: u64, to: u64, items: impl Iterator<Item = &'a str>) -> String {
+    let mut out = String::with_capacity(256);
+    let _ = write!(
+        out,
+        r#"{{"type":"events","sub":{sub},"from":{from},"to":{to},"items":["#
+    );
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        out.push_str(item);
+    }
+    out.push_str("]}");
+    out
+}

@@ -1,0 +1,115 @@
+//! The CRDT doors: a run of updates of one author becomes one entry.
+
+use super::{NotStaged, Note, Staged, foreign_client};
+use crate::error::{ErrorCode, Problem};
+use crate::id::UserId;
+use crate::note::NoteEntry;
+use crate::planted::{self, Bug};
+use std::sync::Arc;
+
+/// A run of updates of one sender.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// Who sends them.
+    pub author: &'a UserId,
+    /// The ClientID that the sender's connection writes with, once it said so.
+    pub own: Option<u64>,
+    /// Our own client: which client made them, and the first one's place among its
+    /// changes; the others follow without gaps. A stock editor names none.
+    pub made_by: Option<(u64, u64)>,
+    /// The V1 updates.
+    pub updates: &'a [&'a [u8]],
+}
+
+impl Note {
+    /// Offers a run of updates: all of them are staged, or none.
+    ///
+    /// # Errors
+    /// See [`NotStaged`].
+    pub fn stage_updates(&mut self, run: Run<'_>, now_ms: u64) -> Result<Staged, NotStaged> {
+        let known = self.check_sequence(run)?;
+        if known == run.updates.len() as u64 {
+            return Ok(Staged::Nothing);
+        }
+        let fresh = &run.updates[known as usize..];
+        for update in fresh {
+            self.check_authors(update, run)?;
+        }
+        let applied = self.document.apply_updates(fresh, run.own)?;
+        let last_seq = run
+            .made_by
+            .map_or(0, |(_, first)| first + run.updates.len() as u64 - 1);
+        let client = run.made_by.map(|(client, _)| client.to_string());
+        if let Some(client) = &client {
+            self.claim(client, Some(run.author), last_seq);
+        }
+        for (client, ..) in &applied.extends {
+            if Some(*client) == run.own {
+                self.claim(&client.to_string(), Some(run.author), 0);
+            }
+        }
+        if !applied.changed {
+            return Ok(Staged::Nothing);
+        }
+        let sequence = self.next_sequence();
+        self.staged.push(Arc::new(NoteEntry {
+            sequence,
+            author_id: run.author.clone(),
+            client_id: client.unwrap_or_default(),
+            client_seq: last_seq,
+            operation: applied.operation,
+            timestamp: now_ms,
+            update: applied.update,
+            transformed_from: None,
+        }));
+        Ok(Staged::Entry(sequence))
+    }
+
+    /// How many of the run's first updates are here already.
+    fn check_sequence(&self, run: Run<'_>) -> Result<u64, NotStaged> {
+        let Some((client, first)) = run.made_by else {
+            return Ok(0);
+        };
+        let name = client.to_string();
+        if self.held_by_other(&name, run.author) {
+            return Err(foreign_client());
+        }
+        if self.refused.contains(&client) {
+            return Err(gone(
+                "an earlier change of this client was refused: start again with a fresh client id",
+            ));
+        }
+        let last = self.claims.get(&name).map_or(0, |claim| claim.last_seq);
+        if first > last + 1 || first == 0 {
+            return Err(gone("a change before this one is missing"));
+        }
+        if planted::is_on(Bug::ResendAppliedTwice) {
+            return Ok(0);
+        }
+        Ok((last + 1 - first).min(run.updates.len() as u64))
+    }
+
+    /// A ClientID that is bound is extended by its own person only.
+    fn check_authors(&self, update: &[u8], run: Run<'_>) -> Result<(), NotStaged> {
+        let scanned = self.document.scan(update)?;
+        let foreign = scanned.extends.iter().any(|(client, ..)| {
+            *client == self.document.client_id()
+                || self.held_by_other(&client.to_string(), run.author)
+        });
+        if foreign {
+            Err(foreign_client())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A change of this client was refused for good: what follows from it hangs on
+    /// the refused one, and is refused too.
+    pub fn refuse_client(&mut self, client: u64) {
+        self.refused.insert(client);
+    }
+}
+
+fn gone(detail: &str) -> NotStaged {
+    NotStaged::Refused(Problem::new(ErrorCode::Conflict, detail).because("gap"))
+}

@@ -1,0 +1,295 @@
+//! One meeting's room: queue → stage → commit → acknowledge and publish.
+//!
+//! Laws: at most one batch is under way; what arrives meanwhile gathers for the
+//! next. Nothing is answered or published before its commit. A room whose commit
+//! failed, or whose document broke, is dropped and opened again from the store.
+
+mod base;
+mod batch;
+
+use super::journal::{Item, Journal};
+use super::note::{ClientClaim, Note};
+use crate::error::{ErrorCode, Problem};
+use crate::id::UserId;
+use crate::note::NoteEntry;
+use crate::protocol::command::{NoteAccepted, NoteOperationDraft, TranscriptAccepted};
+use crate::transcript::{Chunk, NewChunk};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+pub use base::{BASE_BYTES, BASE_ENTRIES};
+pub use batch::{Begun, Fetch};
+
+/// Most entries in one batch.
+pub const BATCH_ENTRIES: usize = 50;
+/// Most bytes in one batch, about.
+pub const BATCH_BYTES: usize = 1 << 20;
+
+/// A change that somebody asks for. `T` is what the caller needs to answer it.
+#[derive(Debug)]
+pub enum Request<T> {
+    /// The op door.
+    Operation {
+        /// Who asks.
+        author: UserId,
+        /// The operation.
+        draft: NoteOperationDraft,
+        /// Whom to answer.
+        reply: T,
+    },
+    /// Make the note's text this, by a minimal edit (restoring a version).
+    Replace {
+        /// Who asks.
+        author: UserId,
+        /// The text wanted.
+        text: String,
+        /// A fresh client id for the edit.
+        client_id: String,
+        /// Whom to answer.
+        reply: T,
+    },
+    /// A CRDT door.
+    Update {
+        /// Who sends it.
+        author: UserId,
+        /// The ClientID that the connection writes with, once it said so.
+        own: Option<u64>,
+        /// Which client made it and its place among that client's changes; a stock
+        /// editor names none.
+        made_by: Option<(u64, u64)>,
+        /// The V1 update.
+        update: Vec<u8>,
+        /// Whom to answer.
+        reply: T,
+    },
+    /// Final transcript chunks.
+    Chunks {
+        /// The chunks.
+        chunks: Vec<NewChunk>,
+        /// Whom to answer.
+        reply: T,
+    },
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// To `Operation` and `Replace`.
+    Note(Result<NoteAccepted, Problem>),
+    /// To `Update`.
+    Update(Result<Updated, Problem>),
+    /// To `Chunks`.
+    Transcript(Result<TranscriptAccepted, Problem>),
+}
+
+/// What became of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Updated {
+    /// It is in the journal, which acknowledges it.
+    Logged,
+    /// It needed no entry: acknowledge it in words.
+    Nothing,
+}
+
+/// What one commit must write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// The note's head before it.
+    pub expected_head: u64,
+    /// The note's entries, numbered from the head on.
+    pub entries: Vec<Arc<NoteEntry>>,
+    /// The claims that moved.
+    pub claims: Vec<ClientClaim>,
+    /// Final transcript chunks, to be numbered in the commit.
+    pub chunks: Vec<NewChunk>,
+}
+
+/// Answers waiting for the commit under way.
+#[derive(Debug)]
+struct Waiting<T> {
+    reply: T,
+    want: Want,
+}
+
+#[derive(Debug)]
+enum Want {
+    Entry(u64),
+    NothingNote,
+    Update(Updated),
+    Chunks(usize),
+}
+
+/// One meeting's room.
+#[derive(Debug)]
+pub struct Room<T> {
+    note: Note,
+    transcript: Journal<Chunk>,
+    queue: VecDeque<Request<T>>,
+    waiting: Vec<Waiting<T>>,
+    chunks: Vec<NewChunk>,
+    under_way: bool,
+    base: base::Unsaved,
+}
+
+/// What a commit published.
+#[derive(Debug)]
+pub struct Published<T> {
+    /// New note entries, in order.
+    pub entries: Vec<Arc<Item<NoteEntry>>>,
+    /// New transcript chunks, in order.
+    pub chunks: Vec<Arc<Item<Chunk>>>,
+    /// The answers that waited for it.
+    pub answers: Vec<(T, Answer)>,
+}
+
+impl<T> Room<T> {
+    /// A room over an opened note and a transcript whose head is known. `unsaved` is
+    /// how many entries the note's last base lacks.
+    #[must_use]
+    pub const fn new(note: Note, transcript_head: u64, unsaved: usize) -> Self {
+        Self {
+            note,
+            transcript: Journal::new(transcript_head),
+            queue: VecDeque::new(),
+            waiting: Vec::new(),
+            chunks: Vec::new(),
+            under_way: false,
+            base: base::Unsaved::new(unsaved),
+        }
+    }
+
+    /// The note: its committed document, head and journal.
+    #[must_use]
+    pub const fn note(&self) -> &Note {
+        &self.note
+    }
+
+    /// The note, to give it entries it asked for (see [`Begun::fetch`]).
+    pub const fn note_mut(&mut self) -> &mut Note {
+        &mut self.note
+    }
+
+    /// The transcript's recent chunks.
+    #[must_use]
+    pub const fn transcript(&self) -> &Journal<Chunk> {
+        &self.transcript
+    }
+
+    /// Queues a request.
+    pub fn request(&mut self, request: Request<T>) {
+        self.queue.push_back(request);
+    }
+
+    /// How many requests wait for a batch.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether nothing waits and nothing is under way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty() && !self.under_way && !self.note.has_staged()
+    }
+
+    /// The commit succeeded; `stored` tells for each chunk of the batch what was
+    /// stored: itself, the identical one of before, or nothing for an old revision.
+    /// A stored chunk is published when its sequence is new.
+    pub fn committed(&mut self, stored: &[Option<Chunk>]) -> Published<T> {
+        self.under_way = false;
+        self.chunks.clear();
+        let entries = self.note.committed_now();
+        for item in &entries {
+            self.base.grew(item.entry());
+        }
+        let mut fresh: Vec<&Chunk> = stored
+            .iter()
+            .flatten()
+            .filter(|chunk| chunk.sequence > self.transcript.head())
+            .collect();
+        fresh.sort_by_key(|chunk| chunk.sequence);
+        fresh.dedup_by_key(|chunk| chunk.sequence);
+        let chunks: Vec<_> = fresh
+            .into_iter()
+            .map(|chunk| Arc::new(Item::new(Arc::new(chunk.clone()))))
+            .collect();
+        for item in &chunks {
+            self.transcript.publish(Arc::clone(item));
+        }
+        let answers = self.answers(stored);
+        Published {
+            entries,
+            chunks,
+            answers,
+        }
+    }
+
+    fn answers(&mut self, stored: &[Option<Chunk>]) -> Vec<(T, Answer)> {
+        let mut stored = stored.iter();
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting
+            .into_iter()
+            .map(|waiting| {
+                let answer = match waiting.want {
+                    Want::Entry(sequence) => Answer::Note(self.accepted(sequence)),
+                    Want::NothingNote => Answer::Note(Ok(NoteAccepted {
+                        version: self.note.head(),
+                        operation: crate::note::Operation::new(),
+                    })),
+                    Want::Update(updated) => Answer::Update(Ok(updated)),
+                    Want::Chunks(count) => Answer::Transcript(Ok(TranscriptAccepted {
+                        sequences: stored
+                            .by_ref()
+                            .take(count)
+                            .map(|chunk| chunk.as_ref().map(|chunk| chunk.sequence))
+                            .collect(),
+                    })),
+                };
+                (waiting.reply, answer)
+            })
+            .collect()
+    }
+
+    fn accepted(&self, sequence: u64) -> Result<NoteAccepted, Problem> {
+        self.note
+            .journal()
+            .get(sequence)
+            .map(|item| NoteAccepted {
+                version: sequence,
+                operation: item.entry().operation.clone(),
+            })
+            .ok_or_else(unavailable)
+    }
+
+    /// The room is lost, with its batch or without: everybody who waits is told to
+    /// try again. What was acknowledged is in the store.
+    pub fn abort(self) -> Vec<(T, Answer)> {
+        let waiting = self.waiting.into_iter().map(|waiting| {
+            let answer = match waiting.want {
+                Want::Entry(_) | Want::NothingNote => Answer::Note(Err(unavailable())),
+                Want::Update(_) => Answer::Update(Err(unavailable())),
+                Want::Chunks(_) => Answer::Transcript(Err(unavailable())),
+            };
+            (waiting.reply, answer)
+        });
+        let queued = self.queue.into_iter().map(|request| match request {
+            Request::Operation { reply, .. } | Request::Replace { reply, .. } => {
+                (reply, Answer::Note(Err(unavailable())))
+            }
+            Request::Update { reply, .. } => (reply, Answer::Update(Err(unavailable()))),
+            Request::Chunks { reply, .. } => (reply, Answer::Transcript(Err(unavailable()))),
+        });
+        waiting.chain(queued).collect()
+    }
+}
+
+/// The problem of a room that has to be opened again.
+#[must_use]
+pub fn unavailable() -> Problem {
+    let mut problem = Problem::new(
+        ErrorCode::Unavailable,
+        "the change could not be stored just now: send it again",
+    );
+    problem.retry_after_ms = Some(500);
+    problem
+}
