@@ -9,6 +9,7 @@ pub mod diff;
 pub mod document;
 pub mod entry;
 pub mod history;
+pub mod replica;
 pub mod scan;
 pub mod single;
 pub mod text;
@@ -17,6 +18,7 @@ pub mod operation;
 
 pub use document::{Applied, Document, DocumentError, Refusal};
 pub use entry::NoteEntry;
+pub use replica::{OutboxEntry, RecoveredDraft, Replica, ReplicaError, StoreOp, StoredNote};
 pub use single::{AnyOperation, SingleKind, SingleOperation};
 pub use text::Text;
 pub use undo::UndoStack;

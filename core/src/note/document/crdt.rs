@@ -2,6 +2,7 @@
 
 use super::super::scan::{self, Scanned};
 use super::{Document, DocumentError, Observed, Refusal};
+use crate::limits::NoteLimits;
 use crate::note::Operation;
 use crate::planted::{self, Bug};
 use std::sync::Arc;
@@ -36,9 +37,7 @@ impl Document {
     ) -> Result<Applied, DocumentError> {
         let mut staged = Staged::default();
         if let Err(error) = self.stage(updates, own, &mut staged) {
-            for (client, from, _) in staged.extends {
-                self.known.set(client, from);
-            }
+            self.take_back(&staged);
             return Err(error);
         }
         if !staged.may_change {
@@ -47,42 +46,57 @@ impl Document {
         self.integrate(updates, staged)
     }
 
-    /// Applies a committed update of the server's log. The server has judged it:
-    /// sizes and authors are not judged again, its form is.
-    pub fn apply_committed(&mut self, update: &[u8]) -> Result<Applied, DocumentError> {
+    /// Applies updates of the server's log, in order. The server has judged them:
+    /// sizes and authors are not judged again, their form is.
+    pub fn apply_committed(&mut self, updates: &[&[u8]]) -> Result<Applied, DocumentError> {
         let limits = self.limits;
-        self.limits.update_bytes = usize::MAX;
-        self.limits.text_utf16 = u32::MAX;
-        self.limits.state_bytes = usize::MAX / 2;
-        let applied = self.apply_judged(update);
-        self.limits = limits;
-        applied
-    }
-
-    fn apply_judged(&mut self, update: &[u8]) -> Result<Applied, DocumentError> {
-        let scanned = self.scan(update)?;
+        self.limits = NoteLimits {
+            text_utf16: u32::MAX,
+            update_bytes: usize::MAX,
+            state_bytes: usize::MAX / 2,
+        };
         let mut staged = Staged::default();
-        staged.add(self, scanned);
+        let judged = self.scan_run(updates, &mut staged, |_| true);
+        self.limits = limits;
+        if let Err(error) = judged {
+            self.take_back(&staged);
+            return Err(error);
+        }
         if !staged.may_change {
             return Ok(Applied::default());
         }
-        self.integrate(&[update], staged)
+        self.integrate(updates, staged)
+    }
+
+    /// Which authors a run would extend, without applying it: (ClientID, clock
+    /// before, clock afterwards).
+    pub fn extends(&mut self, updates: &[&[u8]]) -> Result<Vec<(u64, u32, u32)>, DocumentError> {
+        let mut staged = Staged::default();
+        let scanned = self.scan_run(updates, &mut staged, |_| true);
+        self.take_back(&staged);
+        scanned.map(|()| staged.extends)
+    }
+
+    fn take_back(&mut self, staged: &Staged) {
+        for (client, from, _) in &staged.extends {
+            self.known.set(*client, *from);
+        }
     }
 
     /// Scans the run, each update against what those before it bring: `known` moves
-    /// along, for the caller to move back. The document is not touched.
-    fn stage(
+    /// along, for the caller to take back. The document is not touched.
+    fn scan_run(
         &mut self,
         updates: &[&[u8]],
-        own: Option<u64>,
         staged: &mut Staged,
+        may_extend: impl Fn(u64) -> bool,
     ) -> Result<(), DocumentError> {
         for (index, update) in updates.iter().enumerate() {
             let refused = |reason: Refusal| DocumentError::refused(index, reason);
             let scanned = scan::scan(update, &self.known, &self.limits)
                 .map_err(|error| refused(error.into()))?;
             for (client, _, _) in &scanned.extends {
-                if *client == self.client_id() || own.is_some_and(|own| own != *client) {
+                if !may_extend(*client) {
                     return Err(refused(Refusal::ForeignClient { client: *client }));
                 }
             }
@@ -92,6 +106,19 @@ impl Document {
                 .map_err(|error| refused(error.into()))?;
             staged.add(self, scanned);
         }
+        Ok(())
+    }
+
+    fn stage(
+        &mut self,
+        updates: &[&[u8]],
+        own: Option<u64>,
+        staged: &mut Staged,
+    ) -> Result<(), DocumentError> {
+        let server = self.client_id();
+        self.scan_run(updates, staged, |client| {
+            client != server && own.is_none_or(|own| own == client)
+        })?;
         let last = updates.len().saturating_sub(1);
         self.check_size(staged.bytes_for(updates))
             .and_then(|()| self.check_length(updates, staged))

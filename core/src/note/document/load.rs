@@ -36,6 +36,11 @@ impl Document {
         Ok(document)
     }
 
+    /// The same note, whose further changes carry another id.
+    pub fn with_client_id(self, client_id: u64) -> Result<Self, DocumentError> {
+        Self::load(Some(&self.snapshot_v2()), &[], client_id, self.limits)
+    }
+
     /// Mirror, clocks and pairs from the document.
     pub(super) fn read_back(&mut self) -> Result<(), DocumentError> {
         let text = self.yrs_text();
