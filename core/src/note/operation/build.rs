@@ -17,11 +17,11 @@ impl Operation {
         }
     }
 
-    pub(super) fn push_retain(&mut self, units: u64) {
+    pub(in crate::note) fn push_retain(&mut self, units: u64) {
         self.pending = self.pending.saturating_add(units);
     }
 
-    pub(super) fn push_insert(&mut self, text: &str) {
+    pub(in crate::note) fn push_insert(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
@@ -40,7 +40,7 @@ impl Operation {
         }
     }
 
-    pub(super) fn push_delete(&mut self, units: u64) {
+    pub(in crate::note) fn push_delete(&mut self, units: u64) {
         if units == 0 {
             return;
         }
@@ -69,7 +69,7 @@ impl Operation {
     }
 
     /// Ends the building: what follows is retained anyway.
-    pub(super) fn finish(mut self) -> Self {
+    pub(in crate::note) fn finish(mut self) -> Self {
         self.pending = 0;
         self
     }
