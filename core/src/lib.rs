@@ -3,6 +3,7 @@
 //! numbers come in as arguments, and state machines take inputs and return outputs.
 
 pub mod access;
+pub mod client;
 pub mod error;
 pub mod id;
 pub mod limits;

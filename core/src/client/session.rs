@@ -273,7 +273,10 @@ impl Session {
 
     /// The socket is closed, or could not be opened.
     pub fn closed(&mut self, code: u16, now_ms: u64) {
-        if matches!(self.link, Link::Idle | Link::NoNetwork | Link::Token | Link::Backoff(_)) {
+        if matches!(
+            self.link,
+            Link::Idle | Link::NoNetwork | Link::Token | Link::Backoff(_)
+        ) {
             return;
         }
         if code == close::POLICY {
@@ -287,7 +290,9 @@ impl Session {
     pub fn tick(&mut self, now_ms: u64) {
         match self.link {
             Link::Backoff(until) if now_ms >= until => self.attempt(),
-            Link::Socket(since) | Link::Hello(since) if now_ms >= since + CONNECT_MS => self.dead(now_ms),
+            Link::Socket(since) | Link::Hello(since) if now_ms >= since + CONNECT_MS => {
+                self.dead(now_ms)
+            }
             Link::Live => self.beat(now_ms),
             _ => {}
         }
@@ -319,9 +324,20 @@ impl Session {
             Link::Backoff(until) => Some(until),
             Link::Socket(since) | Link::Hello(since) => Some(since + CONNECT_MS),
             Link::Live => {
-                let renew = self.expires_at.filter(|_| !self.renewing).map(|at| at.saturating_sub(RENEW_MS));
-                let silent = if self.state.status == Status::Degraded { DEAD_MS } else { HEARTBEAT_MS + DEGRADED_MS };
-                Some(self.ping_at.min(self.heard_ms + silent).min(renew.unwrap_or(u64::MAX)))
+                let renew = self
+                    .expires_at
+                    .filter(|_| !self.renewing)
+                    .map(|at| at.saturating_sub(RENEW_MS));
+                let silent = if self.state.status == Status::Degraded {
+                    DEAD_MS
+                } else {
+                    HEARTBEAT_MS + DEGRADED_MS
+                };
+                Some(
+                    self.ping_at
+                        .min(self.heard_ms + silent)
+                        .min(renew.unwrap_or(u64::MAX)),
+                )
             }
             Link::Idle | Link::NoNetwork | Link::Token => None,
         };

@@ -32,7 +32,7 @@ pub struct ClientClaim {
 /// What the store knows of a note.
 #[derive(Debug, Clone, Default)]
 pub struct StoredNote {
-    /// The note's epoch.
+    /// The note's epoch: 1 at first.
     pub epoch: u64,
     /// The last base, if one was written.
     pub base: Option<Base>,
@@ -154,7 +154,7 @@ impl Note {
             .collect();
         Ok(Self {
             document,
-            epoch: stored.epoch,
+            epoch: stored.epoch.max(1),
             journal,
             older: Vec::new(),
             looked_up: HashMap::new(),

@@ -46,11 +46,11 @@ fn lines(text: &str) -> Vec<&str> {
 
 /// A number for each line, equal for equal lines.
 fn numbered<'a>(lines: &[&'a str], ids: &mut HashMap<&'a str, u32>) -> Vec<u32> {
-    let mut number = |line: &&'a str| {
+    let number = |line: &&'a str| {
         let next = ids.len() as u32;
         *ids.entry(line).or_insert(next)
     };
-    lines.iter().map(|line| number(line)).collect()
+    lines.iter().map(number).collect()
 }
 
 /// Compares two runs of lines by characters.

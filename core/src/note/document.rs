@@ -19,6 +19,7 @@ mod error;
 mod load;
 mod ops;
 mod state;
+mod sticky;
 
 pub use crdt::Applied;
 pub use error::{DocumentError, Refusal};
@@ -59,8 +60,7 @@ impl Document {
     /// fresh: an id that was used before and lost its tail loses text.
     #[must_use]
     pub fn new(client_id: u64, limits: NoteLimits) -> Self {
-        let mut options =
-            Options::with_guid_and_client_id("note".into(), ClientID::new(client_id));
+        let mut options = Options::with_guid_and_client_id("note".into(), ClientID::new(client_id));
         options.offset_kind = OffsetKind::Utf16;
         let doc = Doc::with_options(options);
         let root = doc.get_or_insert_text(scan::ROOT);

@@ -91,7 +91,10 @@ impl Replica {
     /// Refused, with nothing changed, while entries of the log are missing here that
     /// the closed tab had: try again after them.
     pub fn adopt(&mut self, entries: Vec<OutboxEntry>) -> Result<Operation, ReplicaError> {
-        let updates: Vec<&[u8]> = entries.iter().map(|entry| entry.update.as_slice()).collect();
+        let updates: Vec<&[u8]> = entries
+            .iter()
+            .map(|entry| entry.update.as_slice())
+            .collect();
         let applied = self.live.apply_committed(&updates)?;
         self.undo.remote(&applied.operation);
         for entry in entries {
@@ -230,5 +233,23 @@ impl Replica {
     /// The text that the server has acknowledged.
     pub fn committed_text(&self) -> Result<Text, ReplicaError> {
         Ok(self.committed.document(0, self.limits)?.text().clone())
+    }
+
+    /// Whether a change waits to be sent that may be sent now.
+    #[must_use]
+    pub fn has_to_send(&self) -> bool {
+        self.outbox.has_to_send()
+    }
+
+    /// The relative position of an offset (see [`Document::sticky`]).
+    #[must_use]
+    pub fn sticky(&self, at_utf16: u32) -> Option<serde_json::Value> {
+        self.live.sticky(at_utf16)
+    }
+
+    /// The offset of a relative position (see [`Document::offset`]).
+    #[must_use]
+    pub fn offset(&self, sticky: &serde_json::Value) -> Option<u32> {
+        self.live.offset(sticky)
     }
 }

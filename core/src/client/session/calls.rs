@@ -37,7 +37,11 @@ impl Calls {
         }
         let (id, call) = self.pending.iter_mut().find(|(_, call)| !call.sent)?;
         call.sent = true;
-        let frame = ClientFrame::Call { id: *id, key: call.key.clone(), command: call.command.clone() };
+        let frame = ClientFrame::Call {
+            id: *id,
+            key: call.key.clone(),
+            command: call.command.clone(),
+        };
         Some((*id, frame))
     }
 }
@@ -49,11 +53,24 @@ impl Session {
         self.calls.last_id += 1;
         let id = self.calls.last_id;
         if self.calls.pending.len() >= WAITING {
-            let problem = Problem::new(ErrorCode::RateLimited, format!("{WAITING} calls wait for their answer already"));
-            self.tell(Event::Reply { id, result: Err(problem) });
+            let problem = Problem::new(
+                ErrorCode::RateLimited,
+                format!("{WAITING} calls wait for their answer already"),
+            );
+            self.tell(Event::Reply {
+                id,
+                result: Err(problem),
+            });
             return id;
         }
-        self.calls.pending.insert(id, Pending { key, command, sent: false });
+        self.calls.pending.insert(
+            id,
+            Pending {
+                key,
+                command,
+                sent: false,
+            },
+        );
         self.send_calls();
         id
     }
@@ -71,7 +88,12 @@ impl Session {
         if self.calls.pending.remove(&id).is_none() {
             return;
         }
-        let missing = || Problem::new(ErrorCode::Internal, "the server's reply holds neither answer nor error");
+        let missing = || {
+            Problem::new(
+                ErrorCode::Internal,
+                "the server's reply holds neither answer nor error",
+            )
+        };
         let result = ok.ok_or_else(|| error.unwrap_or_else(missing));
         self.tell(Event::Reply { id, result });
         self.send_calls();

@@ -16,7 +16,12 @@ impl Session {
             return;
         };
         match frame {
-            ServerFrame::Welcome { user_id, server_time, limits, .. } => {
+            ServerFrame::Welcome {
+                user_id,
+                server_time,
+                limits,
+                ..
+            } => {
                 self.link = Link::Live;
                 self.backoff.reset();
                 self.limits = limits;
@@ -27,8 +32,19 @@ impl Session {
                 self.show(Status::Live, None);
                 self.resume(now_ms);
             }
-            ServerFrame::Snapshot { sub, cursor, epoch, items, .. } => self.snapshot(sub, cursor, epoch, items),
-            ServerFrame::Events { sub, from, to, items } => self.events(sub, from, to, items),
+            ServerFrame::Snapshot {
+                sub,
+                cursor,
+                epoch,
+                items,
+                ..
+            } => self.snapshot(sub, cursor, epoch, items),
+            ServerFrame::Events {
+                sub,
+                from,
+                to,
+                items,
+            } => self.events(sub, from, to, items),
             ServerFrame::Volatile { sub, item } => self.tell(super::Event::Volatile { sub, item }),
             ServerFrame::Reply { id, ok, error } => self.replied(id, ok, error),
             ServerFrame::Revoked { sub, error } => self.revoked(sub, error, now_ms),

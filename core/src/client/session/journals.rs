@@ -16,7 +16,14 @@ impl Session {
     /// Follows a journal (`noteOps` or `transcript`). Items come as `Event::Items`.
     pub fn follow(&mut self, query: Query) -> u32 {
         let sub = self.next_sub();
-        self.journals.insert(sub, JournalClient { query, epoch: None, cursor: None });
+        self.journals.insert(
+            sub,
+            JournalClient {
+                query,
+                epoch: None,
+                cursor: None,
+            },
+        );
         self.subscribe_journal(sub);
         sub
     }
@@ -48,7 +55,13 @@ impl Session {
         self.send(&frame);
     }
 
-    pub(super) fn snapshot(&mut self, sub: u32, cursor: u64, epoch: String, items: Vec<serde_json::Value>) {
+    pub(super) fn snapshot(
+        &mut self,
+        sub: u32,
+        cursor: u64,
+        epoch: String,
+        items: Vec<serde_json::Value>,
+    ) {
         if let Some(journal) = self.journals.get_mut(&sub) {
             let reset = journal.cursor.is_some();
             journal.cursor = Some(cursor);
@@ -71,10 +84,18 @@ impl Session {
         journal.cursor = Some(cursor.max(to));
         let fresh: Vec<_> = items
             .into_iter()
-            .filter(|item| item.get("sequence").and_then(serde_json::Value::as_u64).is_none_or(|sequence| sequence > cursor))
+            .filter(|item| {
+                item.get("sequence")
+                    .and_then(serde_json::Value::as_u64)
+                    .is_none_or(|sequence| sequence > cursor)
+            })
             .collect();
         if !fresh.is_empty() {
-            self.tell(Event::Items { sub, reset: false, items: fresh });
+            self.tell(Event::Items {
+                sub,
+                reset: false,
+                items: fresh,
+            });
         }
     }
 

@@ -68,10 +68,14 @@ impl Document {
     pub fn verify_snapshot(&self, snapshot_v2: &[u8]) -> Result<(), DocumentError> {
         let again = Self::load(Some(snapshot_v2), &[], self.client_id(), self.limits)?;
         if again.text != self.text {
-            return Err(DocumentError::Broken("the text changes when it is loaded again"));
+            return Err(DocumentError::Broken(
+                "the text changes when it is loaded again",
+            ));
         }
         if again.known != self.known {
-            return Err(DocumentError::Broken("the clocks change when it is loaded again"));
+            return Err(DocumentError::Broken(
+                "the clocks change when it is loaded again",
+            ));
         }
         Ok(())
     }

@@ -118,6 +118,10 @@ impl Outbox {
         Some(row.entry.clone())
     }
 
+    pub(super) fn has_to_send(&self) -> bool {
+        self.rows.iter().find(|row| !row.sent).is_some_and(|row| row.stored)
+    }
+
     pub(super) fn resend_all(&mut self) {
         for row in &mut self.rows {
             row.sent = false;
@@ -126,9 +130,8 @@ impl Outbox {
 
     /// Takes out all of one client up to a sequence.
     pub(super) fn acknowledge(&mut self, client_id: u64, client_seq: u64) -> Vec<OutboxEntry> {
-        let acknowledged = |entry: &OutboxEntry| {
-            entry.client_id == client_id && entry.client_seq <= client_seq
-        };
+        let acknowledged =
+            |entry: &OutboxEntry| entry.client_id == client_id && entry.client_seq <= client_seq;
         if !self.rows.iter().any(|row| acknowledged(&row.entry)) {
             return Vec::new();
         }

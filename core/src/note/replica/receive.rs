@@ -79,7 +79,9 @@ impl Replica {
                 });
             }
             if entry.update.is_none() && !self.has_made(entry.client_id, entry.client_seq) {
-                return Err(ReplicaError::Broken("an own change is not known here".into()));
+                return Err(ReplicaError::Broken(
+                    "an own change is not known here".into(),
+                ));
             }
         }
         Ok(fresh)
@@ -89,7 +91,10 @@ impl Replica {
         client_id.parse().is_ok_and(|client| {
             let known = self.high_water.get(&client);
             known.is_some_and(|seq| *seq >= client_seq)
-                || self.outbox.iter().any(|entry| entry.key() == (client, client_seq))
+                || self
+                    .outbox
+                    .iter()
+                    .any(|entry| entry.key() == (client, client_seq))
         })
     }
 

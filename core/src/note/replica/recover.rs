@@ -49,16 +49,16 @@ impl Replica {
     ) -> Result<Recovery, ReplicaError> {
         let snapshot = Document::load(None, &[state_v1], 0, self.limits)?;
         if hash.is_some_and(|hash| hash != snapshot.text().hash()) {
-            return Err(ReplicaError::Broken("the snapshot's text has another hash".into()));
+            return Err(ReplicaError::Broken(
+                "the snapshot's text has another hash".into(),
+            ));
         }
         let another = epoch != self.epoch() && self.epoch() != 0;
         let state_v2 = snapshot.snapshot_v2();
         self.committed = Committed::new(epoch, version, Some(state_v2), Vec::new());
-        self.rebuild(
-            fresh_id,
-            "the note was started over on the server",
-            |_| another,
-        )
+        self.rebuild(fresh_id, "the note was started over on the server", |_| {
+            another
+        })
     }
 
     /// The server refused a change for good: it is taken out, with all that follows

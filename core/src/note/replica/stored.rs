@@ -21,7 +21,11 @@ pub struct StoredNote {
 
 /// What a device must do to keep up, in one transaction each, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum StoreOp {
     /// Put an outbox row, over one of the same (ClientID, sequence); then call
     /// [`super::Replica::stored`].

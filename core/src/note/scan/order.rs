@@ -63,13 +63,20 @@ impl Graph {
         let mut foreign = [None, None];
         for (slot, origin) in foreign.iter_mut().zip([item.left, item.right]) {
             let Some((of, at)) = origin else { continue };
-            let earlier = if of == client { at < clock } else { at < known.clock(of) };
+            let earlier = if of == client {
+                at < clock
+            } else {
+                at < known.clock(of)
+            };
             if earlier {
                 continue;
             }
             if of == client || !self.several {
                 if super::gaps_are_refused() {
-                    return Err(ScanError::UnknownId { client: of, clock: at });
+                    return Err(ScanError::UnknownId {
+                        client: of,
+                        clock: at,
+                    });
                 }
                 continue;
             }

@@ -60,12 +60,7 @@ impl Pairs {
 
     /// Checks an update that [`super::scan`] has passed: nothing in it may fall
     /// between the halves of a pair of these or of its own (`own`, in order).
-    pub fn check(
-        &self,
-        update: &[u8],
-        own: &[(u64, u32)],
-        known: &Known,
-    ) -> Result<(), ScanError> {
+    pub fn check(&self, update: &[u8], own: &[(u64, u32)], known: &Known) -> Result<(), ScanError> {
         if self.is_empty() && own.is_empty() {
             return Ok(());
         }
