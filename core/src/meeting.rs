@@ -58,7 +58,7 @@ impl MeetingState {
             _ => Err(Problem::new(
                 ErrorCode::Conflict,
                 format!(
-                    "a {} meeting cannot become {}",
+                    "the meeting is {}: it cannot become {}",
                     self.as_str(),
                     next.as_str()
                 ),

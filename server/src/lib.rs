@@ -1,1 +1,18 @@
-//! Connvo server.
+//! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
+//!
+//! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
+//! (`auth`, `user`, `meeting`, `note`, `transcript`) → `rooms` → `committer` → `db`.
+//! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
+//! something is in `connvo-core`.
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod health;
+pub mod http;
+pub mod meeting;
+pub mod server;
+pub mod user;

@@ -1,0 +1,79 @@
+//! What every handler shares.
+
+use crate::auth::Auth;
+use crate::clock::{Clock, Ids};
+use crate::config::Config;
+use crate::db::{Db, StoreError};
+use connvo_core::id::{MeetingId, UserId};
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The parts of a running server; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// See [`App`].
+pub struct Parts {
+    /// Settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Ids and other randomness.
+    pub ids: Ids,
+    /// Who is calling.
+    pub auth: Auth,
+    /// Changes to who may do what, after their commit.
+    pub access_changes: broadcast::Sender<AccessChange>,
+    /// Cancelled when the server is asked to go: readiness is off, live connections
+    /// drain.
+    pub shutdown: CancellationToken,
+    /// Live connections and other long tasks, waited for before the end.
+    pub tasks: TaskTracker,
+    /// The store's epoch: cursors of another are worth nothing.
+    pub store_epoch: String,
+}
+
+/// Somebody's rights in a meeting may have changed: ask again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessChange {
+    /// Which meeting.
+    pub meeting_id: MeetingId,
+    /// Whose rights; everybody's when the meeting itself changed.
+    pub user_id: Option<UserId>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the store and everything that stands on it.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn open(config: Config, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
+        let db = Db::open(&config.data_dir, config.database_url.as_deref()).await?;
+        let store_epoch = crate::db::meta::epoch(&db, &ids.uuid(), clock.now_ms()).await?;
+        let auth = Auth::open(db.clone(), clock.clone(), ids.clone()).await?;
+        let (access_changes, _) = broadcast::channel(1024);
+        Ok(Self(Arc::new(Parts {
+            config,
+            db,
+            clock,
+            ids,
+            auth,
+            access_changes,
+            shutdown: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            store_epoch,
+        })))
+    }
+}

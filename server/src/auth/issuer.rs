@@ -1,0 +1,80 @@
+//! The embedded issuer of development: an RS256 key made at first start and kept
+//! in the database, so that every node signs with the same one.
+
+use super::{Claims, store};
+use crate::clock::{Clock, Ids};
+use crate::db::{Db, StoreError};
+use crate::user::NewUser;
+use connvo_core::error::{ErrorCode, Problem};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+
+/// The `iss` of development tokens.
+pub const ISSUER: &str = "urn:connvo:dev";
+/// The `aud` of development tokens.
+pub const AUDIENCE: &str = "connvo";
+/// How long a token is good, in seconds.
+const LIFETIME_S: u64 = 24 * 60 * 60;
+const KEY_BITS: usize = 2048;
+
+/// Signs tokens for whoever asks.
+pub struct Issuer {
+    kid: String,
+    key: EncodingKey,
+}
+
+impl Issuer {
+    /// Reads the oldest key; makes one where there is none.
+    pub(super) async fn open(db: &Db, clock: &Clock, ids: &Ids) -> Result<Self, StoreError> {
+        if store::signing_keys(db).await?.is_empty() {
+            let pem = tokio::task::spawn_blocking(make_key)
+                .await
+                .map_err(|error| StoreError::damaged("signing key", error))??;
+            store::add_signing_key(db, &ids.uuid(), &pem, clock.now_ms()).await?;
+        }
+        let keys = store::signing_keys(db).await?;
+        let Some(oldest) = keys.into_iter().next() else {
+            return Err(StoreError::damaged("signing key", "none is there"));
+        };
+        Ok(Self {
+            key: EncodingKey::from_rsa_pem(oldest.private_pem.as_bytes())
+                .map_err(|error| StoreError::damaged("signing key", error))?,
+            kid: oldest.kid,
+        })
+    }
+
+    /// What a token for this person says.
+    pub(super) fn claims(&self, person: &NewUser, now_ms: u64) -> Claims {
+        let now = now_ms / 1000;
+        Claims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: format!("dev|{}", person.email()),
+            email: Some(person.email().to_owned()),
+            name: Some(person.name().to_owned()),
+            iat: now,
+            exp: now + LIFETIME_S,
+        }
+    }
+
+    /// The signed token.
+    pub(super) fn sign(&self, claims: &Claims) -> Result<String, Problem> {
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid = Some(self.kid.clone());
+        encode(&header, claims, &self.key).map_err(|error| {
+            tracing::error!(%error, "a token cannot be signed");
+            Problem::new(ErrorCode::Internal, "a fault of the server's own")
+        })
+    }
+}
+
+fn make_key() -> Result<String, StoreError> {
+    let damaged = |error: String| StoreError::damaged("signing key", error);
+    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS)
+        .map_err(|error| damaged(error.to_string()))?;
+    let pem = key
+        .to_pkcs8_pem(LineEnding::LF)
+        .map_err(|error| damaged(error.to_string()))?;
+    Ok(pem.as_str().to_owned())
+}

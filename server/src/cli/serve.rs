@@ -1,0 +1,61 @@
+//! `connvo serve`.
+
+use super::{Outcome, say};
+use crate::config::Settings;
+use crate::server::Server;
+use clap::Args;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Flags of `connvo serve`.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// File of settings (TOML), read after flags and environment
+    #[arg(long, env = "CONNVO_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Serve {
+    /// Serves until SIGTERM or SIGINT. The first line on stdout is the address.
+    pub(super) async fn run(self) -> Outcome {
+        let settings = self.settings.over_file(self.config.as_deref())?;
+        log(settings.log_json.unwrap_or(false));
+        let server = Server::bind(settings.resolve()?).await?;
+        say(
+            &mut std::io::stdout(),
+            format_args!("listening on http://{}", server.address()),
+        )?;
+        let shutdown = server.app().shutdown.clone();
+        let (mut term, mut int) = (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        );
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+            }
+            tracing::info!("asked to go: draining");
+            shutdown.cancel();
+        });
+        server.run().await?;
+        Ok(())
+    }
+}
+
+/// Logs go to stderr; `RUST_LOG` chooses what.
+fn log(json: bool) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if json {
+        lines.json().init();
+    } else {
+        lines.init();
+    }
+}

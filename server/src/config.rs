@@ -1,0 +1,195 @@
+//! Settings: a flag beats the environment, which beats the file.
+
+use clap::Args;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What keeps the settings from being used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or names an unknown setting.
+    #[error("{path}: {source}")]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: toml::de::Error,
+    },
+    /// Settings that contradict each other.
+    #[error("{0}")]
+    Refused(&'static str),
+}
+
+/// Whether callers are held to the rate table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RateLimits {
+    /// They are.
+    On,
+    /// They are not: for load runs, replays and outside checks in development.
+    Off,
+}
+
+/// Settings as given, each perhaps absent.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settings {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "CONNVO_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Folder of the database file
+    #[arg(long, env = "CONNVO_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// postgres://… to keep everything in PostgreSQL instead of a file
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Be the issuer of sign-in tokens oneself; on loopback only, where it is the default
+    #[arg(long, env = "CONNVO_DEV", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub dev: Option<bool>,
+    /// Whether callers are held to the rate table
+    #[arg(long, env = "CONNVO_RATE_LIMITS")]
+    pub rate_limits: Option<RateLimits>,
+    /// Origins of other sites whose pages may call, as http://localhost:3000
+    #[arg(
+        long = "cors-origin",
+        env = "CONNVO_CORS_ORIGINS",
+        value_delimiter = ','
+    )]
+    #[serde(default)]
+    pub cors_origins: Vec<String>,
+    /// Longest note, in UTF-16 code units
+    #[arg(long, env = "CONNVO_NOTE_TEXT_UTF16")]
+    pub note_text_utf16: Option<u32>,
+    /// Write logs as JSON lines
+    #[arg(long, env = "CONNVO_LOG_JSON", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub log_json: Option<bool>,
+}
+
+impl Settings {
+    /// These settings, and where one is absent, the file's.
+    ///
+    /// # Errors
+    /// The file is unreadable or malformed.
+    pub fn over_file(self, path: Option<&Path>) -> Result<Self, ConfigError> {
+        let Some(path) = path else { return Ok(self) };
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        let file: Self = toml::from_str(&text).map_err(|source| ConfigError::Malformed {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            listen: self.listen.or(file.listen),
+            data_dir: self.data_dir.or(file.data_dir),
+            database_url: self.database_url.or(file.database_url),
+            dev: self.dev.or(file.dev),
+            rate_limits: self.rate_limits.or(file.rate_limits),
+            cors_origins: if self.cors_origins.is_empty() {
+                file.cors_origins
+            } else {
+                self.cors_origins
+            },
+            note_text_utf16: self.note_text_utf16.or(file.note_text_utf16),
+            log_json: self.log_json.or(file.log_json),
+        })
+    }
+
+    /// Fills in the defaults and checks that the settings agree.
+    ///
+    /// # Errors
+    /// Development mode off loopback; nobody to sign people in; limits off outside
+    /// development.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let listen = self
+            .listen
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let loopback = listen.ip().is_loopback();
+        let dev = self.dev.unwrap_or(loopback);
+        if dev && !loopback {
+            return Err(ConfigError::Refused(
+                "--dev hands a token to anybody who asks: it is for a loopback address only, as 127.0.0.1",
+            ));
+        }
+        if !dev {
+            return Err(ConfigError::Refused(
+                "the embedded issuer of --dev, on a loopback address, is the only sign-in there is: without it nobody could come in",
+            ));
+        }
+        let rate_limits = self.rate_limits.unwrap_or(RateLimits::On);
+        let mut limits = connvo_core::limits::NoteLimits::default();
+        if let Some(units) = self.note_text_utf16 {
+            limits.text_utf16 = units;
+        }
+        Ok(Config {
+            listen,
+            data_dir: self.data_dir.unwrap_or_else(|| PathBuf::from("data")),
+            database_url: self.database_url,
+            dev,
+            rate_limits,
+            cors_origins: self.cors_origins,
+            limits,
+        })
+    }
+}
+
+/// Settings that agree with each other.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Folder of the database file.
+    pub data_dir: PathBuf,
+    /// PostgreSQL instead of a file.
+    pub database_url: Option<String>,
+    /// Whether the server is its own issuer.
+    pub dev: bool,
+    /// Whether callers are held to the rate table.
+    pub rate_limits: RateLimits,
+    /// Origins of other sites whose pages may call.
+    pub cors_origins: Vec<String>,
+    /// Bounds of a note.
+    pub limits: connvo_core::limits::NoteLimits,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(toml: &str) -> Settings {
+        toml::from_str(toml).unwrap()
+    }
+
+    #[test]
+    fn development_mode_is_refused_off_loopback() {
+        let refused = settings("listen = '0.0.0.0:80'\ndev = true").resolve();
+        assert!(refused.unwrap_err().to_string().contains("loopback"));
+        assert!(settings("listen = '0.0.0.0:80'").resolve().is_err());
+        assert!(settings("listen = '[::1]:80'").resolve().unwrap().dev);
+    }
+
+    #[test]
+    fn a_flag_beats_the_file() {
+        let folder = std::env::temp_dir().join(format!("connvo-config-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("connvo.toml");
+        std::fs::write(&path, "listen = '127.0.0.1:1'\ndata-dir = 'from-file'").unwrap();
+        let flags = settings("listen = '127.0.0.1:2'");
+        let config = flags.over_file(Some(&path)).unwrap().resolve().unwrap();
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.data_dir, PathBuf::from("from-file"));
+        std::fs::write(&path, "no-such-setting = 1").unwrap();
+        assert!(Settings::default().over_file(Some(&path)).is_err());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,271 @@
+//! The database: SQLite in one file, or PostgreSQL. SQL is written once for both
+//! (TEXT ids, BIGINT milliseconds, `$n`, `ON CONFLICT`, `RETURNING`); the
+//! [`on_db!`](crate::on_db) macro compiles one body for either. Where the two truly
+//! differ, a `match` stands in place.
+//!
+//! SQLite has one writer connection and a few readers; every write transaction
+//! begins with `BEGIN IMMEDIATE`, so none has to turn from reader into writer.
+
+mod lock;
+pub mod meta;
+
+use connvo_core::error::{ErrorCode, Problem};
+use lock::DirLock;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections that read the SQLite file.
+const SQLITE_READERS: u32 = 4;
+
+/// Why the store failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error(transparent)]
+    Sql(Arc<sqlx::Error>),
+    /// The database cannot be prepared.
+    #[error(transparent)]
+    Migrate(Arc<sqlx::migrate::MigrateError>),
+    /// A stored value is not what was written.
+    #[error("stored {what} is damaged: {detail}")]
+    Damaged {
+        /// Which value.
+        what: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The data folder cannot be used.
+    #[error("{path}: {detail}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// Why.
+        detail: String,
+    },
+}
+
+impl StoreError {
+    /// A stored value that cannot be read back.
+    pub fn damaged(what: &'static str, detail: impl ToString) -> Self {
+        Self::Damaged {
+            what,
+            detail: detail.to_string(),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(source: sqlx::Error) -> Self {
+        Self::Sql(Arc::new(source))
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(source: sqlx::migrate::MigrateError) -> Self {
+        Self::Migrate(Arc::new(source))
+    }
+}
+
+/// The wire sees a code; the log sees the source, here, once.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let waiting = matches!(&error, StoreError::Sql(source) if matches!(
+            **source,
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)
+        ));
+        tracing::error!(%error, "the store failed");
+        if waiting {
+            Self::new(ErrorCode::Unavailable, "the store is away: try again")
+        } else {
+            Self::new(ErrorCode::Internal, "a fault of the server's own")
+        }
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// One file under the data folder.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// The connections that read.
+        readers: SqlitePool,
+        /// Keeps other servers off the folder for as long as it lives.
+        lock: Arc<DirLock>,
+    },
+    /// PostgreSQL.
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens PostgreSQL at `url` or else the file under `data_dir`, and brings the
+    /// tables up to date.
+    ///
+    /// # Errors
+    /// Another server uses the folder; the database is away; a migration fails.
+    pub async fn open(data_dir: &Path, url: Option<&str>) -> Result<Self, StoreError> {
+        match url {
+            Some(url) => Self::postgres(url).await,
+            None => Self::sqlite(data_dir).await,
+        }
+    }
+
+    /// Opens the file under `data_dir`, making both where absent.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn sqlite(data_dir: &Path) -> Result<Self, StoreError> {
+        let lock = Arc::new(DirLock::take(data_dir)?);
+        let options = SqliteConnectOptions::new()
+            .filename(data_dir.join("connvo.sqlite3"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // Acknowledged means on disk.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .pragma("temp_store", "memory");
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        Ok(Self::Sqlite {
+            writer,
+            readers,
+            lock,
+        })
+    }
+
+    /// Opens the database at a `postgres://` URL.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn postgres(url: &str) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options)
+            .await?;
+        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        crate::on_db!(
+            self,
+            read | pool | {
+                sqlx::query("SELECT 1").execute(pool).await?;
+                Ok(())
+            }
+        )
+    }
+
+    /// Closes every connection, once what runs on it is done.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite {
+                writer, readers, ..
+            } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Runs one body on whichever database it is. `read` and `write` lend a pool,
+/// `transaction` a write transaction that is committed when the body ends (and
+/// rolled back by `?`), `snapshot` a transaction whose reads all see one moment.
+#[macro_export]
+macro_rules! on_db {
+    ($db:expr, read |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Sqlite { readers: $pool, .. } => $body,
+            $crate::db::Db::Postgres($pool) => $body,
+        }
+    };
+    ($db:expr, write |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Sqlite { writer: $pool, .. } => $body,
+            $crate::db::Db::Postgres($pool) => $body,
+        }
+    };
+    ($db:expr, transaction |$tx:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Sqlite { writer, .. } => {
+                let mut $tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+                let out = $body;
+                $tx.commit().await?;
+                out
+            }
+            $crate::db::Db::Postgres(pool) => {
+                let mut $tx = pool.begin().await?;
+                let out = $body;
+                $tx.commit().await?;
+                out
+            }
+        }
+    };
+    ($db:expr, snapshot |$tx:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Sqlite { readers, .. } => {
+                let mut $tx = readers.begin().await?;
+                let out = $body;
+                $tx.rollback().await?;
+                out
+            }
+            $crate::db::Db::Postgres(pool) => {
+                let mut $tx = pool
+                    .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?;
+                let out = $body;
+                $tx.rollback().await?;
+                out
+            }
+        }
+    };
+}
+
+/// A count or time as the databases keep it.
+#[must_use]
+pub fn to_i64(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// A count or time as it came back.
+#[must_use]
+pub fn to_u64(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// An id as it came back.
+///
+/// # Errors
+/// It is not one.
+pub fn to_id<Id: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<Id, StoreError> {
+    text.parse()
+        .map_err(|error| StoreError::damaged("id", error))
+}

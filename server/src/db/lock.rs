@@ -1,0 +1,29 @@
+//! One server a data folder: two would each think that they alone number the log.
+
+use super::StoreError;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+/// A lock on a data folder, freed when dropped or when the process dies.
+#[derive(Debug)]
+pub struct DirLock(#[expect(dead_code, reason = "held for its lock")] File);
+
+impl DirLock {
+    /// Makes the folder where absent and locks it.
+    pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
+        let refuse = |detail: String| StoreError::Folder {
+            path: folder.display().to_string(),
+            detail,
+        };
+        std::fs::create_dir_all(folder).map_err(|error| refuse(error.to_string()))?;
+        let file =
+            File::create(folder.join("connvo.lock")).map_err(|error| refuse(error.to_string()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => {
+                Err(refuse("another server is using this folder".into()))
+            }
+            Err(TryLockError::Error(error)) => Err(refuse(error.to_string())),
+        }
+    }
+}

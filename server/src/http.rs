@@ -1,0 +1,64 @@
+//! HTTP: the router with its layers, errors as problem+json, the API description
+//! and the web app.
+
+mod extract;
+mod problem;
+mod router;
+mod www;
+
+pub use extract::{Json, Path, Query};
+pub use problem::Failure;
+pub use router::{description, router};
+
+use connvo_core::error::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Most items of one page.
+pub const PAGE_ITEMS: u32 = 100;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// The `after` of the next page; null at the end.
+    pub next: Option<String>,
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct PageQuery {
+    /// The `next` of the page before; the first page without it.
+    pub after: Option<String>,
+    /// Most items wanted; 1 to 100.
+    pub limit: Option<u32>,
+}
+
+impl PageQuery {
+    /// How many items to give, where `default` is what a silent caller gets.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` beyond 1 to 100.
+    pub fn limit(&self, default: u32) -> Result<u32, Problem> {
+        match self.limit.unwrap_or(default) {
+            limit @ 1..=PAGE_ITEMS => Ok(limit),
+            _ => Err(Problem::field(
+                "/limit",
+                format!("1 to {PAGE_ITEMS} items are given at once"),
+            )),
+        }
+    }
+
+    /// The cursor, of whatever type the list is ordered by.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` when it is not one.
+    pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
+        self.after
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| Problem::field("/after", "not a cursor of this list"))
+    }
+}

@@ -1,0 +1,145 @@
+//! Every route with the layers around them.
+
+use super::{problem, www};
+use crate::app::App;
+use crate::{auth, health, meeting, user};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::get;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+/// Largest body, in bytes: a page of operations or chunks with room to spare.
+const BODY_BYTES: usize = 2 << 20;
+/// Longest time for a request.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The web app runs its own scripts and its WebAssembly module, and nothing else's.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; \
+    style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; \
+    connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Connvo",
+    description = "Meetings with one note and one live transcript. Errors are \
+        `application/problem+json` (RFC 9457) with a stable `code`; times are milliseconds since \
+        the Unix epoch; positions in a note are UTF-16 code units; lists answer `{items, next}`.",
+))]
+struct Description;
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .merge(auth::routes::routes())
+        .merge(user::routes::routes())
+        .merge(meeting::routes::routes())
+        .merge(health::routes())
+}
+
+/// The API description (OpenAPI 3.1) that `/openapi.json` serves.
+#[must_use]
+pub fn description() -> utoipa::openapi::OpenApi {
+    let (_, mut description) = api().split_for_parts();
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    description
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("bearer", bearer);
+    description
+}
+
+/// The whole HTTP surface.
+pub fn router(app: App) -> Router {
+    let (routes, _) = api().split_for_parts();
+    let description = description();
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    let name = HeaderName::from_static("x-request-id");
+    let cors = cors(&app.config.cors_origins);
+    let ids = app.ids.clone();
+    routes
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
+        .route(
+            "/openapi.json",
+            get(|| async move { axum::Json(description) }),
+        )
+        .fallback(www::serve)
+        .with_state(app)
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(problem::finish))
+        .layer(CompressionLayer::new())
+        .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(REFERRER_POLICY, "same-origin"))
+        .layer(header(CONTENT_SECURITY_POLICY, POLICY))
+        .layer(cors)
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn(drop_foreign_request_id))
+        .layer(PropagateRequestIdLayer::new(name.clone()))
+        .layer(SetRequestIdLayer::new(name, FreshId(ids)))
+}
+
+/// The span of a request names its path, never its query: a stock Yjs editor sends
+/// its token there.
+fn span(request: &Request) -> tracing::Span {
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let allowed = origins.iter().filter_map(|origin| origin.parse().ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(allowed))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+}
+
+#[derive(Clone)]
+struct FreshId(crate::clock::Ids);
+
+impl MakeRequestId for FreshId {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        self.0.uuid().parse().ok().map(RequestId::new)
+    }
+}
+
+/// A caller's own request id is kept only when it is short and plain, since it ends
+/// up in logs.
+async fn drop_foreign_request_id(mut request: Request, next: Next) -> Response {
+    let plain = |id: &HeaderValue| {
+        id.len() <= 64
+            && id
+                .as_bytes()
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+    };
+    let headers = request.headers_mut();
+    if !headers.get("x-request-id").is_none_or(plain) {
+        headers.remove("x-request-id");
+    }
+    next.run(request).await
+}

@@ -1,0 +1,136 @@
+//! Meetings and their members, and the one question everybody asks first: may this
+//! person do that here.
+
+pub mod routes;
+pub mod store;
+
+use crate::app::{AccessChange, App};
+use connvo_core::access::{Action, Role, can};
+use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
+
+/// What a person is in a meeting, and how the meeting stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Membership {
+    /// The person's role.
+    pub role: Role,
+    /// Where the meeting is in its life.
+    pub state: MeetingState,
+    /// When it ended, in milliseconds since the Unix epoch.
+    pub ended_at: Option<u64>,
+}
+
+impl Membership {
+    /// Whether the member may do `action` at `now_ms`.
+    ///
+    /// # Errors
+    /// As [`connvo_core::access::can`].
+    pub fn may(&self, action: Action, now_ms: u64) -> Result<(), Problem> {
+        can(self.role, self.state, self.ended_at, now_ms, action)
+    }
+}
+
+/// What `user` is in the meeting, when that allows `action`. One indexed read.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers; `FORBIDDEN` or `MEETING_NOT_ACTIVE` to members who may not.
+pub async fn authorise(
+    app: &App,
+    user: &UserId,
+    meeting: &MeetingId,
+    action: Action,
+) -> Result<Membership, Problem> {
+    let membership = store::membership(&app.db, user, meeting)
+        .await?
+        .ok_or_else(|| Problem::not_found("the meeting"))?;
+    membership.may(action, app.clock.now_ms())?;
+    Ok(membership)
+}
+
+/// Makes a meeting with `user` as its host.
+///
+/// # Errors
+/// `VALIDATION_ERROR` for a bad title.
+pub async fn create(app: &App, user: &UserId, draft: MeetingDraft) -> Result<Meeting, Problem> {
+    let new = draft.validate()?;
+    let meeting = Meeting {
+        id: app.ids.meeting(),
+        title: new.title().to_owned(),
+        state: MeetingState::Scheduled,
+        role: Role::Host,
+        organizer_id: user.clone(),
+        created_at: app.clock.now_ms(),
+        started_at: None,
+        ended_at: None,
+    };
+    store::insert(&app.db, &meeting).await?;
+    Ok(meeting)
+}
+
+/// A meeting as `user` sees it.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers.
+pub async fn get(app: &App, user: &UserId, meeting: &MeetingId) -> Result<Meeting, Problem> {
+    store::get(&app.db, user, meeting)
+        .await?
+        .ok_or_else(|| Problem::not_found("the meeting"))
+}
+
+/// Invites somebody by address, or changes the role of who was invited before.
+///
+/// # Errors
+/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` unless host or co-host;
+/// `CONFLICT` for the host's own address.
+pub async fn invite(
+    app: &App,
+    user: &UserId,
+    meeting: &MeetingId,
+    draft: ParticipantDraft,
+) -> Result<Participant, Problem> {
+    authorise(app, user, meeting, Action::Invite).await?;
+    let new = draft.validate()?;
+    let invited = store::invite(&app.db, meeting, &new, app.clock.now_ms())
+        .await?
+        .ok_or_else(|| {
+            Problem::new(
+                ErrorCode::Conflict,
+                "this is the host: a host keeps that role",
+            )
+        })?;
+    changed(app, meeting, invited.user_id.clone());
+    Ok(invited)
+}
+
+/// Moves the meeting on: starts or ends it.
+///
+/// # Errors
+/// `FORBIDDEN` unless host or co-host; `CONFLICT` when its state does not allow it.
+pub async fn advance(
+    app: &App,
+    user: &UserId,
+    meeting: &MeetingId,
+    next: MeetingState,
+) -> Result<Meeting, Problem> {
+    let membership = authorise(app, user, meeting, Action::RunMeeting).await?;
+    membership.state.advance(next)?;
+    let moved =
+        store::advance(&app.db, meeting, membership.state, next, app.clock.now_ms()).await?;
+    if !moved {
+        return Err(Problem::new(
+            ErrorCode::Conflict,
+            "somebody else has just changed the meeting's state",
+        ));
+    }
+    changed(app, meeting, None);
+    get(app, user, meeting).await
+}
+
+/// Says, after the commit, that rights have changed. Nobody listening is fine.
+fn changed(app: &App, meeting_id: &MeetingId, user_id: Option<UserId>) {
+    let _ = app.access_changes.send(AccessChange {
+        meeting_id: meeting_id.clone(),
+        user_id,
+    });
+}

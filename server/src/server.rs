@@ -1,0 +1,113 @@
+//! A server: built by [`Server::bind`], run by [`Server::run`].
+
+use crate::app::App;
+use crate::clock::{Clock, Ids};
+use crate::config::Config;
+use crate::db::StoreError;
+use crate::http;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Longest wait for live connections and requests to end.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// Why the server cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The store cannot be used.
+    #[error("the store cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("{address}: {source}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The listener broke.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// A server that listens.
+pub struct Server {
+    app: App,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Opens the store and listens.
+    ///
+    /// # Errors
+    /// The store or the address cannot be used.
+    pub async fn bind(config: Config) -> Result<Self, ServerError> {
+        let ids = Ids::random(Clock::System);
+        Self::bind_with(config, Clock::System, ids).await
+    }
+
+    /// As [`Server::bind`], with a clock and ids of the caller's.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub async fn bind_with(config: Config, clock: Clock, ids: Ids) -> Result<Self, ServerError> {
+        let address = config.listen;
+        let app = App::open(config, clock, ids).await?;
+        let refuse = |source| ServerError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(refuse)?;
+        let address = listener.local_addr()?;
+        Ok(Self {
+            app,
+            listener,
+            address,
+        })
+    }
+
+    /// The address it listens on, with its real port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its handlers share.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Serves until the app's `shutdown` is cancelled; then drains: no new
+    /// connections, live ones told to come back elsewhere, requests finished.
+    ///
+    /// # Errors
+    /// The listener broke.
+    pub async fn run(self) -> Result<(), ServerError> {
+        let Self { app, listener, .. } = self;
+        let asked = app.shutdown.clone();
+        let served = axum::serve(listener, http::router(app.clone()))
+            .with_graceful_shutdown(asked.clone().cancelled_owned());
+        let served = tokio::spawn(served.into_future());
+        let abort = served.abort_handle();
+        let drained = async {
+            let outcome = served.await;
+            app.tasks.close();
+            app.tasks.wait().await;
+            outcome
+        };
+        let in_time = async {
+            asked.cancelled().await;
+            tokio::time::sleep(DRAIN).await;
+        };
+        let outcome = tokio::select! {
+            outcome = drained => outcome.unwrap_or(Ok(())),
+            () = in_time => {
+                tracing::warn!("some connections did not end in time");
+                Ok(())
+            }
+        };
+        abort.abort();
+        app.db.close().await;
+        Ok(outcome?)
+    }
+}

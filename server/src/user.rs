@@ -1,0 +1,63 @@
+//! People with an account.
+
+pub mod routes;
+pub mod store;
+
+use connvo_core::error::Problem;
+use connvo_core::id::UserId;
+use connvo_core::meeting::validate_email;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Longest name, in UTF-16 code units.
+const NAME_UTF16: usize = 100;
+
+/// A person's checked address and name.
+pub struct NewUser {
+    email: String,
+    name: String,
+}
+
+impl NewUser {
+    /// Checks address and name.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` naming the field.
+    pub fn validate(email: &str, name: &str) -> Result<Self, Problem> {
+        let email = validate_email(email, "/email")?;
+        let name = name.trim().replace('\0', "");
+        match name.encode_utf16().count() {
+            1..=NAME_UTF16 => Ok(Self { email, name }),
+            length => Err(Problem::field(
+                "/name",
+                format!("{length} UTF-16 code units; 1 to {NAME_UTF16} are allowed"),
+            )),
+        }
+    }
+
+    /// The lower-cased address.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// The name shown.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A stored user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// The user's id.
+    pub id: UserId,
+    /// Email address, once known.
+    pub email: Option<String>,
+    /// The name shown.
+    pub name: String,
+    /// Milliseconds since the Unix epoch.
+    pub created_at: u64,
+}
