@@ -1,4 +1,6 @@
 //! What several of these tests share.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod forge;
 pub mod trace;
+pub mod yjs;
