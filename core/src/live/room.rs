@@ -263,8 +263,8 @@ impl<T> Room<T> {
 
     /// The room is lost, with its batch or without: everybody who waits is told to
     /// try again. What was acknowledged is in the store.
-    pub fn abort(self) -> Vec<(T, Answer)> {
-        let waiting = self.waiting.into_iter().map(|waiting| {
+    pub fn abort(&mut self) -> Vec<(T, Answer)> {
+        let waiting = std::mem::take(&mut self.waiting).into_iter().map(|waiting| {
             let answer = match waiting.want {
                 Want::Entry(_) | Want::NothingNote => Answer::Note(Err(unavailable())),
                 Want::Update(_) => Answer::Update(Err(unavailable())),
@@ -272,7 +272,7 @@ impl<T> Room<T> {
             };
             (waiting.reply, answer)
         });
-        let queued = self.queue.into_iter().map(|request| match request {
+        let queued = std::mem::take(&mut self.queue).into_iter().map(|request| match request {
             Request::Operation { reply, .. } | Request::Replace { reply, .. } => {
                 (reply, Answer::Note(Err(unavailable())))
             }

@@ -1,0 +1,145 @@
+//! Opening a subscription: authorise, watch, then capture the position.
+
+use crate::app::App;
+use crate::meeting::{Membership, authorise};
+use crate::rooms::Room;
+use crate::rooms::feed::{Interest, Watch};
+use crate::rooms::mailbox::Mailbox;
+use crate::transcript;
+use connvo_core::access::Action;
+use connvo_core::error::Problem;
+use connvo_core::id::UserId;
+use connvo_core::live::connection::Stream;
+use connvo_core::live::connection::subscription::{JournalSnapshot, Opened};
+use connvo_core::protocol::PAGE_ITEMS;
+use connvo_core::protocol::frame::Query;
+use std::sync::Arc;
+
+/// Most note entries replayed to a client that resumes; further behind, the whole
+/// document is smaller than its history.
+const REPLAY: u64 = 1_000;
+
+/// An open subscription's place in its room; dropping it leaves.
+pub(super) struct Place {
+    pub room: Room,
+    pub watch: Watch,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.room.leave(self.watch.id());
+    }
+}
+
+/// What a client asks for, from where.
+pub(super) struct Wanted<'a> {
+    pub sub: u32,
+    pub query: &'a Query,
+    pub epoch: Option<String>,
+    pub after: Option<u64>,
+}
+
+/// The action that a query needs.
+pub(super) const fn reads(query: &Query) -> Action {
+    match query {
+        Query::Note { .. } | Query::NoteOps { .. } => Action::ReadNote,
+        Query::Transcript { .. } => Action::ReadTranscript,
+    }
+}
+
+/// Whether a member may write to the note now.
+pub(super) fn writable(app: &App, membership: Membership) -> bool {
+    membership
+        .may(Action::WriteNote, app.clock.now_ms())
+        .is_ok()
+}
+
+/// Opens a query. The watch stands before the position is captured, so nothing that
+/// is published in between is missed. Answers the cursor to start from, too.
+pub(super) async fn open(
+    app: &App,
+    user: &UserId,
+    mailbox: &Arc<Mailbox>,
+    wanted: Wanted<'_>,
+) -> Result<(Place, Option<u64>, Opened), Problem> {
+    let meeting = wanted.query.meeting_id();
+    let membership = authorise(app, user, meeting, reads(wanted.query)).await?;
+    let room = app.rooms.open(meeting).await?;
+    let interest = Interest {
+        stream: Stream::of(wanted.query),
+        presence: matches!(wanted.query, Query::Note { .. }),
+    };
+    let watch = room.feed().watch(mailbox, wanted.sub, interest);
+    let place = Place { room, watch };
+    let (after, opened) = match wanted.query {
+        Query::Note { .. } => {
+            let epoch = place.room.epoch();
+            let head = place.room.feed().note_head();
+            let after = wanted
+                .after
+                .filter(|after| wanted.epoch == Some(epoch.to_string()) && *after <= head)
+                .filter(|after| head - after <= REPLAY);
+            let snapshot = match after {
+                Some(_) => None,
+                None => Some(place.room.snapshot().await?),
+            };
+            (
+                after,
+                Opened::Note {
+                    writable: writable(app, membership),
+                    epoch,
+                    snapshot,
+                },
+            )
+        }
+        Query::NoteOps { .. } => {
+            let head = place.room.feed().note_head();
+            let epoch = format!("{}.{}", app.store_epoch, place.room.epoch());
+            let after = resumes(&wanted, &epoch, head);
+            let snapshot = match after {
+                Some(_) => None,
+                None => {
+                    let from = head.saturating_sub(PAGE_ITEMS as u64);
+                    let items =
+                        crate::note::store::range(&app.db, meeting, from + 1, head + 1).await?;
+                    Some(snapshot(&wanted, head, &items))
+                }
+            };
+            (after, Opened::Journal { epoch, snapshot })
+        }
+        Query::Transcript { .. } => {
+            let head = place.room.feed().transcript_head();
+            let epoch = app.store_epoch.clone();
+            let after = resumes(&wanted, &epoch, head);
+            let snapshot = match after {
+                Some(_) => None,
+                None => {
+                    let items =
+                        transcript::store::latest(&app.db, meeting, head, PAGE_ITEMS as u32)
+                            .await?;
+                    Some(snapshot(&wanted, head, &items))
+                }
+            };
+            (after, Opened::Journal { epoch, snapshot })
+        }
+    };
+    Ok((place, after, opened))
+}
+
+/// The client's cursor, if it is one of this epoch and of what has happened.
+fn resumes(wanted: &Wanted<'_>, epoch: &str, head: u64) -> Option<u64> {
+    wanted
+        .after
+        .filter(|after| wanted.epoch.as_deref() == Some(epoch) && *after <= head)
+}
+
+fn snapshot<T: serde::Serialize>(wanted: &Wanted<'_>, cursor: u64, items: &[T]) -> JournalSnapshot {
+    JournalSnapshot {
+        cursor,
+        reset: wanted.after.is_some(),
+        items: items
+            .iter()
+            .filter_map(|item| serde_json::to_value(item).ok())
+            .collect(),
+    }
+}

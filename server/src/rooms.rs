@@ -1,0 +1,121 @@
+//! Rooms: one task a meeting, opened once, evicted when idle.
+//!
+//! The task drives [`connvo_core::live::Room`]: it gathers requests, stages them,
+//! awaits the commit, publishes to the [`feed`], and answers. While a commit is
+//! under way, what arrives waits in the task's bounded channel, and so does the
+//! sender. Connections read the feed themselves; the task only wakes them.
+
+mod actor;
+pub mod feed;
+mod handle;
+pub mod mailbox;
+pub mod pressure;
+
+use crate::clock::{Clock, Ids};
+use crate::committer::Committer;
+use crate::db::Db;
+use connvo_core::error::Problem;
+use connvo_core::id::MeetingId;
+use connvo_core::limits::NoteLimits;
+use pressure::Pressure;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+pub use handle::{NoteView, Room, StockState};
+
+/// How long a room without watchers stays open.
+pub const IDLE: Duration = Duration::from_secs(60);
+
+/// What rooms stand on.
+pub struct Ground {
+    /// The database.
+    pub db: Db,
+    /// Group commit.
+    pub committer: Committer,
+    /// The time.
+    pub clock: Clock,
+    /// Ids and randomness.
+    pub ids: Ids,
+    /// Bounds of a note.
+    pub limits: NoteLimits,
+    /// How long a room without watchers stays open.
+    pub idle: Duration,
+}
+
+type Cell = Arc<OnceCell<Room>>;
+
+/// All open rooms of this process; cheap to clone.
+#[derive(Clone)]
+pub struct Rooms(Arc<Inner>);
+
+struct Inner {
+    ground: Ground,
+    open: Mutex<HashMap<MeetingId, Cell>>,
+    pressure: Pressure,
+}
+
+impl Rooms {
+    /// No rooms yet.
+    #[must_use]
+    pub fn new(ground: Ground) -> Self {
+        Self(Arc::new(Inner {
+            ground,
+            open: Mutex::default(),
+            pressure: Pressure::start(),
+        }))
+    }
+
+    /// A meeting's room. Two first visitors share one: the cell is in the map
+    /// before anything is loaded.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` or `INTERNAL` when the store fails.
+    pub async fn open(&self, meeting: &MeetingId) -> Result<Room, Problem> {
+        loop {
+            let cell = Arc::clone(self.map().entry(meeting.clone()).or_default());
+            let room = cell
+                .get_or_try_init(|| actor::open(self.clone(), meeting.clone(), Arc::clone(&cell)))
+                .await?;
+            if !room.is_closing() {
+                return Ok(room.clone());
+            }
+            room.closed().await;
+        }
+    }
+
+    /// A meeting's room, if it is open now.
+    #[must_use]
+    pub fn get(&self, meeting: &MeetingId) -> Option<Room> {
+        self.map().get(meeting).and_then(|cell| cell.get()).cloned()
+    }
+
+    /// How many rooms are open.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.map().len()
+    }
+
+    /// How busy this process is, from 0 (idle) to 1.
+    #[must_use]
+    pub fn pressure(&self) -> f32 {
+        self.0.pressure.now()
+    }
+
+    fn ground(&self) -> &Ground {
+        &self.0.ground
+    }
+
+    /// Takes a room out, unless another has taken its place.
+    fn remove(&self, meeting: &MeetingId, cell: &Cell) {
+        let mut map = self.map();
+        if map.get(meeting).is_some_and(|held| Arc::ptr_eq(held, cell)) {
+            map.remove(meeting);
+        }
+    }
+
+    fn map(&self) -> MutexGuard<'_, HashMap<MeetingId, Cell>> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,348 @@
+//! A room's task: the loop around [`connvo_core::live::Room`].
+
+use super::feed::Feed;
+use super::handle::{Message, NoteView, Reply, Room as Handle, StockState};
+use super::{Cell, Rooms};
+use crate::committer::{Append, CommitError, NoteBatch, TranscriptBatch};
+use crate::note::store as notes;
+use crate::transcript::store as transcripts;
+use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::id::MeetingId;
+use connvo_core::live::connection::subscription::NoteSnapshot;
+use connvo_core::live::note::Note;
+use connvo_core::live::pacing::PRESENCE_MS;
+use connvo_core::live::presence::Presence;
+use connvo_core::live::room::{Batch, Fetch, Room};
+use connvo_core::transcript::Chunk;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+/// Messages that may wait; beyond it their senders wait.
+const INBOX: usize = 256;
+/// ClientIDs have 53 bits.
+const CLIENT_BITS: u64 = (1 << 53) - 1;
+/// Presence is merged to one frame in this time.
+const WINDOW: Duration = Duration::from_millis(PRESENCE_MS);
+/// How often presence that was not renewed is let go.
+const SWEEP: Duration = Duration::from_secs(5);
+
+struct Actor {
+    rooms: Rooms,
+    meeting: MeetingId,
+    cell: Cell,
+    room: Room<Reply>,
+    feed: Arc<Feed>,
+    inbox: mpsc::Receiver<Message>,
+    presence: Presence,
+    presence_at: Instant,
+    heard_at: Instant,
+    gone: CancellationToken,
+    /// Questions about the committed note: answered when nothing is under way.
+    questions: Vec<Message>,
+}
+
+/// Why a room's task ends.
+enum End {
+    /// Nobody is here.
+    Idle,
+    /// The room cannot be trusted: everybody comes again.
+    Broken(String),
+}
+
+/// Opens a meeting's room from the store and starts its task.
+pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result<Handle, Problem> {
+    let ground = rooms.ground();
+    let stored = notes::load(&ground.db, &meeting).await?;
+    let transcript_head = transcripts::head(&ground.db, &meeting).await?;
+    let unsaved = stored.entries.len();
+    let client_id = ground.ids.bits() & CLIENT_BITS;
+    let note = Note::open(stored, client_id, ground.limits).map_err(|error| {
+        tracing::error!(%meeting, %error, "the note cannot be opened");
+        Problem::new(
+            ErrorCode::Internal,
+            "the note cannot be opened: an operator has to look at it",
+        )
+    })?;
+    let feed = Arc::new(Feed::new(note.head(), transcript_head));
+    let (sender, inbox) = mpsc::channel(INBOX);
+    let gone = CancellationToken::new();
+    let handle = Handle {
+        sender,
+        feed: Arc::clone(&feed),
+        epoch: note.epoch(),
+        gone: gone.clone(),
+    };
+    let actor = Actor {
+        room: Room::new(note, transcript_head, unsaved),
+        rooms,
+        meeting,
+        cell,
+        feed,
+        inbox,
+        presence: Presence::default(),
+        presence_at: Instant::now() + SWEEP,
+        heard_at: Instant::now(),
+        gone,
+        questions: Vec::new(),
+    };
+    tokio::spawn(actor.run());
+    Ok(handle)
+}
+
+impl Actor {
+    async fn run(mut self) {
+        let end = loop {
+            match self.turn().await {
+                Ok(()) => {}
+                Err(end) => break end,
+            }
+        };
+        self.end(end).await;
+    }
+
+    /// Gathers what is there, works it off, tells who is here.
+    async fn turn(&mut self) -> Result<(), End> {
+        let clock = self.rooms.ground().clock.clone();
+        let idle_at = self.heard_at + self.rooms.ground().idle;
+        let wake = idle_at.max(Instant::now()).min(self.presence_at);
+        match timeout_at(wake, self.inbox.recv()).await {
+            Ok(Some(message)) => {
+                self.heard_at = Instant::now();
+                self.take(message, clock.now_ms());
+            }
+            Ok(None) => return Err(End::Idle),
+            Err(_) if Instant::now() >= idle_at && !self.feed.is_watched() => {
+                return Err(End::Idle);
+            }
+            Err(_) if Instant::now() >= idle_at => self.heard_at = Instant::now(),
+            Err(_) => {}
+        }
+        while self.room.queued() < INBOX
+            && let Ok(message) = self.inbox.try_recv()
+        {
+            self.take(message, clock.now_ms());
+        }
+        self.work().await?;
+        self.tell_presence(clock.now_ms());
+        if self.room.base_is_due() {
+            self.write_base().await?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Message, now_ms: u64) {
+        match message {
+            Message::Change(request) => self.room.request(request),
+            Message::Presence { watch, own, bytes } => {
+                self.presence.update(watch, own, &bytes, now_ms);
+            }
+            Message::Leave { watch } => self.presence.leave(watch),
+            Message::Everybody { mailbox, sub } => {
+                if let Some(bytes) = self.presence.all() {
+                    mailbox.leave(super::mailbox::Letter::Presence {
+                        sub,
+                        bytes: bytes.into(),
+                    });
+                }
+            }
+            question => self.questions.push(question),
+        }
+    }
+
+    /// Stages and commits until nothing waits, then answers the questions.
+    async fn work(&mut self) -> Result<(), End> {
+        loop {
+            let begun = self.room.begin(self.rooms.ground().clock.now_ms());
+            for (reply, answer) in begun.answers {
+                reply.give(answer);
+            }
+            if let Some(why) = begun.broken {
+                return Err(End::Broken(why));
+            }
+            if let Some(batch) = begun.batch {
+                let stored = self
+                    .commit(batch)
+                    .await
+                    .map_err(|error| End::Broken(error.to_string()))?;
+                let published = self.room.committed(&stored);
+                self.feed.publish(&published.entries, &published.chunks);
+                for (reply, answer) in published.answers {
+                    reply.give(answer);
+                }
+            } else if let Some(fetch) = begun.fetch {
+                self.fetch(fetch).await?;
+            } else if self.room.is_idle() {
+                break;
+            }
+        }
+        for question in std::mem::take(&mut self.questions) {
+            self.answer(question);
+        }
+        Ok(())
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Vec<Option<Chunk>>, CommitError> {
+        let ground = self.rooms.ground();
+        let has_note = !batch.entries.is_empty() || !batch.claims.is_empty();
+        let append = Append {
+            meeting: self.meeting.clone(),
+            note: has_note.then_some(NoteBatch {
+                expected_head: batch.expected_head,
+                entries: batch.entries,
+                claims: batch.claims,
+            }),
+            transcript: (!batch.chunks.is_empty()).then(|| TranscriptBatch {
+                chunks: batch.chunks,
+                created_at: ground.clock.now_ms(),
+            }),
+        };
+        Ok(ground.committer.append(append).await?.chunks)
+    }
+
+    async fn fetch(&mut self, fetch: Fetch) -> Result<(), End> {
+        let db = &self.rooms.ground().db;
+        let failed = |problem: Problem| End::Broken(problem.detail);
+        match fetch {
+            Fetch::From(from) => {
+                let upto = self.room.note().journal().first();
+                let entries = notes::range(db, &self.meeting, from, upto)
+                    .await
+                    .map_err(|error| failed(error.into()))?;
+                self.room.note_mut().extend_back(entries);
+            }
+            Fetch::Entry {
+                client_id,
+                client_seq,
+            } => {
+                let entry = notes::find(db, &self.meeting, &client_id, client_seq)
+                    .await
+                    .map_err(|error| failed(error.into()))?;
+                self.room.note_mut().remember(client_id, client_seq, entry);
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&self, question: Message) {
+        let note = self.room.note();
+        let Some(document) = note.committed() else {
+            return;
+        };
+        match question {
+            Message::Read(reply) => drop(reply.send(NoteView {
+                content: document.text().to_string(),
+                version: note.head(),
+                epoch: note.epoch(),
+            })),
+            Message::Snapshot(reply) => {
+                let state = document.diff_v1(&[0]).unwrap_or_default();
+                drop(reply.send(NoteSnapshot {
+                    cursor: note.head(),
+                    hash: document.text().hash(),
+                    state,
+                }));
+            }
+            Message::Sync {
+                state_vector,
+                reply,
+            } => {
+                let state = document.diff_v1(&state_vector).map(|diff| StockState {
+                    diff,
+                    state_vector: document.state_vector(),
+                    head: note.head(),
+                });
+                let malformed = |_| {
+                    Problem::new(
+                        ErrorCode::ValidationError,
+                        "the state vector makes no sense",
+                    )
+                };
+                drop(reply.send(state.map_err(malformed)));
+            }
+            _ => {}
+        }
+    }
+
+    /// What changed within a window goes out as one frame.
+    fn tell_presence(&mut self, now_ms: u64) {
+        if Instant::now() >= self.presence_at {
+            self.presence.expire(now_ms);
+            if let Some(bytes) = self.presence.drain() {
+                self.feed.presence(&bytes.into());
+            }
+            self.presence_at = Instant::now() + SWEEP;
+        } else if self.presence.has_changes() {
+            self.presence_at = self.presence_at.min(Instant::now() + WINDOW);
+        }
+    }
+
+    async fn write_base(&mut self) -> Result<(), End> {
+        let base = self
+            .room
+            .begin_base()
+            .map_err(|error| End::Broken(error.to_string()))?;
+        let Some(base) = base else {
+            return Ok(());
+        };
+        let ground = self.rooms.ground();
+        let epoch = self.room.note().epoch();
+        let written = notes::write_base(
+            &ground.db,
+            &self.meeting,
+            epoch,
+            &base,
+            ground.clock.now_ms(),
+        )
+        .await;
+        if let Err(error) = &written {
+            tracing::warn!(meeting = %self.meeting, %error, "a base could not be written");
+        }
+        self.room.base_saved(written.is_ok());
+        Ok(())
+    }
+
+    /// Takes no more, works off what was sent, and leaves the map only then: a next
+    /// room for this meeting opens after this one has committed its last.
+    async fn end(mut self, end: End) {
+        self.inbox.close();
+        if let End::Idle = end {
+            let end = self.last_turn().await;
+            if let Err(End::Broken(why)) = end {
+                self.abandon(&why).await;
+            }
+        } else if let End::Broken(why) = end {
+            self.abandon(&why).await;
+        }
+        self.rooms.remove(&self.meeting, &self.cell);
+        self.feed.gone();
+        self.gone.cancel();
+    }
+
+    async fn last_turn(&mut self) -> Result<(), End> {
+        let clock = self.rooms.ground().clock.clone();
+        while let Some(message) = self.inbox.recv().await {
+            self.take(message, clock.now_ms());
+        }
+        self.work().await?;
+        if self.room.has_unsaved() {
+            self.write_base().await?;
+        }
+        Ok(())
+    }
+
+    /// The room is lost: everybody who waits is told to try again.
+    async fn abandon(&mut self, why: &str) {
+        tracing::error!(meeting = %self.meeting, why, "the room is opened again");
+        while let Some(message) = self.inbox.recv().await {
+            if let Message::Change(request) = message {
+                self.room.request(request);
+            }
+        }
+        for (reply, answer) in self.room.abort() {
+            reply.give(answer);
+        }
+    }
+}

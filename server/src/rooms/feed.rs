@@ -1,0 +1,172 @@
+//! What a room has published, and who follows it.
+
+use super::mailbox::{Letter, Mailbox};
+use connvo_core::live::connection::Stream;
+use connvo_core::live::{Item, Journal, Read};
+use connvo_core::note::NoteEntry;
+use connvo_core::protocol::{EVENTS_BYTES, PAGE_ITEMS};
+use connvo_core::transcript::Chunk;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+static WATCHES: AtomicU64 = AtomicU64::new(1);
+
+/// How a watcher follows a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interest {
+    /// Which journal.
+    pub stream: Stream,
+    /// Whether presence in the note is wanted too.
+    pub presence: bool,
+}
+
+#[derive(Debug)]
+struct Watcher {
+    mailbox: Arc<Mailbox>,
+    sub: u32,
+    interest: Interest,
+}
+
+/// The published journals of one room. Locks are held for moments, never across
+/// an await.
+#[derive(Debug)]
+pub struct Feed {
+    note: Mutex<Journal<NoteEntry>>,
+    transcript: Mutex<Journal<Chunk>>,
+    watchers: Mutex<HashMap<u64, Watcher>>,
+}
+
+/// A watcher's place in the feed; dropping it leaves.
+#[derive(Debug)]
+pub struct Watch {
+    feed: Arc<Feed>,
+    id: u64,
+}
+
+impl Watch {
+    /// A number that no other watch of this process has.
+    #[must_use]
+    pub const fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        lock(&self.feed.watchers).remove(&self.id);
+    }
+}
+
+impl Feed {
+    pub(super) fn new(note_head: u64, transcript_head: u64) -> Self {
+        Self {
+            note: Mutex::new(Journal::new(note_head)),
+            transcript: Mutex::new(Journal::new(transcript_head)),
+            watchers: Mutex::default(),
+        }
+    }
+
+    /// Follows the feed: the mailbox is woken for every growth from now on.
+    pub fn watch(self: &Arc<Self>, mailbox: &Arc<Mailbox>, sub: u32, interest: Interest) -> Watch {
+        let id = WATCHES.fetch_add(1, Ordering::Relaxed);
+        let watcher = Watcher {
+            mailbox: Arc::clone(mailbox),
+            sub,
+            interest,
+        };
+        lock(&self.watchers).insert(id, watcher);
+        Watch {
+            feed: Arc::clone(self),
+            id,
+        }
+    }
+
+    /// The last published note entry.
+    #[must_use]
+    pub fn note_head(&self) -> u64 {
+        lock(&self.note).head()
+    }
+
+    /// The last published chunk.
+    #[must_use]
+    pub fn transcript_head(&self) -> u64 {
+        lock(&self.transcript).head()
+    }
+
+    /// One frame's worth of note entries after a cursor.
+    #[must_use]
+    pub fn read_note(&self, after: u64) -> Read<NoteEntry> {
+        lock(&self.note).read(after, PAGE_ITEMS, EVENTS_BYTES)
+    }
+
+    /// One frame's worth of chunks after a cursor.
+    #[must_use]
+    pub fn read_transcript(&self, after: u64) -> Read<Chunk> {
+        lock(&self.transcript).read(after, PAGE_ITEMS, EVENTS_BYTES)
+    }
+
+    /// Relays an interim chunk to those who follow the transcript now.
+    pub fn volatile(&self, json: &Arc<str>) {
+        for watcher in lock(&self.watchers).values() {
+            if watcher.interest.stream == Stream::Transcript {
+                watcher.mailbox.leave(Letter::Volatile {
+                    sub: watcher.sub,
+                    json: Arc::clone(json),
+                });
+            }
+        }
+    }
+
+    pub(super) fn publish(&self, entries: &[Arc<Item<NoteEntry>>], chunks: &[Arc<Item<Chunk>>]) {
+        if !entries.is_empty() {
+            let mut journal = lock(&self.note);
+            entries
+                .iter()
+                .for_each(|item| journal.publish(Arc::clone(item)));
+            drop(journal);
+            self.wake(Stream::Note);
+        }
+        if !chunks.is_empty() {
+            let mut journal = lock(&self.transcript);
+            chunks
+                .iter()
+                .for_each(|item| journal.publish(Arc::clone(item)));
+            drop(journal);
+            self.wake(Stream::Transcript);
+        }
+    }
+
+    fn wake(&self, stream: Stream) {
+        for watcher in lock(&self.watchers).values() {
+            if watcher.interest.stream == stream {
+                watcher.mailbox.wake(watcher.sub);
+            }
+        }
+    }
+
+    pub(super) fn presence(&self, bytes: &Arc<[u8]>) {
+        for watcher in lock(&self.watchers).values() {
+            if watcher.interest.presence {
+                watcher.mailbox.leave(Letter::Presence {
+                    sub: watcher.sub,
+                    bytes: Arc::clone(bytes),
+                });
+            }
+        }
+    }
+
+    pub(super) fn gone(&self) {
+        for watcher in lock(&self.watchers).values() {
+            watcher.mailbox.leave(Letter::Gone { sub: watcher.sub });
+        }
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        !lock(&self.watchers).is_empty()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,357 @@
+//! A room from outside: questions and changes for its task.
+
+use super::feed::Feed;
+use super::mailbox::{Letter, Mailbox};
+use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::id::UserId;
+use connvo_core::live::connection::subscription::NoteSnapshot;
+use connvo_core::live::room::{Answer, Request, Updated, unavailable};
+use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft, TranscriptAccepted};
+use connvo_core::transcript::NewChunk;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// The committed note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteView {
+    /// The text.
+    pub content: String,
+    /// The last sequence that it includes.
+    pub version: u64,
+    /// The note's epoch.
+    pub epoch: u64,
+}
+
+/// What a stock client needs to be in step.
+#[derive(Debug)]
+pub struct StockState {
+    /// What the client lacks, as a V1 update.
+    pub diff: Vec<u8>,
+    /// What the server has, as a state vector.
+    pub state_vector: Vec<u8>,
+    /// The last sequence that the update includes.
+    pub head: u64,
+}
+
+/// Whom to answer.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Note(oneshot::Sender<Result<NoteAccepted, Problem>>),
+    Transcript(oneshot::Sender<Result<TranscriptAccepted, Problem>>),
+    /// Our own client: only what the journal does not tell.
+    Lane {
+        mailbox: Arc<Mailbox>,
+        sub: u32,
+        client_id: u64,
+        client_seq: u64,
+    },
+    /// A stock client: only refusals.
+    Stock {
+        mailbox: Arc<Mailbox>,
+        sub: u32,
+    },
+}
+
+impl Reply {
+    pub(super) fn give(self, answer: Answer) {
+        match (self, answer) {
+            (Self::Note(reply), Answer::Note(result)) => drop(reply.send(result)),
+            (Self::Transcript(reply), Answer::Transcript(result)) => drop(reply.send(result)),
+            (
+                Self::Lane {
+                    mailbox,
+                    sub,
+                    client_id,
+                    client_seq,
+                },
+                Answer::Update(result),
+            ) => match result {
+                Ok(Updated::Logged) => {}
+                Ok(Updated::Nothing) => mailbox.leave(Letter::Acknowledge {
+                    sub,
+                    client_id,
+                    client_seq,
+                }),
+                Err(problem) if problem.code == ErrorCode::Unavailable => {
+                    mailbox.leave(Letter::Gone { sub })
+                }
+                Err(problem) => mailbox.leave(Letter::Refuse {
+                    sub,
+                    client_id,
+                    client_seq,
+                    problem,
+                }),
+            },
+            (Self::Stock { mailbox, sub }, Answer::Update(Err(problem))) => {
+                let gone = problem.code == ErrorCode::Unavailable;
+                mailbox.leave(if gone {
+                    Letter::Gone { sub }
+                } else {
+                    Letter::Refuse {
+                        sub,
+                        client_id: 0,
+                        client_seq: 0,
+                        problem,
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the room's task is asked.
+pub(super) enum Message {
+    Change(Request<Reply>),
+    Read(oneshot::Sender<NoteView>),
+    Snapshot(oneshot::Sender<NoteSnapshot>),
+    Sync {
+        state_vector: Vec<u8>,
+        reply: oneshot::Sender<Result<StockState, Problem>>,
+    },
+    Presence {
+        watch: u64,
+        own: Option<u64>,
+        bytes: Vec<u8>,
+    },
+    Everybody {
+        mailbox: Arc<Mailbox>,
+        sub: u32,
+    },
+    Leave {
+        watch: u64,
+    },
+}
+
+/// A meeting's room; cheap to clone.
+#[derive(Clone)]
+pub struct Room {
+    pub(super) sender: mpsc::Sender<Message>,
+    pub(super) feed: Arc<Feed>,
+    pub(super) epoch: u64,
+    pub(super) gone: CancellationToken,
+}
+
+impl Room {
+    /// The published journals.
+    #[must_use]
+    pub const fn feed(&self) -> &Arc<Feed> {
+        &self.feed
+    }
+
+    /// The note's epoch.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.sender.is_closed()
+    }
+
+    pub(super) async fn closed(&self) {
+        self.gone.cancelled().await;
+    }
+
+    /// Offers an operation.
+    ///
+    /// # Errors
+    /// As [`connvo_core::live::note::Note::stage_operation`], and `UNAVAILABLE`.
+    pub async fn operate(
+        &self,
+        author: &UserId,
+        draft: NoteOperationDraft,
+    ) -> Result<NoteAccepted, Problem> {
+        let author = author.clone();
+        self.change(|reply| Request::Operation {
+            author,
+            draft,
+            reply: Reply::Note(reply),
+        })
+        .await
+    }
+
+    /// Makes the note's text this, by a minimal edit. `client_id` is fresh, or
+    /// repeated by a retry.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` when the text is too long, and `UNAVAILABLE`.
+    pub async fn replace(
+        &self,
+        author: &UserId,
+        text: String,
+        client_id: String,
+    ) -> Result<NoteAccepted, Problem> {
+        let author = author.clone();
+        self.change(|reply| Request::Replace {
+            author,
+            text,
+            client_id,
+            reply: Reply::Note(reply),
+        })
+        .await
+    }
+
+    /// Appends final chunks and relays interim ones.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the store fails.
+    pub async fn append_transcript(
+        &self,
+        chunks: Vec<NewChunk>,
+    ) -> Result<TranscriptAccepted, Problem> {
+        let interim: Vec<bool> = chunks
+            .iter()
+            .map(|chunk| chunk.fields().is_interim)
+            .collect();
+        let (relayed, kept): (Vec<_>, Vec<_>) = chunks
+            .into_iter()
+            .partition(|chunk| chunk.fields().is_interim);
+        for chunk in relayed {
+            let json = serde_json::to_string(chunk.fields()).map_err(|_| unavailable())?;
+            self.feed.volatile(&json.into());
+        }
+        let stored = if kept.is_empty() {
+            Vec::new()
+        } else {
+            let request = |reply| Request::Chunks {
+                chunks: kept,
+                reply: Reply::Transcript(reply),
+            };
+            let accepted: TranscriptAccepted = self.change(request).await?;
+            accepted.sequences
+        };
+        let mut stored = stored.into_iter();
+        let sequences = interim
+            .into_iter()
+            .map(|interim| {
+                if interim {
+                    None
+                } else {
+                    stored.next().flatten()
+                }
+            })
+            .collect();
+        Ok(TranscriptAccepted { sequences })
+    }
+
+    /// Offers an update of our own client; the journal acknowledges it, or the
+    /// mailbox tells what became of it.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the room is gone.
+    pub(crate) async fn update(
+        &self,
+        author: &UserId,
+        own: u64,
+        (client_id, client_seq): (u64, u64),
+        update: Vec<u8>,
+        (mailbox, sub): (&Arc<Mailbox>, u32),
+    ) -> Result<(), Problem> {
+        let reply = Reply::Lane {
+            mailbox: Arc::clone(mailbox),
+            sub,
+            client_id,
+            client_seq,
+        };
+        self.send(Message::Change(Request::Update {
+            author: author.clone(),
+            own: Some(own),
+            made_by: Some((client_id, client_seq)),
+            update,
+            reply,
+        }))
+        .await
+    }
+
+    /// Offers an update of a stock client.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the room is gone.
+    pub(crate) async fn stock_update(
+        &self,
+        author: &UserId,
+        own: Option<u64>,
+        update: Vec<u8>,
+        mailbox: &Arc<Mailbox>,
+    ) -> Result<(), Problem> {
+        let reply = Reply::Stock {
+            mailbox: Arc::clone(mailbox),
+            sub: 0,
+        };
+        self.send(Message::Change(Request::Update {
+            author: author.clone(),
+            own,
+            made_by: None,
+            update,
+            reply,
+        }))
+        .await
+    }
+
+    /// The committed note.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the room is gone.
+    pub async fn read(&self) -> Result<NoteView, Problem> {
+        self.ask(Message::Read).await
+    }
+
+    /// The committed document, with its cursor.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the room is gone.
+    pub(crate) async fn snapshot(&self) -> Result<NoteSnapshot, Problem> {
+        self.ask(Message::Snapshot).await
+    }
+
+    /// What a stock client with this state vector lacks.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` for a malformed state vector, and `UNAVAILABLE`.
+    pub(crate) async fn sync(&self, state_vector: Vec<u8>) -> Result<StockState, Problem> {
+        self.ask(|reply| Message::Sync {
+            state_vector,
+            reply,
+        })
+        .await?
+    }
+
+    /// Takes a watcher's presence.
+    pub(crate) async fn presence(&self, watch: u64, own: Option<u64>, bytes: Vec<u8>) {
+        let _ = self.send(Message::Presence { watch, own, bytes }).await;
+    }
+
+    /// Leaves everybody's presence in a mailbox.
+    pub(crate) async fn everybody(&self, mailbox: &Arc<Mailbox>, sub: u32) {
+        let mailbox = Arc::clone(mailbox);
+        let _ = self.send(Message::Everybody { mailbox, sub }).await;
+    }
+
+    /// A watcher has left, and with it its presence.
+    pub(crate) fn leave(&self, watch: u64) {
+        // A full channel means that the room is busy; presence expires by itself.
+        let _ = self.sender.try_send(Message::Leave { watch });
+    }
+
+    async fn change<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, Problem>>) -> Request<Reply>,
+    ) -> Result<T, Problem> {
+        self.ask(|reply| Message::Change(request(reply))).await?
+    }
+
+    async fn ask<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<T>) -> Message,
+    ) -> Result<T, Problem> {
+        let (reply, answer) = oneshot::channel();
+        self.send(message(reply)).await?;
+        answer.await.map_err(|_| unavailable())
+    }
+
+    async fn send(&self, message: Message) -> Result<(), Problem> {
+        self.sender.send(message).await.map_err(|_| unavailable())
+    }
+}
