@@ -13,8 +13,8 @@ use super::Operation;
 use super::text::utf16_len;
 use myers::Budget;
 
-/// Steps that a diff may take: some 20 ms.
-const STEPS: u64 = 8_000_000;
+/// Steps that a diff may take: some tens of milliseconds.
+const STEPS: u64 = 2_000_000;
 
 /// The operation that makes `from` into `to`. It works on whole characters, so it
 /// never cuts a surrogate pair.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Differences looked for on either side of one middle before a part is given up.
-const DEEPEST: usize = 2_048;
+const DEEPEST: usize = 1_024;
 
 /// The reach of a diagonal that has left the lists: less than any other.
 const NOWHERE: isize = isize::MIN / 2;
@@ -94,7 +94,7 @@ fn middle(a: &[u32], b: &[u32], budget: &mut Budget) -> Option<(usize, usize)> {
         }
     };
     for d in 0..=deepest {
-        budget.spend(4 * d as usize + 2)?;
+        budget.spend(2 * d as usize + 2)?;
         for k in (-d..=d).step_by(2) {
             let mut x = reach(&ahead, k, d);
             if !(0..=n).contains(&x) || x - k > m {
