@@ -12,4 +12,5 @@ pub mod meeting;
 pub mod note;
 pub mod planted;
 pub mod protocol;
+pub mod rate;
 pub mod transcript;

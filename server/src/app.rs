@@ -2,8 +2,11 @@
 
 use crate::auth::Auth;
 use crate::clock::{Clock, Ids};
+use crate::committer::Committer;
 use crate::config::Config;
 use crate::db::{Db, StoreError};
+use crate::rate::Rates;
+use crate::rooms::{self, Ground, Rooms};
 use connvo_core::id::{MeetingId, UserId};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -27,6 +30,10 @@ pub struct Parts {
     pub ids: Ids,
     /// Who is calling.
     pub auth: Auth,
+    /// The rooms of meetings.
+    pub rooms: Rooms,
+    /// What everybody has used of the rate table.
+    pub rates: Rates,
     /// Changes to who may do what, after their commit.
     pub access_changes: broadcast::Sender<AccessChange>,
     /// Cancelled when the server is asked to go: readiness is off, live connections
@@ -63,17 +70,27 @@ impl App {
         let db = Db::open(&config.data_dir, config.database_url.as_deref()).await?;
         let store_epoch = crate::db::meta::epoch(&db, &ids.uuid(), clock.now_ms()).await?;
         let auth = Auth::open(db.clone(), clock.clone(), ids.clone()).await?;
+        let rooms = Rooms::new(Ground {
+            committer: Committer::start(&db),
+            db: db.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            limits: config.limits,
+            idle: rooms::IDLE,
+        });
         let (access_changes, _) = broadcast::channel(1024);
         Ok(Self(Arc::new(Parts {
-            config,
             db,
             clock,
             ids,
             auth,
+            rooms,
+            rates: Rates::new(config.rate_limits),
             access_changes,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store_epoch,
+            config,
         })))
     }
 }

@@ -162,6 +162,14 @@ pub struct Config {
     pub limits: connvo_core::limits::NoteLimits,
 }
 
+impl Config {
+    /// Bounds of a note.
+    #[must_use]
+    pub const fn note_limits(&self) -> connvo_core::limits::NoteLimits {
+        self.limits
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

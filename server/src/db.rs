@@ -8,6 +8,7 @@
 
 mod lock;
 pub mod meta;
+pub mod streams;
 
 use connvo_core::error::{ErrorCode, Problem};
 use lock::DirLock;

@@ -321,7 +321,7 @@ impl Editor {
         Ok(())
     }
 
-    async fn read_back(&self, cursor: u64) -> Result<Vec<Arc<Item<NoteEntry>>>, Over> {
+    async fn read_back(&mut self, cursor: u64) -> Result<Vec<Arc<Item<NoteEntry>>>, Over> {
         let upto = (cursor + 1 + PAGE_ITEMS as u64).min(self.room.feed().note_head() + 1);
         let entries = note::store::range(&self.app.db, &self.meeting, cursor + 1, upto)
             .await

@@ -15,7 +15,7 @@ use crate::protocol::{CALLS_IN_FLIGHT, Command, CommandReply, DEAD_MS, SUBSCRIPT
 use std::collections::BTreeMap;
 
 pub use deliver::Stream;
-pub use subscription::{Opened, Subscription};
+pub use subscription::{JournalSnapshot, NoteSnapshot, Opened, Subscription};
 
 /// Strikes that close a socket.
 const STRIKES: u8 = 3;

@@ -2,7 +2,7 @@
 
 use super::{problem, www};
 use crate::app::App;
-use crate::{auth, health, meeting, user};
+use crate::{auth, health, live, meeting, note, transcript, user, yjs};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
@@ -49,6 +49,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(auth::routes::routes())
         .merge(user::routes::routes())
         .merge(meeting::routes::routes())
+        .merge(note::routes::routes())
+        .merge(transcript::routes::routes())
         .merge(health::routes())
 }
 
@@ -84,6 +86,8 @@ pub fn router(app: App) -> Router {
             "/openapi.json",
             get(|| async move { axum::Json(description) }),
         )
+        .route("/v1/live", get(live::upgrade))
+        .route("/v1/yjs/{id}", get(yjs::upgrade))
         .fallback(www::serve)
         .with_state(app)
         .layer(CatchPanicLayer::new())

@@ -10,7 +10,7 @@ use connvo_core::access::Action;
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::live::connection::Stream;
-use connvo_core::live::connection::subscription::{JournalSnapshot, Opened};
+use connvo_core::live::connection::{JournalSnapshot, Opened};
 use connvo_core::protocol::PAGE_ITEMS;
 use connvo_core::protocol::frame::Query;
 use std::sync::Arc;

@@ -145,7 +145,7 @@ impl Live {
     /// Rights may have changed: what is no longer allowed ends, before anything
     /// later reaches it.
     async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Vec<Effect> {
-        let (Some(user), Ok(change) | Err(RecvError::Lagged(_))) = (
+        let (Some(user), Ok(change)) = (
             self.connection.user().cloned(),
             change.map(Some).or_else(lagged),
         ) else {
@@ -292,7 +292,7 @@ impl Live {
         }
     }
 
-    async fn presence(&self, sub: u32, bytes: Vec<u8>) {
+    async fn presence(&mut self, sub: u32, bytes: Vec<u8>) {
         if let Some(place) = self.places.get(&sub) {
             place
                 .room

@@ -8,7 +8,7 @@ use crate::note::store as notes;
 use crate::transcript::store as transcripts;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
-use connvo_core::live::connection::subscription::NoteSnapshot;
+use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::note::Note;
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;

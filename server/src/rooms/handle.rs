@@ -4,7 +4,7 @@ use super::feed::Feed;
 use super::mailbox::{Letter, Mailbox};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::UserId;
-use connvo_core::live::connection::subscription::NoteSnapshot;
+use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::room::{Answer, Request, Updated, unavailable};
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft, TranscriptAccepted};
 use connvo_core::transcript::NewChunk;

@@ -1,0 +1,205 @@
+//! Group commit: every hot append goes through here. While one transaction commits,
+//! the next batch gathers.
+//!
+//! Laws:
+//! - Callers are answered only after the commit.
+//! - A batch locks the heads of its journals in a statement of its own, drops what
+//!   is already there (in the table or twice in the batch) by natural key, numbers
+//!   the rest without gaps, inserts, moves the heads, commits.
+//! - An append is stored whole or not at all, and one that makes a batch fail is
+//!   found by halving: it alone is refused.
+//!
+//! SQLite has one committer; PostgreSQL several, each with the meetings of its own.
+
+mod batch;
+mod plan;
+mod store;
+
+use crate::db::{Db, StoreError};
+use connvo_core::id::MeetingId;
+use connvo_core::note::NoteEntry;
+use connvo_core::transcript::{Chunk, NewChunk};
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+pub use connvo_core::live::note::ClientClaim;
+
+/// Committers on PostgreSQL.
+const POSTGRES_SHARDS: usize = 4;
+/// Appends that may wait for one committer; beyond it their senders wait.
+const QUEUE: usize = 1_024;
+
+/// What one meeting adds to its journals, all or nothing.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Which meeting.
+    pub meeting: MeetingId,
+    /// For the note.
+    pub note: Option<NoteBatch>,
+    /// For the transcript.
+    pub transcript: Option<TranscriptBatch>,
+}
+
+/// Entries for a note's log.
+#[derive(Debug, Clone)]
+pub struct NoteBatch {
+    /// The head that the entries follow.
+    pub expected_head: u64,
+    /// Numbered `expected_head` + 1, + 2 …
+    pub entries: Vec<Arc<NoteEntry>>,
+    /// Who writes with which client id, and how far.
+    pub claims: Vec<ClientClaim>,
+}
+
+/// Final chunks for a transcript.
+#[derive(Debug, Clone)]
+pub struct TranscriptBatch {
+    /// In the order they came.
+    pub chunks: Vec<NewChunk>,
+    /// Milliseconds since the Unix epoch.
+    pub created_at: u64,
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Appended {
+    /// For each chunk given: as it is stored, also when it was there before; absent
+    /// when a higher revision is there.
+    pub chunks: Vec<Option<Chunk>>,
+    /// The transcript's last sequence.
+    pub transcript_head: u64,
+}
+
+/// Why an append was not stored; nothing of it was.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CommitError {
+    /// The note's head is not the expected one, or a client id is another user's.
+    #[error("the journal has moved on, or a client id is held by another user")]
+    Conflict,
+    /// The database failed, or refused the append.
+    #[error(transparent)]
+    Storage(#[from] StoreError),
+}
+
+/// An append and whoever waits for it.
+struct Job {
+    append: Append,
+    answer: oneshot::Sender<Result<Appended, CommitError>>,
+}
+
+/// The way to the committers; cheap to clone. They end when the last clone is gone
+/// and what was sent is committed.
+#[derive(Clone)]
+pub struct Committer {
+    shards: Arc<[mpsc::Sender<Job>]>,
+}
+
+impl Committer {
+    /// Starts the committers of a database.
+    #[must_use]
+    pub fn start(db: &Db) -> Self {
+        let count = match db {
+            Db::Sqlite { .. } => 1,
+            Db::Postgres(_) => POSTGRES_SHARDS,
+        };
+        let shard = |_| {
+            let (sender, inbox) = mpsc::channel(QUEUE);
+            tokio::spawn(run(db.clone(), inbox));
+            sender
+        };
+        Self {
+            shards: (0..count).map(shard).collect(),
+        }
+    }
+
+    /// Stores an append; returns after its commit.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn append(&self, append: Append) -> Result<Appended, CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let shard = self.shard(&append.meeting);
+        if shard.send(Job { append, answer }).await.is_err() {
+            return Err(closed());
+        }
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    fn shard(&self, meeting: &MeetingId) -> &mpsc::Sender<Job> {
+        let mut hasher = DefaultHasher::new();
+        meeting.hash(&mut hasher);
+        let at = hasher.finish() % self.shards.len() as u64;
+        &self.shards[at as usize]
+    }
+}
+
+fn closed() -> CommitError {
+    CommitError::Storage(sqlx::Error::PoolClosed.into())
+}
+
+async fn run(db: Db, mut inbox: mpsc::Receiver<Job>) {
+    let mut waiting = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            match inbox.recv().await {
+                Some(job) => waiting.push_back(job),
+                None => return,
+            }
+        }
+        while waiting.len() < QUEUE
+            && let Ok(job) = inbox.try_recv()
+        {
+            waiting.push_back(job);
+        }
+        let jobs = batch::gather(&mut waiting, |job: &Job| &job.append);
+        commit(&db, jobs).await;
+    }
+}
+
+/// Commits a batch and answers everybody in it. A batch that the database refuses
+/// is halved until the one append that it refuses stands alone.
+async fn commit(db: &Db, jobs: Vec<Job>) {
+    let mut left = vec![jobs];
+    while let Some(mut jobs) = left.pop() {
+        let appends: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
+        match store::commit(db, &appends).await {
+            Ok(outcomes) => {
+                for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                    let _ = job.answer.send(outcome);
+                }
+            }
+            Err(error) if jobs.len() > 1 && is_of_one_append(&error) => {
+                let tail = jobs.split_off(jobs.len() / 2);
+                left.extend([tail, jobs]);
+            }
+            Err(error) => {
+                for job in jobs {
+                    let _ = job.answer.send(Err(error.clone().into()));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a failure may be the fault of one append, and not of the database as a
+/// whole: halving a batch does not mend a full disk or a lost line.
+fn is_of_one_append(error: &StoreError) -> bool {
+    let StoreError::Sql(error) = error else {
+        return true;
+    };
+    match &**error {
+        sqlx::Error::Database(error) => match error.code().as_deref() {
+            // SQLite: busy, locked, out of memory, interrupted, IO, full, cannot open.
+            Some("5" | "6" | "7" | "9" | "10" | "13" | "14") => false,
+            // PostgreSQL: connection, resources, operator's doing, system.
+            Some(code) => !["08", "53", "57", "58"]
+                .iter()
+                .any(|class| code.len() == 5 && code.starts_with(class)),
+            None => true,
+        },
+        sqlx::Error::Encode(_) | sqlx::Error::Protocol(_) => true,
+        _ => false,
+    }
+}

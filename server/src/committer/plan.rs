@@ -1,0 +1,161 @@
+//! What a batch writes, decided in memory between the lock and the inserts.
+
+use super::{Append, Appended, CommitError, NoteBatch, TranscriptBatch};
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::note::NoteEntry;
+use connvo_core::transcript::{Chunk, NewChunk, word_count};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// An utterance: meeting, source, segment.
+pub(super) type SegmentKey = (MeetingId, String, String);
+/// A client of a note.
+pub(super) type ClientKey = (MeetingId, String);
+
+/// The rows that a batch has to know, as locked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    /// Heads of the notes; a meeting without one does not exist.
+    pub(super) notes: HashMap<MeetingId, u64>,
+    /// Heads of the transcripts.
+    pub(super) transcripts: HashMap<MeetingId, u64>,
+    /// Holder (`None` for the server) and last sequence of each client.
+    pub(super) clients: HashMap<ClientKey, (Option<UserId>, u64)>,
+    /// The stored revision of each utterance.
+    pub(super) chunks: HashMap<SegmentKey, Chunk>,
+}
+
+/// What a batch writes.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Rows for the log.
+    pub(super) entries: Vec<(MeetingId, Arc<NoteEntry>)>,
+    /// Clients to write, with their holder and last sequence.
+    pub(super) clients: BTreeMap<ClientKey, (Option<UserId>, u64)>,
+    /// Stored chunks that a higher revision replaces.
+    pub(super) superseded: Vec<(MeetingId, u64)>,
+    /// Chunks to insert; one an utterance.
+    pub(super) chunks: BTreeMap<SegmentKey, Chunk>,
+    /// Heads that moved.
+    pub(super) note_heads: BTreeMap<MeetingId, u64>,
+    /// Heads that moved.
+    pub(super) transcript_heads: BTreeMap<MeetingId, u64>,
+    /// The answer to each append.
+    pub(super) outcomes: Vec<Result<Appended, CommitError>>,
+}
+
+/// Decides what a batch writes.
+pub(super) fn plan(appends: &[&Append], mut state: State) -> Plan {
+    let mut plan = Plan::default();
+    for append in appends {
+        let outcome = plan.add(append, &mut state);
+        plan.outcomes.push(outcome);
+    }
+    plan
+}
+
+impl Plan {
+    /// Whether there is anything to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.clients.is_empty() && self.chunks.is_empty()
+    }
+
+    fn add(&mut self, append: &Append, state: &mut State) -> Result<Appended, CommitError> {
+        let meeting = &append.meeting;
+        if !state.notes.contains_key(meeting) || !state.transcripts.contains_key(meeting) {
+            return Err(CommitError::Conflict);
+        }
+        if let Some(note) = &append.note {
+            self.add_note(meeting, note, state)?;
+        }
+        let chunks = match &append.transcript {
+            Some(batch) => self.add_chunks(meeting, batch, state),
+            None => Vec::new(),
+        };
+        Ok(Appended {
+            chunks,
+            transcript_head: state.transcripts.get(meeting).copied().unwrap_or(0),
+        })
+    }
+
+    /// Checks everything before it adds anything.
+    fn add_note(
+        &mut self,
+        meeting: &MeetingId,
+        note: &NoteBatch,
+        state: &mut State,
+    ) -> Result<(), CommitError> {
+        let head = state.notes.get(meeting).copied().unwrap_or(0);
+        let numbered = (head + 1..).zip(&note.entries);
+        if head != note.expected_head
+            || numbered.into_iter().any(|(at, entry)| entry.sequence != at)
+        {
+            return Err(CommitError::Conflict);
+        }
+        for claim in &note.claims {
+            let key = (meeting.clone(), claim.client_id.clone());
+            let held = state.clients.get(&key);
+            if held.is_some_and(|(holder, _)| *holder != claim.user_id) {
+                return Err(CommitError::Conflict);
+            }
+        }
+        for claim in &note.claims {
+            let key = (meeting.clone(), claim.client_id.clone());
+            let last = state.clients.get(&key).map_or(0, |(_, last)| *last);
+            let row = (claim.user_id.clone(), last.max(claim.last_seq));
+            state.clients.insert(key.clone(), row.clone());
+            self.clients.insert(key, row);
+        }
+        if !note.entries.is_empty() {
+            let entries = note.entries.iter().cloned();
+            self.entries
+                .extend(entries.map(|entry| (meeting.clone(), entry)));
+            let head = head + note.entries.len() as u64;
+            state.notes.insert(meeting.clone(), head);
+            self.note_heads.insert(meeting.clone(), head);
+        }
+        Ok(())
+    }
+
+    fn add_chunks(
+        &mut self,
+        meeting: &MeetingId,
+        batch: &TranscriptBatch,
+        state: &mut State,
+    ) -> Vec<Option<Chunk>> {
+        let take = |chunk: &NewChunk| {
+            let fields = chunk.fields();
+            let key = (
+                meeting.clone(),
+                fields.source_id.clone(),
+                fields.segment_id.clone(),
+            );
+            let stored = state.chunks.get(&key);
+            match stored.map(|stored| stored.fields.revision.cmp(&fields.revision)) {
+                Some(std::cmp::Ordering::Greater) => return None,
+                Some(std::cmp::Ordering::Equal) => return stored.cloned(),
+                Some(std::cmp::Ordering::Less) | None => {}
+            }
+            let head = state.transcripts.entry(meeting.clone()).or_insert(0);
+            *head += 1;
+            let new = Chunk {
+                sequence: *head,
+                fields: fields.clone(),
+                revised: stored.is_some(),
+                word_count: word_count(&fields.text),
+                created_at: batch.created_at,
+            };
+            self.transcript_heads.insert(meeting.clone(), *head);
+            // One that only this batch holds is not inserted in the first place.
+            if !self.chunks.contains_key(&key)
+                && let Some(stored) = stored
+            {
+                self.superseded.push((meeting.clone(), stored.sequence));
+            }
+            self.chunks.insert(key.clone(), new.clone());
+            state.chunks.insert(key, new.clone());
+            Some(new)
+        };
+        batch.chunks.iter().map(take).collect()
+    }
+}

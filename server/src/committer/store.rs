@@ -1,0 +1,128 @@
+//! A batch in one transaction. Its statements differ between the databases: rows
+//! arrive as one JSON array through `json_each` on SQLite, as arrays through
+//! `UNNEST` on PostgreSQL.
+
+mod postgres;
+mod sqlite;
+
+use super::plan::{ClientKey, Plan, SegmentKey, State, plan};
+use super::{Append, Appended, CommitError};
+use crate::db::{Db, StoreError, to_id, to_u64};
+use crate::transcript::store::ChunkRow;
+use connvo_core::id::MeetingId;
+use std::collections::BTreeSet;
+
+/// Commits a batch; the answers are in the order of the appends.
+///
+/// # Errors
+/// The database failed or refused the batch; nothing of it is stored.
+pub(super) async fn commit(
+    db: &Db,
+    appends: &[&Append],
+) -> Result<Vec<Result<Appended, CommitError>>, StoreError> {
+    let needs = Needs::of(appends);
+    let plan = match db {
+        Db::Sqlite { writer, .. } => {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let state = sqlite::read(&mut tx, &needs).await?;
+            let plan = plan(appends, state);
+            if !plan.is_empty() {
+                sqlite::write(&mut tx, &plan).await?;
+                tx.commit().await?;
+            }
+            plan
+        }
+        Db::Postgres(pool) => {
+            let mut tx = pool.begin().await?;
+            let state = postgres::read(&mut tx, &needs).await?;
+            let plan = plan(appends, state);
+            if !plan.is_empty() {
+                postgres::write(&mut tx, &plan).await?;
+                tx.commit().await?;
+            }
+            plan
+        }
+    };
+    Ok(plan.outcomes)
+}
+
+/// The keys of the rows that a batch has to know.
+struct Needs {
+    meetings: BTreeSet<MeetingId>,
+    clients: BTreeSet<ClientKey>,
+    segments: BTreeSet<SegmentKey>,
+}
+
+impl Needs {
+    fn of(appends: &[&Append]) -> Self {
+        let mut needs = Self {
+            meetings: BTreeSet::new(),
+            clients: BTreeSet::new(),
+            segments: BTreeSet::new(),
+        };
+        for append in appends {
+            let meeting = &append.meeting;
+            needs.meetings.insert(meeting.clone());
+            for claim in append.note.iter().flat_map(|note| &note.claims) {
+                needs
+                    .clients
+                    .insert((meeting.clone(), claim.client_id.clone()));
+            }
+            for chunk in append.transcript.iter().flat_map(|batch| &batch.chunks) {
+                let fields = chunk.fields();
+                needs.segments.insert((
+                    meeting.clone(),
+                    fields.source_id.clone(),
+                    fields.segment_id.clone(),
+                ));
+            }
+        }
+        needs
+    }
+}
+
+type HeadRow = (String, String, i64);
+type ClientRow = (String, String, Option<String>, i64);
+
+/// The rows as the planner wants them.
+fn state(
+    heads: Vec<HeadRow>,
+    clients: Vec<ClientRow>,
+    chunks: Vec<ChunkRow>,
+) -> Result<State, StoreError> {
+    let mut state = State::default();
+    for (meeting, kind, head) in heads {
+        let heads = if kind == "note" {
+            &mut state.notes
+        } else {
+            &mut state.transcripts
+        };
+        heads.insert(to_id(&meeting)?, to_u64(head));
+    }
+    for (meeting, client, user, last) in clients {
+        let user = user.as_deref().map(to_id).transpose()?;
+        state
+            .clients
+            .insert((to_id(&meeting)?, client), (user, to_u64(last)));
+    }
+    for row in chunks {
+        let meeting = to_id(&row.meeting_id)?;
+        let chunk = row.chunk()?;
+        let key = (
+            meeting,
+            chunk.fields.source_id.clone(),
+            chunk.fields.segment_id.clone(),
+        );
+        state.chunks.insert(key, chunk);
+    }
+    Ok(state)
+}
+
+/// Every moved head: meeting, journal, head.
+fn heads(plan: &Plan) -> impl Iterator<Item = (&MeetingId, &'static str, u64)> {
+    let notes = plan.note_heads.iter();
+    let transcripts = plan.transcript_heads.iter();
+    notes
+        .map(|(meeting, head)| (meeting, "note", *head))
+        .chain(transcripts.map(|(meeting, head)| (meeting, "transcript", *head)))
+}

@@ -1,0 +1,197 @@
+//! The statements of a batch on PostgreSQL: one a table, its rows as arrays. The
+//! heads are locked in order, so that two batches never wait for each other.
+
+use super::{Needs, Plan, State, heads, state};
+use crate::db::{StoreError, to_i64};
+use crate::transcript::store::chunk_columns;
+use connvo_core::transcript::{Chunk, bucket};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// Reads what a batch has to know; locks the heads.
+pub(super) async fn read(
+    tx: &mut Transaction<'_, Postgres>,
+    needs: &Needs,
+) -> Result<State, StoreError> {
+    let meetings: Vec<&str> = needs.meetings.iter().map(|id| id.as_str()).collect();
+    let heads = sqlx::query_as(
+        "SELECT meeting_id, kind, head FROM streams WHERE meeting_id = ANY($1)
+         ORDER BY meeting_id, kind FOR UPDATE",
+    )
+    .bind(meetings)
+    .fetch_all(&mut **tx)
+    .await?;
+    let clients = if needs.clients.is_empty() {
+        Vec::new()
+    } else {
+        let column = |of: fn(&(_, String)) -> &str| needs.clients.iter().map(of).collect();
+        let (meetings, clients): (Vec<&str>, Vec<&str>) =
+            (column(|key| meeting(&key.0)), column(|key| &key.1));
+        sqlx::query_as(
+            "SELECT c.meeting_id, c.client_id, c.user_id, c.last_seq
+             FROM UNNEST($1::text[], $2::text[]) AS k (meeting_id, client_id)
+             JOIN note_clients c ON c.meeting_id = k.meeting_id AND c.client_id = k.client_id",
+        )
+        .bind(meetings)
+        .bind(clients)
+        .fetch_all(&mut **tx)
+        .await?
+    };
+    let chunks = if needs.segments.is_empty() {
+        Vec::new()
+    } else {
+        let keys = || needs.segments.iter();
+        sqlx::query_as(concat!(
+            "SELECT ",
+            chunk_columns!(),
+            "
+             FROM UNNEST($1::text[], $2::text[], $3::text[]) AS k (meeting_id, source_id, segment_id)
+             JOIN transcript_chunks c ON c.meeting_id = k.meeting_id
+                 AND c.source_id = k.source_id AND c.segment_id = k.segment_id"
+        ))
+            .bind(keys().map(|key| key.0.as_str()).collect::<Vec<_>>())
+            .bind(keys().map(|key| key.1.as_str()).collect::<Vec<_>>())
+            .bind(keys().map(|key| key.2.as_str()).collect::<Vec<_>>())
+            .fetch_all(&mut **tx)
+            .await?
+    };
+    state(heads, clients, chunks)
+}
+
+fn meeting(id: &connvo_core::id::MeetingId) -> &str {
+    id.as_str()
+}
+
+/// Writes what was planned.
+pub(super) async fn write(
+    tx: &mut Transaction<'_, Postgres>,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    entries(tx, plan).await?;
+    clients(tx, plan).await?;
+    chunks(tx, plan).await?;
+    let (mut meetings, mut kinds, mut last) = (Vec::new(), Vec::new(), Vec::new());
+    for (meeting, kind, head) in heads(plan) {
+        meetings.push(meeting.as_str());
+        kinds.push(kind);
+        last.push(to_i64(head));
+    }
+    sqlx::query(
+        "UPDATE streams SET head = k.head
+         FROM UNNEST($1::text[], $2::text[], $3::int8[]) AS k (meeting_id, kind, head)
+         WHERE streams.meeting_id = k.meeting_id AND streams.kind = k.kind",
+    )
+    .bind(meetings)
+    .bind(kinds)
+    .bind(last)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn entries(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+    if plan.entries.is_empty() {
+        return Ok(());
+    }
+    let rows = || plan.entries.iter().map(|(_, entry)| entry);
+    let operations = rows()
+        .map(|entry| serde_json::to_string(&entry.operation))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| StoreError::damaged("operation", error))?;
+    let meetings = plan.entries.iter().map(|(id, _)| id.as_str());
+    sqlx::query(
+        "INSERT INTO note_log (meeting_id, sequence, author_id, client_id, client_seq, operation,
+             update_v1, transformed_from, created_at)
+         SELECT m, s, a, c, n, o::jsonb, u, f, t FROM UNNEST($1::text[], $2::int8[], $3::text[],
+             $4::text[], $5::int8[], $6::text[], $7::bytea[], $8::int8[], $9::int8[])
+             AS k (m, s, a, c, n, o, u, f, t)",
+    )
+    .bind(meetings.collect::<Vec<_>>())
+    .bind(rows().map(|e| to_i64(e.sequence)).collect::<Vec<_>>())
+    .bind(rows().map(|e| e.author_id.as_str()).collect::<Vec<_>>())
+    .bind(rows().map(|e| e.client_id.as_str()).collect::<Vec<_>>())
+    .bind(rows().map(|e| to_i64(e.client_seq)).collect::<Vec<_>>())
+    .bind(operations)
+    .bind(rows().map(|e| e.update.as_slice()).collect::<Vec<_>>())
+    .bind(
+        rows()
+            .map(|e| e.transformed_from.map(to_i64))
+            .collect::<Vec<_>>(),
+    )
+    .bind(rows().map(|e| to_i64(e.timestamp)).collect::<Vec<_>>())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn clients(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+    if plan.clients.is_empty() {
+        return Ok(());
+    }
+    let rows = || plan.clients.iter();
+    sqlx::query(
+        "INSERT INTO note_clients (meeting_id, client_id, user_id, last_seq)
+         SELECT m, c, u, l FROM UNNEST($1::text[], $2::text[], $3::text[], $4::int8[]) AS k (m, c, u, l)
+         ON CONFLICT (meeting_id, client_id) DO UPDATE SET last_seq = excluded.last_seq",
+    )
+    .bind(rows().map(|((m, _), _)| m.as_str()).collect::<Vec<_>>())
+    .bind(rows().map(|((_, c), _)| c.as_str()).collect::<Vec<_>>())
+    .bind(
+        rows()
+            .map(|(_, (user, _))| user.as_ref().map(|id| id.as_str()))
+            .collect::<Vec<_>>(),
+    )
+    .bind(rows().map(|(_, (_, l))| to_i64(*l)).collect::<Vec<_>>())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+    if !plan.superseded.is_empty() {
+        let rows = || plan.superseded.iter();
+        sqlx::query(
+            "DELETE FROM transcript_chunks c USING UNNEST($1::text[], $2::int8[]) AS k (m, s)
+             WHERE c.meeting_id = k.m AND c.sequence = k.s",
+        )
+        .bind(rows().map(|(m, _)| m.as_str()).collect::<Vec<_>>())
+        .bind(rows().map(|(_, s)| to_i64(*s)).collect::<Vec<_>>())
+        .execute(&mut *tx)
+        .await?;
+    }
+    if plan.chunks.is_empty() {
+        return Ok(());
+    }
+    let meetings: Vec<&str> = plan.chunks.keys().map(|key| key.0.as_str()).collect();
+    fn column<'a, T>(plan: &'a Plan, of: impl Fn(&'a Chunk) -> T) -> Vec<T> {
+        plan.chunks.values().map(of).collect()
+    }
+    sqlx::query(
+        "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
+             bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence, language,
+             revised, word_count, created_at)
+         SELECT * FROM UNNEST($1::text[], $2::int8[], $3::text[], $4::text[], $5::int8[],
+             $6::int8[], $7::text[], $8::int8[], $9::int8[], $10::text[], $11::text[],
+             $12::float8[], $13::text[], $14::bool[], $15::int8[], $16::int8[])",
+    )
+    .bind(meetings)
+    .bind(column(plan, |c| to_i64(c.sequence)))
+    .bind(column(plan, |c| c.fields.source_id.as_str()))
+    .bind(column(plan, |c| c.fields.segment_id.as_str()))
+    .bind(column(plan, |c| i64::from(c.fields.revision)))
+    .bind(column(plan, |c| to_i64(bucket(c.fields.start_ms))))
+    .bind(column(plan, |c| c.fields.text.as_str()))
+    .bind(column(plan, |c| to_i64(c.fields.start_ms)))
+    .bind(column(plan, |c| to_i64(c.fields.end_ms)))
+    .bind(column(plan, |c| c.fields.speaker.label.as_str()))
+    .bind(column(plan, |c| {
+        c.fields.speaker.user_id.as_ref().map(|id| id.as_str())
+    }))
+    .bind(column(plan, |c| c.fields.confidence))
+    .bind(column(plan, |c| c.fields.language.as_deref()))
+    .bind(column(plan, |c| c.revised))
+    .bind(column(plan, |c| i64::from(c.word_count)))
+    .bind(column(plan, |c| to_i64(c.created_at)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}

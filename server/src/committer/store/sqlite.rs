@@ -1,0 +1,210 @@
+//! The statements of a batch on SQLite: one a table, its rows as a JSON array.
+//! The transaction began with `BEGIN IMMEDIATE`, which is the lock.
+
+use super::{Needs, Plan, State, heads, state};
+use crate::db::{StoreError, to_i64};
+use crate::transcript::store::chunk_columns;
+use connvo_core::note::Operation;
+use connvo_core::transcript::bucket;
+use serde::Serialize;
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+fn json(rows: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| StoreError::damaged("batch", error))
+}
+
+/// Reads what a batch has to know.
+pub(super) async fn read(
+    tx: &mut Transaction<'_, Sqlite>,
+    needs: &Needs,
+) -> Result<State, StoreError> {
+    let heads = sqlx::query_as(
+        "SELECT s.meeting_id, s.kind, s.head
+         FROM json_each($1) k CROSS JOIN streams s ON s.meeting_id = k.value",
+    )
+    .bind(json(&needs.meetings)?)
+    .fetch_all(&mut **tx)
+    .await?;
+    let clients = if needs.clients.is_empty() {
+        Vec::new()
+    } else {
+        sqlx::query_as(
+            "SELECT c.meeting_id, c.client_id, c.user_id, c.last_seq
+             FROM json_each($1) k CROSS JOIN note_clients c
+                 ON c.meeting_id = k.value ->> 0 AND c.client_id = k.value ->> 1",
+        )
+        .bind(json(&needs.clients)?)
+        .fetch_all(&mut **tx)
+        .await?
+    };
+    let chunks = if needs.segments.is_empty() {
+        Vec::new()
+    } else {
+        sqlx::query_as(concat!(
+            "SELECT ",
+            chunk_columns!(),
+            " FROM json_each($1) k CROSS JOIN transcript_chunks c
+                 ON c.meeting_id = k.value ->> 0 AND c.source_id = k.value ->> 1
+                 AND c.segment_id = k.value ->> 2"
+        ))
+        .bind(json(&needs.segments)?)
+        .fetch_all(&mut **tx)
+        .await?
+    };
+    state(heads, clients, chunks)
+}
+
+/// Writes what was planned.
+pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, plan: &Plan) -> Result<(), StoreError> {
+    entries(tx, plan).await?;
+    clients(tx, plan).await?;
+    chunks(tx, plan).await?;
+    let heads: Vec<_> = heads(plan)
+        .map(|(meeting, kind, head)| (meeting, kind, to_i64(head)))
+        .collect();
+    sqlx::query(
+        "UPDATE streams SET head = k.value ->> 2 FROM json_each($1) k
+         WHERE streams.meeting_id = k.value ->> 0 AND streams.kind = k.value ->> 1",
+    )
+    .bind(json(&heads)?)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn entries(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
+    if plan.entries.is_empty() {
+        return Ok(());
+    }
+    type Row<'a> = (
+        &'a str,
+        i64,
+        &'a str,
+        &'a str,
+        i64,
+        &'a Operation,
+        String,
+        Option<i64>,
+        i64,
+    );
+    let rows: Vec<Row<'_>> = plan
+        .entries
+        .iter()
+        .map(|(meeting, entry)| {
+            (
+                meeting.as_str(),
+                to_i64(entry.sequence),
+                entry.author_id.as_str(),
+                entry.client_id.as_str(),
+                to_i64(entry.client_seq),
+                &entry.operation,
+                hex(&entry.update),
+                entry.transformed_from.map(to_i64),
+                to_i64(entry.timestamp),
+            )
+        })
+        .collect();
+    sqlx::query(
+        "INSERT INTO note_log (meeting_id, sequence, author_id, client_id, client_seq, operation,
+             update_v1, transformed_from, created_at)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value -> 5,
+             unhex(value ->> 6), value ->> 7, value ->> 8 FROM json_each($1)",
+    )
+    .bind(json(&rows)?)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn clients(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
+    if plan.clients.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = plan
+        .clients
+        .iter()
+        .map(|((meeting, client), (user, last))| (meeting, client, user, to_i64(*last)))
+        .collect();
+    sqlx::query(
+        "INSERT INTO note_clients (meeting_id, client_id, user_id, last_seq)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
+         ON CONFLICT (meeting_id, client_id) DO UPDATE SET last_seq = excluded.last_seq",
+    )
+    .bind(json(&rows)?)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn chunks(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
+    if !plan.superseded.is_empty() {
+        let rows: Vec<_> = plan
+            .superseded
+            .iter()
+            .map(|(meeting, sequence)| (meeting, to_i64(*sequence)))
+            .collect();
+        sqlx::query(
+            "DELETE FROM transcript_chunks WHERE (meeting_id, sequence) IN
+                 (SELECT value ->> 0, value ->> 1 FROM json_each($1))",
+        )
+        .bind(json(&rows)?)
+        .execute(&mut *tx)
+        .await?;
+    }
+    if plan.chunks.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = plan
+        .chunks
+        .iter()
+        .map(|((meeting, _, _), chunk)| {
+            let fields = &chunk.fields;
+            (
+                (
+                    meeting,
+                    to_i64(chunk.sequence),
+                    &fields.source_id,
+                    &fields.segment_id,
+                    fields.revision,
+                    to_i64(bucket(fields.start_ms)),
+                    &fields.text,
+                    to_i64(fields.start_ms),
+                ),
+                (
+                    to_i64(fields.end_ms),
+                    &fields.speaker.label,
+                    &fields.speaker.user_id,
+                    fields.confidence,
+                    &fields.language,
+                    chunk.revised,
+                    chunk.word_count,
+                    to_i64(chunk.created_at),
+                ),
+            )
+        })
+        .collect();
+    sqlx::query(
+        "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
+             bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence, language,
+             revised, word_count, created_at)
+         SELECT value ->> '$[0][0]', value ->> '$[0][1]', value ->> '$[0][2]', value ->> '$[0][3]',
+             value ->> '$[0][4]', value ->> '$[0][5]', value ->> '$[0][6]', value ->> '$[0][7]',
+             value ->> '$[1][0]', value ->> '$[1][1]', value ->> '$[1][2]', value ->> '$[1][3]',
+             value ->> '$[1][4]', value ->> '$[1][5]', value ->> '$[1][6]', value ->> '$[1][7]'
+         FROM json_each($1)",
+    )
+    .bind(json(&rows)?)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Bytes in JSON, as `unhex` reads them.
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! The collaborative note: operations, the log, versions. The text itself lives in
+//! the meeting's room.
+
+pub mod history;
+pub mod routes;
+pub mod store;
+
+use crate::app::App;
+use crate::meeting::{Membership, authorise};
+use crate::rate;
+use crate::rooms::NoteView;
+use connvo_core::access::Action;
+use connvo_core::error::Problem;
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
+use sha2::{Digest, Sha256};
+
+/// The largest number that JavaScript counts exactly.
+const SEQUENCE_MAX: u64 = (1 << 53) - 1;
+
+/// Applies an operation: asks whether the caller may, transforms and stores it,
+/// shows it live. HTTP handler and socket call are both this function.
+///
+/// # Errors
+/// `VALIDATION_ERROR` for an operation that does not fit; `NOT_FOUND` to strangers;
+/// `FORBIDDEN` to observers and in closed notes; `RATE_LIMITED`; `CONFLICT` for
+/// another's client id; `UNAVAILABLE`.
+pub async fn apply_operation(
+    app: &App,
+    user: &UserId,
+    meeting: &MeetingId,
+    draft: NoteOperationDraft,
+) -> Result<NoteAccepted, Problem> {
+    authorise(app, user, meeting, Action::WriteNote).await?;
+    if draft.client_seq > SEQUENCE_MAX {
+        return Err(Problem::field("/clientSeq", "at most 2^53 − 1"));
+    }
+    let now = app.clock.now_ms();
+    app.rates.take(rate::NOTE_OP, user, meeting, 1, now)?;
+    app.rooms.open(meeting).await?.operate(user, draft).await
+}
+
+/// Makes the note what it was at a version, as a new change. A retry with the same
+/// key gets the first answer.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers and for a version that is not kept; `FORBIDDEN` to
+/// observers and in closed notes; `RATE_LIMITED`; `UNAVAILABLE`.
+pub async fn restore(
+    app: &App,
+    user: &UserId,
+    meeting: &MeetingId,
+    version: u64,
+    key: String,
+) -> Result<NoteAccepted, Problem> {
+    authorise(app, user, meeting, Action::WriteNote).await?;
+    let now = app.clock.now_ms();
+    app.rates.take(rate::NOTE_OP, user, meeting, 1, now)?;
+    let text = history::text_at(&app.db, meeting, version).await?;
+    let room = app.rooms.open(meeting).await?;
+    room.replace(user, text.to_string(), restorer(user, &key))
+        .await
+}
+
+/// The client id of a restore: the same for the same person and key.
+fn restorer(user: &UserId, key: &str) -> String {
+    let hash = Sha256::digest(format!("{user}\n{key}"));
+    let hex: String = hash[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("restore-{hex}")
+}
+
+/// The note and what the caller is in its meeting.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers; `UNAVAILABLE`.
+pub async fn read(
+    app: &App,
+    user: &UserId,
+    meeting: &MeetingId,
+) -> Result<(NoteView, Membership), Problem> {
+    let membership = authorise(app, user, meeting, Action::ReadNote).await?;
+    let view = app.rooms.open(meeting).await?.read().await?;
+    Ok((view, membership))
+}

@@ -1,0 +1,60 @@
+//! `/v1/meetings/{id}/transcript`.
+
+use super::store;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
+use crate::meeting::authorise;
+use axum::extract::State;
+use connvo_core::access::Action;
+use connvo_core::id::MeetingId;
+use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
+use connvo_core::transcript::Chunk;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of transcripts.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, append))
+}
+
+/// The transcript after a sequence, in order. A revised utterance is found under
+/// its latest sequence only.
+#[utoipa::path(get, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
+    params(("id" = MeetingId, Path), PageQuery),
+    responses((status = 200, body = Page<Chunk>), (status = 404, description = "Absent, or not yours to see")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<MeetingId>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Chunk>>, Failure> {
+    authorise(&app, &caller.user_id, &id, Action::ReadTranscript).await?;
+    let limit = page.limit(100)?;
+    let after = page.after::<u64>()?.unwrap_or(0);
+    let items = store::entries(&app.db, &id, after, limit).await?;
+    let next = (items.len() == limit as usize)
+        .then(|| items.last().map(|last| last.sequence.to_string()))
+        .flatten();
+    Ok(Json(Page { items, next }))
+}
+
+/// Takes chunks of a running meeting. Retries are recognised by source, segment and
+/// revision, and get the first answer.
+#[utoipa::path(post, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
+    params(("id" = MeetingId, Path)), request_body = TranscriptDraft,
+    responses((status = 200, body = TranscriptAccepted),
+        (status = 403, description = "Observers do not write"),
+        (status = 404, description = "Absent, or not yours to see"),
+        (status = 409, description = "The meeting is not running"),
+        (status = 422, description = "A field is not valid"),
+        (status = 429, description = "Too many at once; see Retry-After")))]
+async fn append(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<MeetingId>,
+    Json(draft): Json<TranscriptDraft>,
+) -> Result<Json<TranscriptAccepted>, Failure> {
+    Ok(Json(
+        super::append(&app, &caller.user_id, &id, draft).await?,
+    ))
+}
