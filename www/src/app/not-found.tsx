@@ -1,0 +1,21 @@
+import Link from "next/link";
+import { Empty } from "@/ui/empty";
+import { TopBar } from "@/ui/top-bar";
+
+/** An address that leads nowhere. */
+export default function NotFound() {
+  return (
+    <>
+      <TopBar />
+      <main id="main" className="page">
+        <h1 className="visually-hidden">Page not found</h1>
+        <Empty icon="alert" title="There is nothing at this address">
+          <p>The link may be old, or a letter may be missing.</p>
+          <Link href="/" className="button">
+            To my meetings
+          </Link>
+        </Empty>
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { ConnvoError, createApi, type Api } from "@connvo/client";
+import { readSession, writeSession } from "./session";
+
+/** The token of whoever is signed in. */
+export function token(): Promise<string> {
+  const session = readSession();
+  if (session) return Promise.resolve(session.token);
+  return Promise.reject(
+    new ConnvoError({
+      code: "UNAUTHORIZED",
+      detail: "You are signed out. Sign in again to go on.",
+    }),
+  );
+}
+
+/** The server's HTTP interface, as whoever is signed in. */
+export const api: Api = createApi({ token });
+
+/**
+ * Anything thrown, as an error with a message for people. A refused token ends
+ * the session, which leads back to the sign-in page.
+ */
+export function problem(thrown: unknown): ConnvoError {
+  const error = ConnvoError.from(thrown);
+  if (error.code === "UNAUTHORIZED") writeSession(null);
+  return error;
+}
+
+/** Whether the server could not be reached, or was not able to answer. */
+export function unreachable(thrown: unknown): boolean {
+  return thrown instanceof ConnvoError && thrown.code === "UNAVAILABLE";
+}
+
+/** Signs in at the development issuer. */
+export async function signIn(name: string, email: string): Promise<void> {
+  const response = await fetch("/dev/token", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name, email }),
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) {
+    throw ConnvoError.from(
+      body ?? new Error("Signing in is not offered at this address."),
+    );
+  }
+  const { token, userId } = body as { token: string; userId: string };
+  writeSession({ token, userId, name: name.trim(), email: email.trim() });
+}

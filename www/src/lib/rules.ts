@@ -1,0 +1,37 @@
+"use client";
+
+import init, { can, diff, type Component, type Meeting } from "@connvo/client";
+import { useEffect, useState } from "react";
+
+/** An action of the access table. */
+export type Action = Parameters<typeof can>[4];
+
+/** The rules of core that pages show hints by. */
+export interface Rules {
+  /** Why the caller may not do this to the meeting; null when they may. */
+  refusal: (meeting: Meeting, action: Action) => string | null;
+  /** The edit that turns one text into another. */
+  diff: (from: string, to: string) => Component[];
+}
+
+const rules: Rules = {
+  refusal: ({ role, state, endedAt }, action) =>
+    can(role, state, endedAt, Date.now(), action)?.detail ?? null,
+  diff,
+};
+
+/** The rules, once their module has loaded. */
+export function useRules(): Rules | undefined {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    let here = true;
+    init().then(
+      () => here && setReady(true),
+      () => undefined,
+    );
+    return () => {
+      here = false;
+    };
+  }, []);
+  return ready ? rules : undefined;
+}

@@ -1,0 +1,67 @@
+"use client";
+
+import type { Meeting, Participant, Peer } from "@connvo/client";
+import { useRules } from "@/lib/rules";
+import type { Session } from "@/lib/session";
+import { Avatar } from "@/ui/avatar";
+import { InviteForm } from "./invite-form";
+
+/** Who belongs to the meeting, who is in the note now, and inviting more. */
+export function PeoplePanel({
+  meeting,
+  people,
+  peers,
+  session,
+  onChange,
+}: {
+  meeting: Meeting;
+  people: readonly Participant[] | undefined;
+  peers: readonly Peer[];
+  session: Session;
+  onChange: () => void;
+}) {
+  const rules = useRules();
+  const here = new Set(peers.map(({ userId }) => userId));
+  here.add(session.userId);
+  return (
+    <section className="people" aria-label="People">
+      {rules?.refusal(meeting, "invite") === null && (
+        <InviteForm meeting={meeting} onInvited={onChange} />
+      )}
+      <ul aria-label="Participants" aria-busy={people === undefined}>
+        {people?.map((person) => {
+          const name = person.name ?? person.email;
+          const id = person.userId ?? undefined;
+          return (
+            <li key={person.email} className="person" data-testid="person">
+              <Avatar name={name} person={id ?? person.email} />
+              <div className="person-words">
+                <p>
+                  {name}
+                  {id === session.userId && " (you)"}
+                </p>
+                <p className="muted">{state(person, here)}</p>
+              </div>
+              <span className="pill">{person.role}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function state(
+  { userId, name, email }: Participant,
+  here: ReadonlySet<string | null | undefined>,
+) {
+  if (userId === null) return "Invited";
+  if (here.has(userId)) {
+    return (
+      <span className="here">
+        <span className="dot" /> In the note
+      </span>
+    );
+  }
+  return name === null ? "" : email;
+}

@@ -1,0 +1,87 @@
+"use client";
+
+import { useConnection, useLoadError, useNote } from "@connvo/client/react";
+import { useEffect, useState } from "react";
+import { unreachable } from "@/lib/api";
+import { personColor } from "@/lib/person";
+import { writeSession, type Session } from "@/lib/session";
+import { NotePanel } from "@/note/note-panel";
+import { PeoplePanel } from "@/people/people-panel";
+import { TranscriptPanel } from "@/transcript/transcript-panel";
+import { NoRoom } from "./no-room";
+import { RoomBar } from "./room-bar";
+import { RoomSkeleton } from "./room-skeleton";
+import { PhoneTabs, SideTabs, type Tab } from "./tabs";
+import { useMeeting } from "./use-meeting";
+
+/** A meeting's room: its note, its transcript, its people. */
+export function Room({ id, session }: { id: string; session: Session }) {
+  const connection = useConnection();
+  const loadError = useLoadError();
+  const info = useMeeting(id, session.userId);
+  const noteView = useNote(id, {
+    name: session.name,
+    color: personColor(session.userId),
+  });
+  const [tab, setTab] = useState<Tab>("note");
+  const [side, setSide] = useState<Tab>("transcript");
+  const show = (next: Tab) => {
+    setTab(next);
+    if (next !== "note") setSide(next);
+  };
+  const { meeting } = info;
+
+  const refused = connection.problem?.code === "UNAUTHORIZED";
+  useEffect(() => {
+    if (refused) writeSession(null);
+  }, [refused]);
+  useEffect(() => {
+    if (meeting) document.title = `${meeting.title} · Connvo`;
+  }, [meeting]);
+
+  if (!meeting) {
+    if (!info.error) return <RoomSkeleton />;
+    return (
+      <NoRoom
+        title={
+          unreachable(info.error)
+            ? "The server cannot be reached"
+            : "You cannot see this meeting"
+        }
+        onRetry={info.reload}
+      >
+        {info.error.message}
+      </NoRoom>
+    );
+  }
+  return (
+    <div className="room" data-tab={tab} data-side={side}>
+      <RoomBar
+        meeting={meeting}
+        note={noteView}
+        session={session}
+        onMeeting={info.put}
+      />
+      <main id="main" className="room-panels">
+        <NotePanel
+          meeting={meeting}
+          view={noteView}
+          loadError={loadError}
+          people={info.people}
+        />
+        <div className="panel side-panel">
+          <SideTabs tab={side} onTab={show} />
+          <TranscriptPanel meeting={meeting} />
+          <PeoplePanel
+            meeting={meeting}
+            people={info.people}
+            peers={noteView.peers}
+            session={session}
+            onChange={info.reload}
+          />
+        </div>
+      </main>
+      <PhoneTabs tab={tab} onTab={show} />
+    </div>
+  );
+}

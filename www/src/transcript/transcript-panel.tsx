@@ -1,0 +1,88 @@
+"use client";
+
+import type { Meeting } from "@connvo/client";
+import { useTranscript } from "@connvo/client/react";
+import { Button } from "@/ui/button";
+import { Empty } from "@/ui/empty";
+import { Notice } from "@/ui/notice";
+import { TurnView } from "./turn-view";
+import { turnsOf } from "./turns";
+import { useEarlier } from "./use-earlier";
+import { useFollow } from "./use-follow";
+
+/** What is said, live. Follows the end until the reader scrolls up. */
+export function TranscriptPanel({ meeting }: { meeting: Meeting }) {
+  const { items, interim, error } = useTranscript(meeting.id);
+  const earlier = useEarlier(meeting.id, items[0]);
+  const all = [...earlier.chunks, ...items];
+  const turns = turnsOf(all, interim);
+  const origin = meeting.startedAt ?? all[0]?.startMs ?? 0;
+  const { scroller, following, onScroll, jump } = useFollow(
+    [items, interim],
+    earlier.chunks.length,
+  );
+
+  return (
+    <section className="transcript" aria-label="Transcript">
+      {error && <Notice tone="bad">{error.message}</Notice>}
+      <div
+        ref={scroller}
+        className="transcript-scroll"
+        onScroll={onScroll}
+        tabIndex={0}
+        role="group"
+        aria-label="What was said"
+        data-testid="transcript"
+      >
+        {earlier.more && (
+          <div className="more">
+            <Button
+              small
+              disabled={earlier.task.busy}
+              onClick={() => void earlier.read()}
+            >
+              {earlier.task.busy ? "Loading…" : "Show earlier"}
+            </Button>
+          </div>
+        )}
+        {earlier.task.error && (
+          <Notice tone="bad">{earlier.task.error.message}</Notice>
+        )}
+        {turns.length === 0 && !error && <Nothing meeting={meeting} />}
+        <ol>
+          {turns.map((turn) => (
+            <TurnView key={turn.key} turn={turn} origin={origin} />
+          ))}
+        </ol>
+      </div>
+      {!following && (
+        <Button
+          className="jump"
+          look="primary"
+          small
+          icon="arrowDown"
+          onClick={jump}
+        >
+          Jump to latest
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Nothing({ meeting: { state } }: { meeting: Meeting }) {
+  return (
+    <Empty
+      icon="transcript"
+      title={state === "active" ? "Nobody has spoken yet" : "No transcript"}
+    >
+      <p>
+        {state === "scheduled"
+          ? "What is said appears here once the meeting has started."
+          : state === "active"
+            ? "What is said appears here as it is spoken."
+            : "Nothing was taken down in this meeting."}
+      </p>
+    </Empty>
+  );
+}
