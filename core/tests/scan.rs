@@ -30,7 +30,11 @@ fn what_stock_yjs_makes_after_collecting_deleted_text_passes() {
     let state = scan(&fixtures.update("gc_state"), &none, &LIMITS).expect("lawful");
     assert_eq!(state.extends, [(11, 0, 25)]);
     assert!(state.deletes);
-    let diff = scan(&fixtures.update("gc_diff"), &Known::from_iter([(11, 4)]), &LIMITS);
+    let diff = scan(
+        &fixtures.update("gc_diff"),
+        &Known::from_iter([(11, 4)]),
+        &LIMITS,
+    );
     assert_eq!(diff.expect("lawful").extends, [(11, 4, 25)]);
 }
 
@@ -88,7 +92,11 @@ fn everything_but_plain_text_under_content_is_refused() {
 #[test]
 fn a_nested_value_is_refused_without_descending_into_it() {
     let mut nested = vec![117; 500_000];
-    nested.iter_mut().skip(1).step_by(2).for_each(|byte| *byte = 1);
+    nested
+        .iter_mut()
+        .skip(1)
+        .step_by(2)
+        .for_each(|byte| *byte = 1);
     let update = Forge::authors(1)
         .author(1, 9, 0)
         .raw(&[8, 1])
@@ -109,27 +117,47 @@ fn a_tiny_run_cannot_push_a_clock_far() {
         assert_eq!(refusal(&deleted), ScanError::ClockTooFar { client: 7 });
         let collected = Forge::authors(1).author(1, 7, 10).raw(&[0]).var(len).done();
         assert_eq!(refusal(&collected), ScanError::ForbiddenContent);
-        let skip = Forge::authors(1).author(1, 7, 10).raw(&[10]).var(len).done();
+        let skip = Forge::authors(1)
+            .author(1, 7, 10)
+            .raw(&[10])
+            .var(len)
+            .done();
         assert!(scan(&skip, &known(), &LIMITS).is_err());
     }
 }
 
 #[test]
 fn clock_gaps_and_unknown_ids_are_refused() {
-    let gap = Forge::authors(1).author(1, 7, 11).text(Some((7, 9)), None, "x").done();
+    let gap = Forge::authors(1)
+        .author(1, 7, 11)
+        .text(Some((7, 9)), None, "x")
+        .done();
     assert_eq!(
         refusal(&gap),
-        ScanError::ClockGap { client: 7, known: 10, clock: 11 }
+        ScanError::ClockGap {
+            client: 7,
+            known: 10,
+            clock: 11
+        }
     );
     for origin in [(7, 10), (7, 11), (8, 0)] {
         for (left, right) in [(Some(origin), None), (None, Some(origin))] {
-            let update = Forge::authors(1).author(1, 7, 10).text(left, right, "x").done();
+            let update = Forge::authors(1)
+                .author(1, 7, 10)
+                .text(left, right, "x")
+                .done();
             let (client, clock) = (origin.0, origin.1 as u32);
             assert_eq!(refusal(&update), ScanError::UnknownId { client, clock });
         }
     }
     let deletes = Forge::authors(0).deletes(&[(7, 5, 6)]);
-    assert_eq!(refusal(&deletes), ScanError::UnknownId { client: 7, clock: 11 });
+    assert_eq!(
+        refusal(&deletes),
+        ScanError::UnknownId {
+            client: 7,
+            clock: 11
+        }
+    );
 }
 
 #[test]
@@ -143,7 +171,12 @@ fn authors_may_depend_on_each_other_but_not_in_a_ring() {
         .author(1, 7, 10)
         .text(Some((7, 9)), None, "a")
         .done();
-    assert_eq!(scan(&chain, &known(), &LIMITS).expect("lawful").inserted_utf16, 3);
+    assert_eq!(
+        scan(&chain, &known(), &LIMITS)
+            .expect("lawful")
+            .inserted_utf16,
+        3
+    );
     let ring = Forge::authors(2)
         .author(1, 9, 0)
         .text(Some((8, 0)), None, "c")
@@ -151,6 +184,19 @@ fn authors_may_depend_on_each_other_but_not_in_a_ring() {
         .text(Some((9, 0)), None, "b")
         .done();
     assert!(matches!(refusal(&ring), ScanError::UnknownId { .. }));
+    let beyond_its_end = Forge::authors(2)
+        .author(1, 9, 0)
+        .text(Some((8, 1)), None, "c")
+        .author(1, 8, 0)
+        .text(Some((7, 9)), None, "b")
+        .done();
+    assert_eq!(
+        refusal(&beyond_its_end),
+        ScanError::UnknownId {
+            client: 8,
+            clock: 1
+        }
+    );
 }
 
 #[test]
@@ -166,7 +212,14 @@ fn one_place_as_both_neighbours_is_refused() {
 fn malformed_delete_sets_are_refused() {
     let empty_range = Forge::authors(0).deletes(&[(7, 2, 0)]);
     let twice = Forge::authors(0).deletes(&[(7, 0, 1), (7, 3, 1)]);
-    let unordered = Forge::authors(0).var(1).var(7).var(2).var(5).var(1).var(2).raw(&[1]);
+    let unordered = Forge::authors(0)
+        .var(1)
+        .var(7)
+        .var(2)
+        .var(5)
+        .var(1)
+        .var(2)
+        .raw(&[1]);
     let overflow = Forge::authors(0).deletes(&[(7, u64::from(u32::MAX), 2)]);
     for update in [empty_range, twice, unordered.raw(&[]).finish(), overflow] {
         assert_eq!(refusal(&update), ScanError::BadDeleteSet);
@@ -193,7 +246,10 @@ fn bytes_that_end_early_or_late_are_refused() {
     let update = fixtures().update("merged");
     let base = Known::from_iter([(21, 14)]);
     for end in 0..update.len() {
-        assert!(scan(&update[..end], &base, &LIMITS).is_err(), "cut at {end}");
+        assert!(
+            scan(&update[..end], &base, &LIMITS).is_err(),
+            "cut at {end}"
+        );
     }
     let mut long = update;
     long.push(0);
@@ -203,14 +259,20 @@ fn bytes_that_end_early_or_late_are_refused() {
 #[test]
 fn a_known_client_id_with_53_bits_passes_and_one_more_is_refused() {
     for (client, lawful) in [((1 << 53) - 1, true), (1 << 53, false)] {
-        let update = Forge::authors(1).author(1, client, 0).root_text("content", "x").done();
+        let update = Forge::authors(1)
+            .author(1, client, 0)
+            .root_text("content", "x")
+            .done();
         assert_eq!(scan(&update, &known(), &LIMITS).is_ok(), lawful);
     }
 }
 
 #[test]
 fn nul_and_half_surrogates_are_refused() {
-    let nul = Forge::authors(1).author(1, 8, 0).root_text("content", "a\0b").done();
+    let nul = Forge::authors(1)
+        .author(1, 8, 0)
+        .root_text("content", "a\0b")
+        .done();
     assert_eq!(refusal(&nul), ScanError::Nul);
     // A lone surrogate, as CESU-8 would write it.
     let lone = Forge::authors(1)

@@ -38,26 +38,18 @@ impl Forge {
 
     /// The first struct of a root: no origins.
     pub fn root_text(self, root: &str, text: &str) -> Self {
-        self.raw(&[4, 1]).bytes(root.as_bytes()).bytes(text.as_bytes())
+        self.raw(&[4, 1])
+            .bytes(root.as_bytes())
+            .bytes(text.as_bytes())
     }
 
     /// Text after the item `left` and before the item `right`.
-    pub fn text(
-        self,
-        left: Option<(u64, u64)>,
-        right: Option<(u64, u64)>,
-        text: &str,
-    ) -> Self {
+    pub fn text(self, left: Option<(u64, u64)>, right: Option<(u64, u64)>, text: &str) -> Self {
         self.item(4, left, right).bytes(text.as_bytes())
     }
 
     /// A deleted run.
-    pub fn deleted(
-        self,
-        left: Option<(u64, u64)>,
-        right: Option<(u64, u64)>,
-        len: u64,
-    ) -> Self {
+    pub fn deleted(self, left: Option<(u64, u64)>, right: Option<(u64, u64)>, len: u64) -> Self {
         self.item(1, left, right).var(len)
     }
 

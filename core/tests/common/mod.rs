@@ -2,5 +2,6 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod forge;
+pub mod honest;
 pub mod trace;
 pub mod yjs;

@@ -60,5 +60,9 @@ pub fn read(name: &str) -> Trace {
 /// Every edit of a sequential history.
 pub fn operations(trace: &Trace) -> Vec<Operation> {
     assert!(trace.end_content.bytes().all(|byte| byte < 0xf0));
-    trace.txns.iter().flat_map(Transaction::operations).collect()
+    trace
+        .txns
+        .iter()
+        .flat_map(Transaction::operations)
+        .collect()
 }

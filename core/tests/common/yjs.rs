@@ -25,7 +25,9 @@ impl Fixtures {
     /// A list of updates.
     pub fn updates(&self, name: &str) -> Vec<Vec<u8>> {
         let list = self.0[name].as_array().expect("a list");
-        list.iter().map(|hex| unhex(hex.as_str().expect("hex"))).collect()
+        list.iter()
+            .map(|hex| unhex(hex.as_str().expect("hex")))
+            .collect()
     }
 
     /// Every update whose name begins so.

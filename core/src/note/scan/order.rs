@@ -26,6 +26,12 @@ struct Section {
     structs: Vec<(u32, [Option<Id>; 2])>,
 }
 
+impl Section {
+    fn is_done(&self) -> bool {
+        self.next == self.structs.len()
+    }
+}
+
 impl Graph {
     pub(super) fn begin(
         &mut self,
@@ -89,7 +95,8 @@ impl Graph {
     }
 
     /// Walks the structs in dependency order; every one must be reached. Each step
-    /// integrates a struct or follows a dependency down, so it is linear.
+    /// integrates a struct, or follows a dependency down into a section that is not
+    /// done and is left only when it is: so it is linear.
     pub(super) fn check(&mut self, known: &Known) -> Result<(), ScanError> {
         let mut waiting = vec![false; self.sections.len()];
         for first in 0..self.sections.len() {
@@ -103,7 +110,9 @@ impl Graph {
                     }
                     Step::Integrated => {}
                     Step::Needs(id, None) => return Err(unknown(id)),
-                    Step::Needs(id, Some(on)) if waiting[on] => return Err(unknown(id)),
+                    Step::Needs(id, Some(on)) if waiting[on] || self.sections[on].is_done() => {
+                        return Err(unknown(id));
+                    }
                     Step::Needs(_, Some(on)) => {
                         stack.push(on);
                         waiting[on] = true;
