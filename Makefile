@@ -29,11 +29,11 @@ run: $(PAGES)
 
 ## make test       every check; STEPS="clippy unit" chooses some
 test: setup
-	node tests/tools/test.mjs $(STEPS)
+	node tests/tools/run.mjs $(STEPS)
 
 ## make test-fast  fmt, clippy, unit tests
 test-fast: tools
-	node tests/tools/test.mjs fast
+	node tests/tools/run.mjs fast
 
 ## make bench      the note engine beside raw yrs, Yjs and ywasm
 bench: setup
@@ -90,7 +90,7 @@ setup: tools node_modules/.package-lock.json
 tools:
 	@command -v cargo >/dev/null || { echo 'needs Rust: install rustup'; exit 1; }
 	@command -v node >/dev/null || { echo 'needs Node 20 or newer'; exit 1; }
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { \
+	@node -e 'process.exitCode = parseInt(process.versions.node) < 20 ? 1 : 0' || { \
 	  echo "needs Node 20 or newer, found $$(node --version)"; exit 1; }
 	@test -d "$$(rustc --print target-libdir --target $(WASM_TARGET))" \
 	  || rustup target add $(WASM_TARGET)

@@ -29,6 +29,7 @@ const npm = (workspace, script) => ["npm", "run", "--silent", "-w", workspace, s
 /** @type {Step[]} */
 export const steps = [
   { name: "fmt", fast: true, run: cargo("fmt", "--all", "--check") },
+  { name: "tools", fast: true, counts: true, run: node("--test", "tests/tools/count.test.mjs") },
   { name: "licences", run: node("tests/tools/licences.mjs") },
   {
     name: "clippy",
@@ -62,7 +63,7 @@ export const steps = [
     needs: ["postgres"],
     run: cargo("test", ...RUST, "--no-fail-fast", "--bins", "--test=*"),
   },
-  { name: "doc", counts: true, run: cargo("test", ...RUST, "--no-fail-fast", "--doc") },
+  { name: "doc", run: cargo("test", ...RUST, "--no-fail-fast", "--doc") },
   {
     name: "wasm-runner",
     silent: true,
