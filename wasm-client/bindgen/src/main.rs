@@ -15,8 +15,7 @@ const OUT_NAME: &str = "connvo";
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let (Some(input), Some(out), None) =
-        (arguments.next(), arguments.next(), arguments.next())
+    let (Some(input), Some(out), None) = (arguments.next(), arguments.next(), arguments.next())
     else {
         eprintln!("usage: connvo-bindgen IN.wasm OUT_DIR");
         return ExitCode::from(2);
