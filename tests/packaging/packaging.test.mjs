@@ -1,0 +1,155 @@
+// The package in Next.js (Turbopack and webpack), in Vite and in a page without any
+// bundler: each is built with no setting for it, then run in Chromium, where a
+// person types, reloads and finds the text again. No server is there: the notes are
+// those of a device that is offline.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, extname, join, normalize } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const client = join(here, "..", "..", "wasm-client", "npm");
+const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
+
+const KINDS = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+/** Serves files; answers the origin and what ends it. */
+async function serve(find) {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
+    const found = path.includes("..") ? undefined : find(path);
+    if (found === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    response
+      .writeHead(200, { "content-type": KINDS[extname(path)] ?? "text/html" })
+      .end(found);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    stop: () => new Promise((done) => server.close(done).closeAllConnections()),
+  };
+}
+
+/** Files of a folder, `index.html` for a folder of it. */
+function folder(root) {
+  return (path) => {
+    const file = join(root, path.endsWith("/") ? `${path}index.html` : path);
+    return existsSync(file) ? readFileSync(file) : undefined;
+  };
+}
+
+/** Runs an npm script of a workspace; what it printed goes into the error. */
+function build(name, script = "build") {
+  return new Promise((done, failed) => {
+    const child = spawn("npm", ["run", "--silent", script], {
+      cwd: join(here, name),
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let printed = "";
+    child.stdout.on("data", (text) => (printed += text));
+    child.stderr.on("data", (text) => (printed += text));
+    child.on("error", failed);
+    child.on("exit", (code) =>
+      code === 0 ? done(printed) : failed(new Error(`${name}: ${printed}`)),
+    );
+  });
+}
+
+let browser;
+before(async () => {
+  const executablePath = BROWSERS.find((path) => path && existsSync(path));
+  browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+});
+after(() => browser?.close());
+
+/** A person types, sees it saved, reloads, and finds it once. */
+async function typesAndReloads(find) {
+  const server = await serve(find);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const wrong = [];
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  // The live socket has no server here: that alone may be complained about.
+  page.on("console", (message) => {
+    const text = message.text();
+    if (message.type() === "error" && !/WebSocket|favicon|404/.test(text)) wrong.push(text);
+  });
+  try {
+    await page.goto(`${server.origin}/`);
+    const area = page.getByLabel("Meeting notes");
+    await area.click();
+    await page.keyboard.type("Typed offline");
+    const saved = page.locator("#saved");
+    await saved.getByText("saved", { exact: true }).waitFor();
+    assert.equal(await area.inputValue(), "Typed offline");
+
+    await page.reload();
+    await page.waitForFunction(
+      () => document.querySelector("textarea")?.value === "Typed offline",
+    );
+    assert.deepEqual(wrong, []);
+  } finally {
+    await context.close();
+    await server.stop();
+  }
+}
+
+test("the example in the package's README is the one that is tried here", () => {
+  const readme = readFileSync(join(client, "README.md"), "utf8");
+  for (const name of ["page.tsx", "meeting-note.tsx", "note-area.tsx", "replace-with.ts"]) {
+    const source = readFileSync(join(here, "next", "app", name), "utf8");
+    assert.ok(readme.includes(source), `app/${name} is not what README.md shows`);
+  }
+});
+
+describe("Next.js", { concurrency: 1 }, () => {
+  const pages = folder(join(here, "next", "out"));
+
+  test("built by Turbopack, a note works and survives a reload", async () => {
+    await build("next");
+    const first = pages("/").toString();
+    assert.match(first, /Opening the note/, "the server's half renders");
+    await typesAndReloads(pages);
+  });
+
+  test("built by webpack, a note works and survives a reload", async () => {
+    await build("next", "build:webpack");
+    await typesAndReloads(pages);
+  });
+});
+
+test("built by Vite, a note works and survives a reload", async () => {
+  await build("vite");
+  await typesAndReloads(folder(join(here, "vite", "dist")));
+});
+
+test("without a bundler, under a content security policy, a note works", async () => {
+  const own = folder(join(here, "plain"));
+  const page = own("/").toString();
+  const [, map] = page.match(/<script type="importmap">([^]*?)<\/script>/);
+  const hash = createHash("sha256").update(map).digest("base64");
+  const sealed = page.replace("sha256-IMPORTMAP", `sha256-${hash}`);
+  const packaged = folder(client);
+  await typesAndReloads((path) => {
+    if (path === "/") return sealed;
+    const inside = path.match(/^\/connvo(\/(?:dist|wasm)\/.*)$/);
+    return inside ? packaged(inside[1]) : own(path);
+  });
+});

@@ -1,0 +1,202 @@
+import { ConnvoError } from "./error.js";
+import type {
+  AnyOperation,
+  Chunk,
+  ChunkDraft,
+  Component,
+  ErrorCode,
+  Meeting,
+  NoteAccepted,
+  NoteEntry,
+  NoteOperationDraft,
+  Participant,
+  Problem,
+  Role,
+  TranscriptAccepted,
+  VersionGroup,
+} from "./generated/protocol.js";
+
+/** One page of a list; `next` goes into `after`, null on the last page. */
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+/** Where a page begins and how long it may be (at most 100 items). */
+export interface PageOptions {
+  after?: string | null;
+  limit?: number;
+}
+
+/** The person of the token. */
+export interface Me {
+  id: string;
+  /** Email address, once known. */
+  email: string | null;
+  name: string;
+  /** Milliseconds since the Unix epoch. */
+  createdAt: number;
+}
+
+/** The note as the server has it. */
+export interface NoteContent {
+  content: string;
+  /** The last sequence of its log. */
+  version: number;
+  epoch: number;
+  writable: boolean;
+  role: Role;
+}
+
+/** The text at a version. */
+export interface NoteAtVersion {
+  version: number;
+  content: string;
+  /** Asked for with `from`: the change that makes this text of that version's. */
+  change?: Component[];
+}
+
+/** How to reach a server. */
+export interface ApiOptions {
+  /** Default: the page's own origin. */
+  url?: string;
+  /** Gives a bearer token that is good now. */
+  token: () => string | Promise<string>;
+  /** Default: the global `fetch`. */
+  fetch?: typeof fetch;
+}
+
+/** The HTTP interface; every method throws `ConnvoError`. */
+export type Api = ReturnType<typeof createApi>;
+
+/** A typed `fetch` for the HTTP interface. */
+export function createApi(options: ApiOptions) {
+  const send = sender(options);
+  const get = <Answer>(path: string, page?: PageOptions) =>
+    send<Answer>("GET", path + query(page));
+  const meeting = (id: string) => `/v1/meetings/${encodeURIComponent(id)}`;
+
+  return {
+    /** Who the token names. */
+    me: () => get<Me>("/v1/me"),
+    meetings: {
+      /** The meetings of the caller, latest first. */
+      list: (page?: PageOptions) => get<Page<Meeting>>("/v1/meetings", page),
+      create: (draft: { title: string }) =>
+        send<Meeting>("POST", "/v1/meetings", draft),
+      get: (id: string) => get<Meeting>(meeting(id)),
+      start: (id: string) => send<Meeting>("POST", `${meeting(id)}/start`),
+      end: (id: string) => send<Meeting>("POST", `${meeting(id)}/end`),
+    },
+    participants: {
+      list: (id: string, page?: PageOptions) =>
+        get<Page<Participant>>(`${meeting(id)}/participants`, page),
+      /** Invites by email, in any role but host. */
+      invite: (id: string, draft: { email: string; role: Role }) =>
+        send<Participant>("POST", `${meeting(id)}/participants`, draft),
+    },
+    note: {
+      get: (id: string) => get<NoteContent>(`${meeting(id)}/notes`),
+      /** Applies an operation made against `baseVersion`. */
+      apply: (
+        id: string,
+        draft: Omit<NoteOperationDraft, "operation"> & {
+          operation: AnyOperation;
+        },
+      ) => send<NoteAccepted>("POST", `${meeting(id)}/notes/ops`, draft),
+      /** The log, oldest first. */
+      ops: (id: string, page?: PageOptions) =>
+        get<Page<NoteEntry>>(`${meeting(id)}/notes/ops`, page),
+      /** Versions by author and pause, latest first. */
+      history: (id: string, page?: PageOptions) =>
+        get<Page<VersionGroup>>(`${meeting(id)}/notes/history`, page),
+      /** The text as of a sequence, and with `from` what changed since that one. */
+      version: (id: string, sequence: number, from?: number) =>
+        get<NoteAtVersion>(
+          `${meeting(id)}/notes/versions/${sequence}` +
+            (from === undefined ? "" : `?from=${from}`),
+        ),
+      /** Makes the note what it was at a sequence, as a new change. */
+      restore: (id: string, sequence: number) =>
+        send<NoteAccepted>(
+          "POST",
+          `${meeting(id)}/notes/versions/${sequence}/restore`,
+        ),
+    },
+    transcript: {
+      /** Final chunks, in the order of their sequence. */
+      list: (id: string, page?: PageOptions) =>
+        get<Page<Chunk>>(`${meeting(id)}/transcript`, page),
+      append: (id: string, chunks: ChunkDraft[]) =>
+        send<TranscriptAccepted>("POST", `${meeting(id)}/transcript`, {
+          chunks,
+        }),
+    },
+  };
+}
+
+function sender(options: ApiOptions) {
+  return async <Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Answer> => {
+    const base = (options.url ?? globalThis.location?.origin ?? "").replace(
+      /\/+$/,
+      "",
+    );
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    let answer: Response;
+    try {
+      headers.authorization = `Bearer ${await options.token()}`;
+      answer = await (options.fetch ?? fetch)(base + path, {
+        method,
+        headers,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (failure) {
+      if (failure instanceof ConnvoError) throw failure;
+      const detail = `The server cannot be reached: ${String(failure)}`;
+      throw new ConnvoError({ code: "UNAVAILABLE", detail }, { cause: failure });
+    }
+    if (!answer.ok) throw await refusal(answer);
+    return answer.status === 204
+      ? (undefined as Answer)
+      : ((await answer.json()) as Answer);
+  };
+}
+
+function query(page: PageOptions | undefined): string {
+  const search = new URLSearchParams();
+  if (page?.after != null) search.set("after", String(page.after));
+  if (page?.limit != null) search.set("limit", String(page.limit));
+  const text = search.toString();
+  return text && `?${text}`;
+}
+
+async function refusal(answer: Response): Promise<ConnvoError> {
+  let problem: Partial<Problem> = {};
+  try {
+    problem = (await answer.json()) as Partial<Problem>;
+  } catch {
+    // Not from the server itself: a proxy's page has no more to say.
+  }
+  const seconds = Number(answer.headers.get("retry-after"));
+  return new ConnvoError({
+    ...problem,
+    code: problem.code ?? codeOf(answer.status),
+    detail: problem.detail ?? `The server answered ${answer.status}.`,
+    ...(problem.retryAfterMs === undefined &&
+      seconds > 0 && { retryAfterMs: seconds * 1000 }),
+  });
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 401) return "UNAUTHORIZED";
+  if (status === 403) return "FORBIDDEN";
+  if (status === 404) return "NOT_FOUND";
+  if (status === 413) return "PAYLOAD_TOO_LARGE";
+  if (status === 429) return "RATE_LIMITED";
+  return status >= 500 ? "UNAVAILABLE" : "VALIDATION_ERROR";
+}

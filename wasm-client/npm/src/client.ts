@@ -1,0 +1,236 @@
+import { Shell } from "../wasm/connvo.js";
+import { ConnvoError } from "./error.js";
+import type {
+  Command,
+  CommandReply,
+  ConnectionState,
+} from "./generated/protocol.js";
+import { Listeners } from "./listeners.js";
+import { isLoaded } from "./load.js";
+import { Note, SharedNote, type Profile } from "./note.js";
+import type { ShellEvent, StorageKind } from "./shell.js";
+import { answerOf, personOf } from "./token.js";
+import { SharedTranscript, Transcript } from "./transcript.js";
+
+/** How a client reaches its server. */
+export interface ClientOptions {
+  /** The server, as `https://meet.example.org`. Default: the page's own origin. */
+  url?: string;
+  /**
+   * Gives a bearer token that is good now. Called for each connection and before
+   * the token expires; a rejection is tried again later.
+   */
+  token: () => string | Promise<string>;
+  /** Where to keep unsent changes and notes. Default: `indexeddb`. */
+  storage?: StorageKind;
+}
+
+interface Pending {
+  resolve: (reply: CommandReply) => void;
+  reject: (error: ConnvoError) => void;
+}
+
+/**
+ * One person's live connection to one server. Call `init()` first, `connect()` to
+ * go live, `free()` when done with it. For another person make another client.
+ */
+export class Client {
+  readonly #shell: Shell;
+  readonly #notes = new Map<string, Promise<SharedNote>>();
+  readonly #notesBySub = new Map<number, SharedNote>();
+  readonly #transcripts = new Map<string, SharedTranscript>();
+  readonly #calls = new Map<number, Pending>();
+  readonly #connection = new Listeners<[ConnectionState]>();
+  readonly #storage = new Listeners<[StorageKind]>();
+  readonly #opening: Promise<void>;
+  #state: ConnectionState;
+  #kind: StorageKind = "memory";
+  #freed = false;
+
+  constructor(options: ClientOptions) {
+    if (!isLoaded()) {
+      throw new ConnvoError({
+        code: "INTERNAL",
+        detail: "Await init() before making a Client.",
+      });
+    }
+    const url = (options.url ?? globalThis.location.origin).replace(/\/+$/, "");
+    const token = async () => options.token();
+    this.#shell = new Shell(
+      url,
+      async () => answerOf(await token()),
+      (event: ShellEvent) => this.#take(event),
+    );
+    this.#state = this.#shell.connection() as ConnectionState;
+    this.#opening = this.#open(url, token, options.storage ?? "indexeddb");
+  }
+
+  async #open(url: string, token: () => Promise<string>, kind: StorageKind) {
+    const person =
+      kind === "indexeddb" ? await personOf(url, token) : undefined;
+    if (this.#freed) return;
+    const name = person === undefined ? undefined : `connvo|${url}|${person}`;
+    await this.#shell.openStorage(name);
+  }
+
+  /** Goes live, and stays so across losses until `disconnect()`. */
+  connect(): void {
+    this.#alive().connect();
+  }
+
+  /** Closes the connection. Notes stay open and editable. */
+  disconnect(): void {
+    this.#alive().disconnect();
+  }
+
+  /** How the connection stands; the same object until it changes. */
+  connection(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Runs `callback` at each change of the connection. */
+  onConnection(callback: (state: ConnectionState) => void): () => void {
+    return this.#connection.add(callback);
+  }
+
+  /**
+   * Where unsent changes are kept. `memory` where the browser has no IndexedDB to
+   * give (private mode, server) or its share for this site is full: then they end
+   * with the page.
+   */
+  storage(): StorageKind {
+    return this.#kind;
+  }
+
+  /** Runs `callback` when storage falls back to memory, or recovers. */
+  onStorage(callback: (kind: StorageKind) => void): () => void {
+    return this.#storage.add(callback);
+  }
+
+  /**
+   * Asks the server to do something: now, or as soon as the line is back. It is
+   * done once, however often it has to be sent. Rejects with `ConnvoError`.
+   */
+  call(command: Command): Promise<CommandReply> {
+    return new Promise((resolve, reject) => {
+      try {
+        const id = this.#alive().call(command);
+        this.#calls.set(id, { resolve, reject });
+      } catch (failure) {
+        reject(ConnvoError.from(failure));
+      }
+    });
+  }
+
+  /**
+   * Opens a meeting's note from this device; the server's state follows. Works
+   * offline. Opened twice, both share one replica. Close each.
+   */
+  async openNote(meetingId: string, profile: Profile): Promise<Note> {
+    const known = this.#notes.get(meetingId);
+    const opening = known ?? this.#openShared(meetingId, profile);
+    if (!known) this.#notes.set(meetingId, opening);
+    const shared = await opening;
+    this.#alive();
+    return new Note(shared);
+  }
+
+  async #openShared(meetingId: string, profile: Profile): Promise<SharedNote> {
+    try {
+      await this.#opening;
+      const { name, color } = profile;
+      const sub = await this.#alive().openNote(meetingId, name, color);
+      if (this.#freed) throw gone();
+      const shared = new SharedNote(this.#shell, sub, meetingId, () => {
+        this.#notes.delete(meetingId);
+        this.#notesBySub.delete(sub);
+      });
+      this.#notesBySub.set(sub, shared);
+      return shared;
+    } catch (failure) {
+      this.#notes.delete(meetingId);
+      throw ConnvoError.from(failure);
+    }
+  }
+
+  /** Follows a meeting's transcript. Opened twice, both share one copy. */
+  openTranscript(meetingId: string): Transcript {
+    let shared = this.#transcripts.get(meetingId);
+    if (!shared) {
+      const sub = attempt(() => this.#alive().openTranscript(meetingId));
+      shared = new SharedTranscript(this.#shell, sub, meetingId, () =>
+        this.#transcripts.delete(meetingId),
+      );
+      this.#transcripts.set(meetingId, shared);
+    }
+    return new Transcript(shared);
+  }
+
+  /** Closes everything. Changes that are not sent stay on this device. */
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    for (const note of this.#notesBySub.values()) note.end();
+    for (const transcript of this.#transcripts.values()) transcript.end();
+    for (const call of this.#calls.values()) call.reject(gone());
+    this.#calls.clear();
+    this.#connection.clear();
+    this.#storage.clear();
+    this.#shell.close();
+  }
+
+  #alive(): Shell {
+    if (this.#freed) throw gone();
+    return this.#shell;
+  }
+
+  #take(event: ShellEvent): void {
+    if (this.#freed) return;
+    switch (event.type) {
+      case "connection":
+        this.#state = event.state;
+        this.#connection.emit(event.state);
+        return;
+      case "storage":
+        this.#kind = event.kind;
+        this.#storage.emit(event.kind);
+        return;
+      case "reply":
+        this.#answer(event.id, event.ok, event.error);
+        return;
+      default:
+        this.#notesBySub.get(event.sub)?.take(event);
+        for (const transcript of this.#transcripts.values()) {
+          if (transcript.sub === event.sub) transcript.take(event);
+        }
+    }
+  }
+
+  #answer(
+    id: number,
+    ok: CommandReply | undefined,
+    error: ShellProblem | undefined,
+  ): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    if (ok !== undefined) call?.resolve(ok);
+    else call?.reject(ConnvoError.from(error));
+  }
+}
+
+type ShellProblem = Extract<ShellEvent, { type: "ended" }>["problem"];
+
+function gone(): ConnvoError {
+  return new ConnvoError({
+    code: "UNAVAILABLE",
+    detail: "This client has been freed.",
+  });
+}
+
+function attempt<Value>(work: () => Value): Value {
+  try {
+    return work();
+  } catch (failure) {
+    throw ConnvoError.from(failure);
+  }
+}

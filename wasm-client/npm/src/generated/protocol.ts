@@ -1,0 +1,832 @@
+// Made from connvo-core by its test `typescript`: do not edit.
+
+/**
+ * An operation in either of the two forms that the API takes.
+ */
+export type AnyOperation = Operation | SingleOperation;
+
+/**
+ * A stored final chunk.
+ */
+export type Chunk = {
+/**
+ * Place in the meeting's transcript journal: 1, 2, 3 … without gaps.
+ */
+sequence: number,
+/**
+ * Whether it replaces an earlier revision of the same utterance.
+ */
+revised: boolean,
+/**
+ * Words in the text.
+ */
+wordCount: number,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number,
+/**
+ * Which recogniser speaks; 1 to 128 bytes.
+ */
+sourceId: string,
+/**
+ * Which utterance of it; 1 to 128 bytes.
+ */
+segmentId: string,
+/**
+ * Which version of the utterance: a higher one replaces a lower one.
+ */
+revision: number,
+/**
+ * Whether the text may still change. Interim chunks are relayed, never stored.
+ */
+isInterim: boolean,
+/**
+ * What was said; 1 to 4 000 UTF-16 code units.
+ */
+text: string,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+startMs: number,
+/**
+ * Milliseconds since the Unix epoch, not before `startMs`.
+ */
+endMs: number,
+/**
+ * Who spoke.
+ */
+speaker: Speaker,
+/**
+ * The recogniser's confidence, 0 to 1.
+ */
+confidence?: number,
+/**
+ * BCP 47 tag, as `en-GB`.
+ */
+language?: string, };
+
+/**
+ * A chunk as a caller sends it.
+ */
+export type ChunkDraft = {
+/**
+ * Which recogniser speaks; 1 to 128 bytes.
+ */
+sourceId: string,
+/**
+ * Which utterance of it; 1 to 128 bytes.
+ */
+segmentId: string,
+/**
+ * Which version of the utterance: a higher one replaces a lower one.
+ */
+revision: number,
+/**
+ * Whether the text may still change. Interim chunks are relayed, never stored.
+ */
+isInterim: boolean,
+/**
+ * What was said; 1 to 4 000 UTF-16 code units.
+ */
+text: string,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+startMs: number,
+/**
+ * Milliseconds since the Unix epoch, not before `startMs`.
+ */
+endMs: number,
+/**
+ * Who spoke.
+ */
+speaker: Speaker,
+/**
+ * The recogniser's confidence, 0 to 1.
+ */
+confidence?: number,
+/**
+ * BCP 47 tag, as `en-GB`.
+ */
+language?: string, };
+
+/**
+ * Client → server.
+ */
+export type ClientFrame = { "type": "hello",
+/**
+ * The bearer token.
+ */
+token: string,
+/**
+ * Name and version of the client program, for support.
+ */
+client?: string, } | { "type": "refresh",
+/**
+ * The bearer token.
+ */
+token: string, } | { "type": "subscribe",
+/**
+ * The client's own number for the subscription.
+ */
+sub: number,
+/**
+ * What to follow.
+ */
+query: Query,
+/**
+ * The epoch that `after` belongs to, from `snapshot` or the note lane.
+ */
+epoch?: string,
+/**
+ * The last sequence that the client has; absent on first sight.
+ */
+after?: number, } | { "type": "unsubscribe",
+/**
+ * The subscription.
+ */
+sub: number, } | { "type": "call",
+/**
+ * The client's own number for the call.
+ */
+id: number,
+/**
+ * Idempotency key: a repeat gets the first answer.
+ */
+key: string,
+/**
+ * What to do.
+ */
+command: Command, } | { "type": "ping", };
+
+/**
+ * A change that a client asks for.
+ */
+export type Command = { "type": "applyNoteOperation",
+/**
+ * Which meeting's note.
+ */
+meetingId: MeetingId,
+/**
+ * The version that the operation was made against.
+ */
+baseVersion: number,
+/**
+ * Which client makes it; 1 to 64 bytes, chosen by the client.
+ */
+clientId: string,
+/**
+ * Its place among the client's own changes. A retry repeats it and gets the
+ * first answer.
+ */
+clientSeq: number,
+/**
+ * A component list, or the single-position form.
+ */
+operation: Component[] | SingleOperation, } | { "type": "restoreNote",
+/**
+ * Which meeting's note.
+ */
+meetingId: MeetingId,
+/**
+ * The version to go back to.
+ */
+version: number, } | { "type": "appendTranscript",
+/**
+ * Which meeting's transcript.
+ */
+meetingId: MeetingId,
+/**
+ * 1 to 50 chunks.
+ */
+chunks: Array<ChunkDraft>, };
+
+/**
+ * The answer to a command.
+ */
+export type CommandReply = NoteAccepted | TranscriptAccepted;
+
+/**
+ * One step of an operation: `{"retain": 5}`, `{"insert": "hi"}` or `{"delete": 2}`.
+ */
+export type Component = { "retain": number } | { "insert": string } | { "delete": number };
+
+/**
+ * The connection as the application sees it.
+ */
+export type ConnectionState = {
+/**
+ * How it stands.
+ */
+status: Status,
+/**
+ * Who the token names, once the server said so.
+ */
+userId: UserId | null,
+/**
+ * The server's clock minus this one's, in milliseconds.
+ */
+clockOffsetMs: number,
+/**
+ * When the next attempt comes, in milliseconds of this clock.
+ */
+retryAt: number | null,
+/**
+ * Why the server last refused the connection.
+ */
+problem: Problem | null, };
+
+/**
+ * A cursor, or a selection from `anchor` to `head`, in UTF-16 code units.
+ */
+export type CursorRange = {
+/**
+ * Where the selection began.
+ */
+anchor: number,
+/**
+ * Where the cursor is.
+ */
+head: number, };
+
+/**
+ * Stable error codes.
+ */
+export type ErrorCode = "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "VALIDATION_ERROR" | "RATE_LIMITED" | "CONFLICT" | "MEETING_NOT_ACTIVE" | "PAYLOAD_TOO_LARGE" | "PROVIDER_ERROR" | "UNAVAILABLE" | "INTERNAL";
+
+/**
+ * One place of the input that breaks a rule.
+ */
+export type FieldError = {
+/**
+ * JSON pointer (RFC 6901) into the body, as `/chunks/3/text`.
+ */
+pointer: string,
+/**
+ * What is wrong there.
+ */
+message: string, };
+
+/**
+ * A draft kept for the person, until dismissed.
+ */
+export type KeptDraft = {
+/**
+ * The draft's number within this note and session.
+ */
+id: number,
+/**
+ * What the person had written and the note no longer has, piece by piece.
+ */
+pieces: Array<string>,
+/**
+ * The whole text as the person saw it last.
+ */
+text: string,
+/**
+ * Why it could not be kept.
+ */
+reason: string, };
+
+/**
+ * Bounds that the client must keep.
+ */
+export type Limits = {
+/**
+ * Bounds of a note.
+ */
+note: NoteLimits, };
+
+/**
+ * A stored meeting.
+ */
+export type Meeting = {
+/**
+ * The meeting's id.
+ */
+id: MeetingId,
+/**
+ * What it is about.
+ */
+title: string,
+/**
+ * Where it is in its life.
+ */
+state: MeetingState,
+/**
+ * The caller's own role in it.
+ */
+role: Role,
+/**
+ * Who made it.
+ */
+organizerId: UserId,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+startedAt: number | null,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+endedAt: number | null, };
+
+/**
+ * What a caller asks for when making a meeting.
+ */
+export type MeetingDraft = {
+/**
+ * What it is about; 1 to 200 UTF-16 code units.
+ */
+title: string, };
+
+/**
+ * A meeting.
+ */
+export type MeetingId = string;
+
+/**
+ * Where a meeting is in its life.
+ */
+export type MeetingState = "scheduled" | "active" | "concluded" | "cancelled";
+
+/**
+ * What became of a note operation.
+ */
+export type NoteAccepted = {
+/**
+ * The version that it made; the head where it changed nothing.
+ */
+version: number,
+/**
+ * The operation as logged: against `version` − 1.
+ */
+operation: Component[], };
+
+/**
+ * A committed change of the note: its operation against the version before it,
+ * and the same change as a CRDT update.
+ */
+export type NoteEntry = {
+/**
+ * Place in the log: 1, 2, 3 … without gaps. The version that it makes.
+ */
+sequence: number,
+/**
+ * Who made the change.
+ */
+authorId: UserId,
+/**
+ * Which client made it; empty for a stock Yjs editor, which names none.
+ */
+clientId: string,
+/**
+ * Its place among the client's own changes; a run counts as its last.
+ */
+clientSeq: number,
+/**
+ * The change, against version `sequence` − 1.
+ */
+operation: Component[],
+/**
+ * Milliseconds since the Unix epoch.
+ */
+timestamp: number, };
+
+/**
+ * Bounds of one collaborative note.
+ */
+export type NoteLimits = {
+/**
+ * Longest text, in UTF-16 code units.
+ */
+textUtf16: number,
+/**
+ * Largest update or frame, in bytes.
+ */
+updateBytes: number,
+/**
+ * Largest encoded document state, in bytes.
+ */
+stateBytes: number, };
+
+/**
+ * An operation on the note, against a version.
+ */
+export type NoteOperationDraft = {
+/**
+ * The version that the operation was made against.
+ */
+baseVersion: number,
+/**
+ * Which client makes it; 1 to 64 bytes, chosen by the client.
+ */
+clientId: string,
+/**
+ * Its place among the client's own changes. A retry repeats it and gets the
+ * first answer.
+ */
+clientSeq: number,
+/**
+ * A component list, or the single-position form.
+ */
+operation: Component[] | SingleOperation, };
+
+/**
+ * The note as the application shows it.
+ */
+export type NoteStatus = {
+/**
+ * Local edits that the server has not acknowledged.
+ */
+unsent: number,
+/**
+ * The last sequence of the server's log that is in.
+ */
+version: number,
+/**
+ * Whether the person may write.
+ */
+writable: boolean,
+/**
+ * Whether the server's text is in, as of this connection.
+ */
+synced: boolean,
+/**
+ * Whether all local edits are kept on this device.
+ */
+saved: boolean,
+/**
+ * Whether there is an own edit to take back.
+ */
+canUndo: boolean,
+/**
+ * Whether there is an edit to make again.
+ */
+canRedo: boolean,
+/**
+ * Text that could not be kept in the note.
+ */
+drafts: Array<KeptDraft>,
+/**
+ * Why the server ended the subscription, if it did.
+ */
+ended: Problem | null, };
+
+/**
+ * A change of a text: a list of components in normal form.
+ *
+ * Normal form: no empty component, neighbours of one kind merged, the insert
+ * before the delete where both stand at one place, and no retain at the end. Two
+ * operations that do the same to every text therefore compare equal.
+ *
+ * Lengths are UTF-16 code units. An operation whose base or result would not fit
+ * in a `u32` can be built, but everything that takes it refuses it with
+ * [`OperationError::TooLong`].
+ */
+export type Operation = Array<{ "retain": number } | { "insert": string } | { "delete": number }>;
+
+/**
+ * Where a change of the text came from.
+ */
+export type Origin = "remote" | "undo" | "redo" | "reset";
+
+/**
+ * A member of a meeting.
+ */
+export type Participant = {
+/**
+ * The person; absent until somebody signs in with the invited address.
+ */
+userId: UserId | null,
+/**
+ * The address invited.
+ */
+email: string,
+/**
+ * The person's name, once known.
+ */
+name: string | null,
+/**
+ * The role held.
+ */
+role: Role,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+invitedAt: number, };
+
+/**
+ * What a caller asks for when inviting somebody.
+ */
+export type ParticipantDraft = {
+/**
+ * The person's email address.
+ */
+email: string,
+/**
+ * The role given.
+ */
+role: Role, };
+
+/**
+ * Somebody else in the note.
+ */
+export type Peer = {
+/**
+ * The Yjs ClientID: one a tab.
+ */
+clientId: number,
+/**
+ * The name shown.
+ */
+name: string,
+/**
+ * A CSS colour.
+ */
+color: string,
+/**
+ * Where the cursor is, if it is in the note.
+ */
+cursor: CursorRange | null, };
+
+/**
+ * What went wrong, as the wire sees it.
+ */
+export type Problem = {
+/**
+ * Stable code.
+ */
+code: ErrorCode,
+/**
+ * A message a person can act on.
+ */
+detail: string,
+/**
+ * The places of the input that break a rule.
+ */
+errors?: Array<FieldError>,
+/**
+ * A finer reason within the code, as `resync` or `observer`.
+ */
+reason?: string,
+/**
+ * Wait this many milliseconds before trying again.
+ */
+retryAfterMs?: number,
+/**
+ * The request, for a report.
+ */
+requestId?: string, };
+
+/**
+ * What a subscription follows.
+ */
+export type Query = { "type": "note",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * The Yjs ClientID (53 bits) that the subscriber writes with.
+ */
+clientId: number, } | { "type": "noteOps",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "transcript",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, };
+
+/**
+ * Text of local edits that could not be kept.
+ */
+export type RecoveredDraft = {
+/**
+ * What the person had written and the note no longer has, piece by piece.
+ */
+pieces: Array<string>,
+/**
+ * The whole text as the person saw it last.
+ */
+text: string,
+/**
+ * Why it could not be kept.
+ */
+reason: string, };
+
+/**
+ * A participant's role. Roles are ordered: a check asks for at least.
+ */
+export type Role = "observer" | "participant" | "co-host" | "host";
+
+/**
+ * Server → client.
+ */
+export type ServerFrame = { "type": "welcome",
+/**
+ * This connection.
+ */
+session: SessionId,
+/**
+ * Who the token names.
+ */
+userId: UserId,
+/**
+ * The server's clock, milliseconds since the Unix epoch.
+ */
+serverTime: number,
+/**
+ * Changes when the store was restored from a backup: cursors of another
+ * epoch are worth nothing.
+ */
+storeEpoch: string,
+/**
+ * Bounds that the client must keep.
+ */
+limits: Limits, } | { "type": "snapshot",
+/**
+ * The subscription.
+ */
+sub: number,
+/**
+ * The last sequence that the state includes.
+ */
+cursor: number,
+/**
+ * The epoch of the cursor.
+ */
+epoch: string,
+/**
+ * Whether it replaces what the client had, instead of beginning it.
+ */
+reset: boolean,
+/**
+ * The latest items, oldest first.
+ */
+items: unknown[], } | { "type": "events",
+/**
+ * The subscription.
+ */
+sub: number,
+/**
+ * The first sequence covered.
+ */
+from: number,
+/**
+ * The last sequence covered.
+ */
+to: number,
+/**
+ * The items.
+ */
+items: unknown[], } | { "type": "volatile",
+/**
+ * The subscription.
+ */
+sub: number,
+/**
+ * The item.
+ */
+item: unknown, } | { "type": "reply",
+/**
+ * The call.
+ */
+id: number,
+/**
+ * What became of it.
+ */
+ok?: CommandReply,
+/**
+ * Why not.
+ */
+error?: Problem, } | { "type": "revoked",
+/**
+ * The subscription.
+ */
+sub: number,
+/**
+ * Why.
+ */
+error: Problem, } | { "type": "drain",
+/**
+ * Milliseconds.
+ */
+afterMs: number, } | { "type": "pong", } | { "type": "error",
+/**
+ * Why.
+ */
+error: Problem, };
+
+/**
+ * One live connection of a client.
+ */
+export type SessionId = string;
+
+/**
+ * What a single-position operation does.
+ */
+export type SingleKind = "insert" | "delete" | "retain";
+
+/**
+ * An operation at one place of the text.
+ */
+export type SingleOperation = {
+/**
+ * What it does.
+ */
+type: SingleKind,
+/**
+ * Where, in UTF-16 code units from the start of the text.
+ */
+position: number,
+/**
+ * The text to insert; only for an insert.
+ */
+content?: string,
+/**
+ * UTF-16 code units to delete or retain. An insert may give the length of its
+ * content.
+ */
+length?: number, };
+
+/**
+ * Who spoke.
+ */
+export type Speaker = {
+/**
+ * The name shown.
+ */
+label: string,
+/**
+ * The person, where known.
+ */
+userId?: UserId, };
+
+/**
+ * How the connection stands.
+ */
+export type Status = "connecting" | "live" | "degraded" | "offline";
+
+/**
+ * What became of the chunks.
+ */
+export type TranscriptAccepted = {
+/**
+ * For each chunk its sequence; null for interim chunks, which are relayed and
+ * not stored, and for revisions older than the stored one.
+ */
+sequences: (number | null)[], };
+
+/**
+ * Chunks for the transcript.
+ */
+export type TranscriptDraft = {
+/**
+ * 1 to 50 chunks.
+ */
+chunks: Array<ChunkDraft>, };
+
+/**
+ * A person with an account.
+ */
+export type UserId = string;
+
+/**
+ * A version: a run of changes of one author without a long pause.
+ */
+export type VersionGroup = {
+/**
+ * The sequence of its last change: the version's number.
+ */
+sequence: number,
+/**
+ * The sequence of its first change.
+ */
+firstSequence: number,
+/**
+ * Who made it.
+ */
+authorId: string,
+/**
+ * When its first change was made, in milliseconds since the Unix epoch.
+ */
+startedAt: number,
+/**
+ * When its last change was made, in milliseconds since the Unix epoch.
+ */
+endedAt: number,
+/**
+ * UTF-16 code units inserted by its changes.
+ */
+inserted: number,
+/**
+ * UTF-16 code units deleted by its changes.
+ */
+deleted: number, };

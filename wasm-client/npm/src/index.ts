@@ -1,0 +1,28 @@
+/**
+ * `@connvo/client`: live meetings in the browser. Importing it has no effect, also
+ * on a server; `init()` loads the WebAssembly module.
+ */
+export { default, isLoaded } from "./load.js";
+export { Client, type ClientOptions } from "./client.js";
+export { ConnvoError } from "./error.js";
+export {
+  type Cursor,
+  Note,
+  type NoteStatus,
+  type Profile,
+  type RecoveredDraft,
+} from "./note.js";
+export { can, diff, type Action } from "./rules.js";
+export { Transcript } from "./transcript.js";
+export {
+  createApi,
+  type Api,
+  type ApiOptions,
+  type Me,
+  type NoteAtVersion,
+  type NoteContent,
+  type Page,
+  type PageOptions,
+} from "./api.js";
+export type { StorageKind } from "./shell.js";
+export type * from "./generated/protocol.js";

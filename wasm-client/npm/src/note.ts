@@ -1,0 +1,221 @@
+import type { Shell } from "../wasm/connvo.js";
+import { ConnvoError } from "./error.js";
+import type {
+  Component,
+  NoteStatus as SessionStatus,
+  Origin,
+  Peer,
+  RecoveredDraft as LostText,
+} from "./generated/protocol.js";
+import { Listeners } from "./listeners.js";
+import type { ShellEvent } from "./shell.js";
+
+/** Own text that could not be kept in the note, kept on this device instead. */
+export interface RecoveredDraft extends LostText {
+  /** For `Note.dismissDraft`. */
+  id: string;
+}
+
+/** What is sent, saved and allowed in a note. */
+export interface NoteStatus extends Omit<SessionStatus, "drafts"> {
+  /** Own text that could not be kept in the note. */
+  drafts: RecoveredDraft[];
+}
+
+/** How others see this person in the note. */
+export interface Profile {
+  name: string;
+  /** A CSS colour. */
+  color: string;
+}
+
+/** A selection, in UTF-16 code units: `head` is the end that moves. */
+export interface Cursor {
+  anchor: number;
+  head: number;
+}
+
+/** One replica, shared by all that opened the meeting's note in this client. */
+export class SharedNote {
+  readonly deltas = new Listeners<[Component[], Origin]>();
+  readonly statuses = new Listeners<[NoteStatus]>();
+  readonly changes = new Listeners<[Peer[]]>();
+  status: NoteStatus;
+  peers: Peer[] = [];
+  #leases = 0;
+  #open = true;
+
+  constructor(
+    readonly shell: Shell,
+    readonly sub: number,
+    readonly meetingId: string,
+    readonly forget: () => void,
+  ) {
+    this.status = shell.noteStatus(sub) as NoteStatus;
+  }
+
+  take(event: ShellEvent): void {
+    switch (event.type) {
+      case "delta":
+        this.deltas.emit(event.operation, event.origin);
+        break;
+      case "status":
+        this.status = this.shell.noteStatus(this.sub) as NoteStatus;
+        this.statuses.emit(this.status);
+        break;
+      case "peers":
+        this.peers = this.shell.notePeers(this.sub) as Peer[];
+        this.changes.emit(this.peers);
+        break;
+    }
+  }
+
+  lease(): void {
+    this.#leases += 1;
+  }
+
+  /**
+   * The last one to leave closes the replica, but not at once: React's StrictMode
+   * leaves and comes back, and a page that moves on may open the same note.
+   */
+  release(): void {
+    this.#leases -= 1;
+    setTimeout(() => {
+      if (this.#leases > 0 || !this.#open) return;
+      this.shell.closeNote(this.sub);
+      this.end();
+    });
+  }
+
+  isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** The client is gone, or the last one has left. */
+  end(): void {
+    this.#open = false;
+    this.forget();
+    this.deltas.clear();
+    this.statuses.clear();
+    this.changes.clear();
+  }
+}
+
+/**
+ * A meeting's note. Edits show at once and reach the others when they can: across
+ * lost connections, reloads and days offline. All positions are UTF-16 code units.
+ */
+export class Note {
+  readonly #shared: SharedNote;
+  readonly #listening = new Set<() => void>();
+  #closed = false;
+
+  /** Made by `Client.openNote`. */
+  constructor(shared: SharedNote) {
+    this.#shared = shared;
+    shared.lease();
+  }
+
+  get meetingId(): string {
+    return this.#shared.meetingId;
+  }
+
+  /** The whole text. */
+  text(): string {
+    return this.#alive().noteText(this.#shared.sub);
+  }
+
+  /**
+   * Changes the text: `[{retain: 5}, {insert: "hi"}, {delete: 2}]` against the text
+   * as it is now. Throws `ConnvoError` and changes nothing when it does not fit,
+   * splits a surrogate pair, grows the note over its limit, or may not be written.
+   */
+  edit(operation: Component[]): void {
+    this.#try((shell, sub) => shell.editNote(sub, operation));
+  }
+
+  /** Runs `callback` at each change that did not come through `edit`. */
+  onDelta(
+    callback: (operation: Component[], origin: Origin) => void,
+  ): () => void {
+    return this.#keep(this.#shared.deltas.add(callback));
+  }
+
+  /** Takes back the last edits of this replica; `false` when there are none. */
+  undo(): boolean {
+    return this.#try((shell, sub) => shell.undoNote(sub));
+  }
+
+  /** Does again what `undo` took back; `false` when there is nothing. */
+  redo(): boolean {
+    return this.#try((shell, sub) => shell.redoNote(sub));
+  }
+
+  /** What is sent, saved and allowed; the same object until it changes. */
+  status(): NoteStatus {
+    return this.#shared.status;
+  }
+
+  /** Runs `callback` at each change of the status. */
+  onStatus(callback: (status: NoteStatus) => void): () => void {
+    return this.#keep(this.#shared.statuses.add(callback));
+  }
+
+  /** Shows the others where this person is; null for nowhere. */
+  setCursor(cursor: Cursor | null): void {
+    this.#try((shell, sub) =>
+      shell.setCursor(sub, cursor?.anchor, cursor?.head),
+    );
+  }
+
+  /** The others in the note; the same array until it changes. */
+  peers(): Peer[] {
+    return this.#shared.peers;
+  }
+
+  /** Runs `callback` when others come, go or move. */
+  onPeers(callback: (peers: Peer[]) => void): () => void {
+    return this.#keep(this.#shared.changes.add(callback));
+  }
+
+  /** The person has seen a recovered draft: it is deleted from this device. */
+  dismissDraft(id: string): void {
+    this.#try((shell, sub) => shell.dismissDraft(sub, id));
+  }
+
+  /** Leaves the note. Changes that are not sent stay on this device. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const stop of this.#listening) stop();
+    this.#listening.clear();
+    this.#shared.release();
+  }
+
+  #alive(): Shell {
+    if (this.#closed || !this.#shared.isOpen()) {
+      throw new ConnvoError({
+        code: "UNAVAILABLE",
+        detail: "This note has been closed.",
+      });
+    }
+    return this.#shared.shell;
+  }
+
+  #try<Value>(work: (shell: Shell, sub: number) => Value): Value {
+    const shell = this.#alive();
+    try {
+      return work(shell, this.#shared.sub);
+    } catch (failure) {
+      throw ConnvoError.from(failure);
+    }
+  }
+
+  #keep(stop: () => void): () => void {
+    this.#listening.add(stop);
+    return () => {
+      this.#listening.delete(stop);
+      stop();
+    };
+  }
+}

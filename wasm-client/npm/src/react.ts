@@ -1,0 +1,249 @@
+"use client";
+/**
+ * React hooks. Importing them on a server has no effect; there every hook gives
+ * what it gives before loading. StrictMode-safe: whatever an effect opens, its
+ * clean-up closes.
+ */
+import {
+  createContext,
+  createElement,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
+import init, {
+  Client,
+  ConnvoError,
+  type Chunk,
+  type ChunkDraft,
+  type ClientOptions,
+  type ConnectionState,
+  type Note,
+  type NoteStatus,
+  type Peer,
+  type Profile,
+  type StorageKind,
+  type Transcript,
+} from "./index.js";
+
+interface Held {
+  client: Client | null;
+  error: ConnvoError | null;
+}
+
+const NOTHING: Held = { client: null, error: null };
+const Context = createContext<Held | null>(null);
+
+/** What `ConnvoProvider` takes. */
+export interface ConnvoProviderProps extends ClientOptions {
+  children?: ReactNode;
+}
+
+/**
+ * Keeps one connected `Client` for what is below it. `token` may be a new function
+ * at each render. A new `url` or `storage` makes a new client; for another person
+ * give the provider another `key`.
+ */
+export function ConnvoProvider(props: ConnvoProviderProps): ReactNode {
+  const { url, token, storage, children } = props;
+  const latest = useRef(token);
+  useEffect(() => {
+    latest.current = token;
+  }, [token]);
+
+  const [held, setHeld] = useState<Held>(NOTHING);
+  useEffect(() => {
+    let client: Client | undefined;
+    let left = false;
+    init()
+      .then(() => {
+        if (left) return;
+        client = new Client({
+          token: () => latest.current(),
+          ...(url !== undefined && { url }),
+          ...(storage !== undefined && { storage }),
+        });
+        client.connect();
+        setHeld({ client, error: null });
+      })
+      .catch((failure: unknown) => {
+        if (!left) setHeld({ client: null, error: ConnvoError.from(failure) });
+      });
+    return () => {
+      left = true;
+      client?.free();
+      setHeld(NOTHING);
+    };
+  }, [url, storage]);
+
+  return createElement(Context.Provider, { value: held }, children);
+}
+
+function useHeld(): Held {
+  const held = useContext(Context);
+  if (!held) {
+    throw new Error("Connvo hooks need a <ConnvoProvider> above them.");
+  }
+  return held;
+}
+
+/** The client; null until the module is loaded, and on a server. */
+export function useClient(): Client | null {
+  return useHeld().client;
+}
+
+/** Why the WebAssembly module could not be loaded; null when it could. */
+export function useLoadError(): ConnvoError | null {
+  return useHeld().error;
+}
+
+const LOADING: ConnectionState = {
+  status: "connecting",
+  userId: null,
+  clockOffsetMs: 0,
+  retryAt: null,
+  problem: null,
+};
+
+/** How the connection stands. */
+export function useConnection(): ConnectionState {
+  const client = useClient();
+  return useSyncExternalStore(
+    useCallback((run) => client?.onConnection(run) ?? nothing, [client]),
+    () => client?.connection() ?? LOADING,
+    () => LOADING,
+  );
+}
+
+/** Where unsent changes are kept; `memory` means that they end with the page. */
+export function useStorage(): StorageKind | null {
+  const client = useClient();
+  return useSyncExternalStore(
+    useCallback((run) => client?.onStorage(run) ?? nothing, [client]),
+    () => client?.storage() ?? null,
+    () => null,
+  );
+}
+
+/** A note, or that it is not there (yet). */
+export type NoteView =
+  | { note: Note; status: NoteStatus; peers: Peer[]; error: null }
+  | { note: null; status: null; peers: Peer[]; error: ConnvoError | null };
+
+const NO_PEERS: Peer[] = [];
+
+/**
+ * Opens a meeting's note while the component is mounted. `note` is null while it
+ * is being opened from this device, and when that fails (`error`).
+ */
+export function useNote(meetingId: string, profile: Profile): NoteView {
+  const client = useClient();
+  const { name, color } = profile;
+  const [note, error] = useOpened<Note>(
+    useCallback(
+      () => client?.openNote(meetingId, { name, color }),
+      [client, meetingId, name, color],
+    ),
+  );
+  const status = useSyncExternalStore(
+    useCallback((run) => note?.onStatus(run) ?? nothing, [note]),
+    () => note?.status() ?? null,
+    () => null,
+  );
+  const peers = useSyncExternalStore(
+    useCallback((run) => note?.onPeers(run) ?? nothing, [note]),
+    () => note?.peers() ?? NO_PEERS,
+    () => NO_PEERS,
+  );
+  return useMemo<NoteView>(
+    () =>
+      note && status
+        ? { note, status, peers, error: null }
+        : { note: null, status: null, peers: NO_PEERS, error },
+    [note, status, peers, error],
+  );
+}
+
+/** The transcript as it stands. */
+export interface TranscriptView {
+  items: Chunk[];
+  interim: ChunkDraft[];
+  error: ConnvoError | null;
+}
+
+const NO_ITEMS: Chunk[] = [];
+const NO_INTERIM: ChunkDraft[] = [];
+
+/** Follows a meeting's transcript while the component is mounted. */
+export function useTranscript(meetingId: string): TranscriptView {
+  const client = useClient();
+  const [transcript, failure] = useOpened<Transcript>(
+    useCallback(async () => client?.openTranscript(meetingId), [
+      client,
+      meetingId,
+    ]),
+  );
+  const subscribe = useCallback(
+    (run: () => void) => transcript?.onItems(run) ?? nothing,
+    [transcript],
+  );
+  const items = useSyncExternalStore(
+    subscribe,
+    () => transcript?.items() ?? NO_ITEMS,
+    () => NO_ITEMS,
+  );
+  const interim = useSyncExternalStore(
+    subscribe,
+    () => transcript?.interim() ?? NO_INTERIM,
+    () => NO_INTERIM,
+  );
+  const ended = useSyncExternalStore(
+    subscribe,
+    () => transcript?.error() ?? null,
+    () => null,
+  );
+  const error = failure ?? ended;
+  return useMemo(
+    () => ({ items, interim, error }),
+    [items, interim, error],
+  );
+}
+
+interface Closable {
+  close(): void;
+}
+
+/** Opens something in an effect and closes it in its clean-up, once each. */
+function useOpened<Opened extends Closable>(
+  open: () => Promise<Opened | undefined> | undefined,
+): [Opened | null, ConnvoError | null] {
+  const [state, setState] = useState<
+    [Opened | null, ConnvoError | null]
+  >([null, null]);
+  useEffect(() => {
+    let left = false;
+    let opened: Opened | undefined;
+    Promise.resolve(open())
+      .then((value) => {
+        opened = value;
+        if (left) value?.close();
+        else if (value) setState([value, null]);
+      })
+      .catch((failure: unknown) => {
+        if (!left) setState([null, ConnvoError.from(failure)]);
+      });
+    return () => {
+      left = true;
+      opened?.close();
+      setState([null, null]);
+    };
+  }, [open]);
+  return state;
+}
+
+function nothing(): void {}

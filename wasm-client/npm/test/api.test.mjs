@@ -1,0 +1,59 @@
+// The HTTP helper, against a fetch of the test's own.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConnvoError, createApi } from "@connvo/client";
+
+function server(status, body, headers = {}) {
+  const asked = [];
+  const fetch = async (url, options) => {
+    asked.push({ url, ...options });
+    return new Response(typeof body === "string" ? body : JSON.stringify(body), {
+      status,
+      headers,
+    });
+  };
+  const api = createApi({ url: "http://here/", token: async () => "t0", fetch });
+  return { api, asked };
+}
+
+test("requests carry the token, the page and the body", async () => {
+  const { api, asked } = server(200, { items: [], next: null });
+  await api.meetings.list({ after: "a b", limit: 10 });
+  await api.participants.invite("m/1", { email: "a@b.c", role: "observer" });
+  assert.equal(asked[0].url, "http://here/v1/meetings?after=a+b&limit=10");
+  assert.equal(asked[0].headers.authorization, "Bearer t0");
+  assert.equal(asked[1].url, "http://here/v1/meetings/m%2F1/participants");
+  assert.equal(asked[1].method, "POST");
+  assert.deepEqual(JSON.parse(asked[1].body), { email: "a@b.c", role: "observer" });
+});
+
+test("a problem becomes a ConnvoError with its fields", async () => {
+  const problem = {
+    code: "VALIDATION_ERROR",
+    detail: "/title: a title is needed",
+    errors: [{ pointer: "/title", message: "a title is needed" }],
+    requestId: "r1",
+  };
+  const { api } = server(422, problem);
+  await assert.rejects(api.meetings.create({ title: "" }), (error) => {
+    assert.ok(error instanceof ConnvoError);
+    assert.equal(error.code, "VALIDATION_ERROR");
+    assert.equal(error.message, problem.detail);
+    assert.deepEqual(error.errors, problem.errors);
+    assert.equal(error.requestId, "r1");
+    return true;
+  });
+});
+
+test("what a proxy answers is told by its status, with the wait", async () => {
+  const { api } = server(503, "<h1>busy</h1>", { "retry-after": "7" });
+  await assert.rejects(api.me(), { code: "UNAVAILABLE", retryAfter: 7000 });
+});
+
+test("a server that cannot be reached is UNAVAILABLE", async () => {
+  const fetch = async () => {
+    throw new TypeError("fetch failed");
+  };
+  const api = createApi({ url: "http://here", token: () => "t", fetch });
+  await assert.rejects(api.me(), { name: "ConnvoError", code: "UNAVAILABLE" });
+});
