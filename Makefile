@@ -41,7 +41,7 @@ bench: setup
 
 ## make load       1 000 meetings with five people each, and two peers beside it
 load: setup
-	cargo run --locked --release -p connvo-tests --bin load
+	tests/tools/load.sh
 
 ## make fuzz       FUZZ_SECONDS=600 of hostile frames, operations and updates
 FUZZ_SECONDS ?= 600
