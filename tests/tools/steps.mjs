@@ -86,7 +86,6 @@ export const steps = [
   { name: "www-lint", run: npm("www", "lint") },
   { name: "www-format", run: npm("www", "format:check") },
   { name: "www-types", run: npm("www", "typecheck") },
-  { name: "www-test", counts: true, run: ["npm", "test", "-w", "www"] },
   {
     name: "packaging",
     counts: true,
