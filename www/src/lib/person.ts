@@ -28,3 +28,13 @@ export function initials(name: string): string {
   const last = words.length > 1 ? Array.from(words.at(-1) ?? "")[0] : undefined;
   return (first + (last ?? "")).toUpperCase();
 }
+
+/** Whether a peer of the note is this person. Presence carries name and colour,
+    and the colour comes from the user id. */
+export function isPerson(
+  peer: { name: string; color: string },
+  userId: string,
+  name: string,
+): boolean {
+  return peer.name === name && peer.color === personColor(userId);
+}

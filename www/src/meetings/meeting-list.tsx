@@ -19,7 +19,7 @@ export function MeetingList() {
   const first = useLoad(useCallback(() => api.meetings.list(), []));
   const [more, setMore] = useState<{
     items: Meeting[];
-    next: string | number | null;
+    next: string | null;
   }>();
   const task = useTask();
 
@@ -40,7 +40,7 @@ export function MeetingList() {
   }
   const meetings = [...first.value.items, ...(more?.items ?? [])];
   const next = more ? more.next : first.value.next;
-  const readOn = async (after: string | number) => {
+  const readOn = async (after: string) => {
     const page = await api.meetings.list({ after });
     setMore({
       items: [...(more?.items ?? []), ...page.items],

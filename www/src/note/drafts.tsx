@@ -21,11 +21,16 @@ export function Drafts({
           <Notice tone="warn">
             <p>
               <strong>Some of what you wrote could not be added.</strong>{" "}
-              {draft.reason} Here it is, to copy:
+              {draft.reason} Here it is, to keep:
             </p>
-            <pre className="draft-text">{draft.text}</pre>
+            <pre className="draft-text">{lost(draft)}</pre>
             <div className="draft-actions">
-              <CopyButton small label="Copy" text={() => draft.text} />
+              <CopyButton small label="Copy" text={() => lost(draft)} />
+              <CopyButton
+                small
+                label="Copy the whole note as it was"
+                text={() => draft.text}
+              />
               <Button small onClick={() => note.dismissDraft(draft.id)}>
                 Dismiss
               </Button>
@@ -35,4 +40,8 @@ export function Drafts({
       ))}
     </ul>
   );
+}
+
+function lost(draft: RecoveredDraft): string {
+  return draft.pieces.join("\n");
 }

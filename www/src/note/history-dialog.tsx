@@ -1,6 +1,6 @@
 "use client";
 
-import type { Meeting, Participant } from "@connvo/client";
+import type { Meeting, Participant, VersionGroup } from "@connvo/client";
 import { useCallback, useState } from "react";
 import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
@@ -9,7 +9,6 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Empty } from "@/ui/empty";
 import { Notice } from "@/ui/notice";
-import type { Version } from "./version";
 import { VersionList } from "./version-list";
 import { VersionView } from "./version-view";
 
@@ -31,9 +30,9 @@ export function HistoryDialog({
   const first = useLoad(
     useCallback(() => api.note.history(meeting.id), [meeting.id]),
   );
-  const [more, setMore] = useState<Version[]>([]);
-  const [next, setNext] = useState<string | number | null>();
-  const [chosen, setChosen] = useState<Version>();
+  const [more, setMore] = useState<VersionGroup[]>([]);
+  const [next, setNext] = useState<string | null>();
+  const [chosen, setChosen] = useState<VersionGroup>();
   const task = useTask();
 
   const versions = [...(first.value?.items ?? []), ...more];

@@ -1,7 +1,7 @@
 "use client";
 
 import type { EditorView } from "@codemirror/view";
-import type { Note } from "@connvo/client";
+import type { Note, NoteStatus } from "@connvo/client";
 import { useEffect, useRef, useState } from "react";
 import { problem } from "@/lib/api";
 import { Notice } from "@/ui/notice";
@@ -12,10 +12,12 @@ import { Toolbar } from "./toolbar";
 /** The Markdown editor on a note. */
 export function NoteEditor({
   note,
+  status,
   writable,
   onHistory,
 }: {
   note: Note;
+  status: NoteStatus;
   writable: boolean;
   onHistory: () => void;
 }) {
@@ -48,6 +50,7 @@ export function NoteEditor({
       <Toolbar
         view={view}
         note={note}
+        status={status}
         writable={writable}
         onHistory={onHistory}
       />

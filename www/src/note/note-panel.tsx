@@ -43,9 +43,11 @@ export function NotePanel({
           </Notice>
         </div>
       )}
+      {status.ended && <Notice tone="bad">{status.ended.detail}</Notice>}
       <Drafts drafts={status.drafts} note={note} />
       <NoteEditor
         note={note}
+        status={status}
         writable={writable}
         onHistory={() => setHistory(true)}
       />

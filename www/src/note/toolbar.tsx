@@ -1,7 +1,7 @@
 "use client";
 
 import type { EditorView } from "@codemirror/view";
-import type { Note } from "@connvo/client";
+import type { Note, NoteStatus } from "@connvo/client";
 import { Button, IconButton } from "@/ui/button";
 import type { IconName } from "@/ui/icon";
 import { link, prefix, wrap } from "./format";
@@ -25,11 +25,13 @@ const FORMATS: {
 export function Toolbar({
   view,
   note,
+  status,
   writable,
   onHistory,
 }: {
   view: EditorView | undefined;
   note: Note;
+  status: NoteStatus;
   writable: boolean;
   onHistory: () => void;
 }) {
@@ -45,14 +47,14 @@ export function Toolbar({
           icon="undo"
           label="Undo my last edit"
           small
-          disabled={off}
+          disabled={off || !status.canUndo}
           onClick={() => step(() => note.undo())}
         />
         <IconButton
           icon="redo"
           label="Redo"
           small
-          disabled={off}
+          disabled={off || !status.canRedo}
           onClick={() => step(() => note.redo())}
         />
         <span className="toolbar-gap" />

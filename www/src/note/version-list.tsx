@@ -1,7 +1,7 @@
-import type { Participant } from "@connvo/client";
+import type { Participant, VersionGroup } from "@connvo/client";
 import { moment } from "@/lib/time";
 import { Avatar } from "@/ui/avatar";
-import { authorOf, type Version } from "./version";
+import { authorOf } from "./version";
 
 /** Versions, latest first. */
 export function VersionList({
@@ -10,10 +10,10 @@ export function VersionList({
   chosen,
   onChoose,
 }: {
-  versions: readonly Version[];
+  versions: readonly VersionGroup[];
   people: readonly Participant[] | undefined;
-  chosen: Version;
-  onChoose: (version: Version) => void;
+  chosen: VersionGroup;
+  onChoose: (version: VersionGroup) => void;
 }) {
   return (
     <ul aria-label="Versions">
@@ -28,7 +28,7 @@ export function VersionList({
               aria-pressed={version.sequence === chosen.sequence}
               onClick={() => onChoose(version)}
             >
-              <Avatar name={author} person={version.authorId ?? author} />
+              <Avatar name={author} person={version.authorId} />
               <span className="version-words">
                 <strong>{author}</strong>
                 <span className="muted">{moment(version.endedAt)}</span>

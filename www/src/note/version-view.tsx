@@ -1,6 +1,6 @@
 "use client";
 
-import type { Meeting, Participant } from "@connvo/client";
+import type { Meeting, Participant, VersionGroup } from "@connvo/client";
 import { useCallback, useState } from "react";
 import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
@@ -10,7 +10,7 @@ import { moment } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
 import { DiffView } from "./diff-view";
-import { authorOf, type Version } from "./version";
+import { authorOf } from "./version";
 
 type Against = "before" | "now";
 
@@ -24,21 +24,21 @@ export function VersionView({
   onRestored,
 }: {
   meeting: Meeting;
-  version: Version;
+  version: VersionGroup;
   people: readonly Participant[] | undefined;
   writable: boolean;
   now: () => string;
   onRestored: () => void;
 }) {
-  const { from, sequence } = version;
+  const { firstSequence, sequence } = version;
   const texts = useLoad(
     useCallback(
       () =>
         Promise.all([
-          textAt(meeting.id, from - 1),
+          textAt(meeting.id, firstSequence - 1),
           textAt(meeting.id, sequence),
         ]),
-      [meeting.id, from, sequence],
+      [meeting.id, firstSequence, sequence],
     ),
   );
   const [against, setAgainst] = useState<Against>("before");

@@ -1,6 +1,7 @@
 "use client";
 
 import type { Meeting, Participant, Peer } from "@connvo/client";
+import { isPerson } from "@/lib/person";
 import { useRules } from "@/lib/rules";
 import type { Session } from "@/lib/session";
 import { Avatar } from "@/ui/avatar";
@@ -21,8 +22,10 @@ export function PeoplePanel({
   onChange: () => void;
 }) {
   const rules = useRules();
-  const here = new Set(peers.map(({ userId }) => userId));
-  here.add(session.userId);
+  const here = ({ userId, name }: Participant) =>
+    userId !== null &&
+    (userId === session.userId ||
+      peers.some((peer) => isPerson(peer, userId, name ?? "")));
   return (
     <section className="people" aria-label="People">
       {rules?.refusal(meeting, "invite") === null && (
@@ -40,7 +43,7 @@ export function PeoplePanel({
                   {name}
                   {id === session.userId && " (you)"}
                 </p>
-                <p className="muted">{state(person, here)}</p>
+                <p className="muted">{state(person, here(person))}</p>
               </div>
               <span className="pill">{person.role}</span>
             </li>
@@ -51,12 +54,9 @@ export function PeoplePanel({
   );
 }
 
-function state(
-  { userId, name, email }: Participant,
-  here: ReadonlySet<string | null | undefined>,
-) {
+function state({ userId, name, email }: Participant, here: boolean) {
   if (userId === null) return "Invited";
-  if (here.has(userId)) {
+  if (here) {
     return (
       <span className="here">
         <span className="dot" /> In the note

@@ -1,5 +1,6 @@
 import type { Peer } from "@connvo/client";
 import type { Session } from "@/lib/session";
+import { isPerson } from "@/lib/person";
 import { Avatar } from "@/ui/avatar";
 
 const SHOWN = 4;
@@ -12,7 +13,7 @@ export function InTheNote({
   peers: readonly Peer[];
   session: Session;
 }) {
-  const others = onePerPerson(peers, session.userId);
+  const others = onePerPerson(peers, session);
   const rest = others.length - SHOWN;
   return (
     <ul className="avatars" aria-label="In the note" data-testid="in-the-note">
@@ -38,11 +39,13 @@ export function InTheNote({
 /** A person with two tabs is one person. */
 export function onePerPerson(
   peers: readonly Peer[],
-  me: string,
+  me: Session,
 ): readonly Peer[] {
-  const seen = new Set<string | number>([me]);
+  const seen = new Set<string>();
   return peers.filter((peer) => {
-    const person = peer.userId ?? peer.clientId;
-    return !seen.has(person) && seen.add(person);
+    const person = `${peer.color} ${peer.name}`;
+    if (isPerson(peer, me.userId, me.name) || seen.has(person)) return false;
+    seen.add(person);
+    return true;
   });
 }

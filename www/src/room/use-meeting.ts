@@ -76,7 +76,7 @@ async function fresh<T>(key: string, read: () => Promise<T>): Promise<T> {
 
 async function everyone(id: string): Promise<Participant[]> {
   const all: Participant[] = [];
-  let after: string | number | null = null;
+  let after: string | null = null;
   do {
     const page = await api.participants.list(id, { after, limit: 100 });
     all.push(...page.items);

@@ -29,7 +29,7 @@ export function useEarlier(
     task.run(async () => {
       const after = Math.max(0, begin - 1 - PAGE);
       const page = await api.transcript.list(meetingId, {
-        after,
+        after: String(after),
         limit: PAGE,
       });
       const before = page.items.filter(({ sequence }) => sequence < begin);
