@@ -12,7 +12,13 @@ impl Document {
             return None;
         }
         let txn = self.doc.transact();
-        let index = self.root.sticky_index(&txn, at_utf16, Assoc::After)?;
+        // No character follows the end to hold on to: there it is the end of the text,
+        // as in Yjs.
+        let index = if at_utf16 == self.text.len_utf16() {
+            StickyIndex::from_type(&txn, &self.root, Assoc::After)
+        } else {
+            self.root.sticky_index(&txn, at_utf16, Assoc::After)?
+        };
         serde_json::to_value(index).ok()
     }
 
