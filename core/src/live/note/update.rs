@@ -21,6 +21,14 @@ pub struct Run<'a> {
     pub updates: &'a [&'a [u8]],
 }
 
+impl Run<'_> {
+    /// The one ClientID that the run may extend. An outbox that a tab took over keeps
+    /// the ClientID of the tab that made it, which is not that of the connection.
+    fn extends(&self) -> Option<u64> {
+        self.made_by.map_or(self.own, |(client, _)| Some(client))
+    }
+}
+
 impl Note {
     /// Offers a run of updates: all of them are staged, or none.
     ///
@@ -35,7 +43,7 @@ impl Note {
         for update in fresh {
             self.check_authors(update, run)?;
         }
-        let applied = self.document.apply_updates(fresh, run.own)?;
+        let applied = self.document.apply_updates(fresh, run.extends())?;
         let last_seq = run
             .made_by
             .map_or(0, |(_, first)| first + run.updates.len() as u64 - 1);
@@ -44,7 +52,7 @@ impl Note {
             self.claim(client, Some(run.author), last_seq);
         }
         for (client, ..) in &applied.extends {
-            if Some(*client) == run.own {
+            if Some(*client) == run.extends() {
                 self.claim(&client.to_string(), Some(run.author), 0);
             }
         }
@@ -112,4 +120,43 @@ impl Note {
 
 fn gone(detail: &str) -> NotStaged {
     NotStaged::Refused(Problem::new(ErrorCode::Conflict, detail).because("gap"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::StoredNote;
+    use super::*;
+    use crate::limits::NoteLimits;
+    use crate::note::Operation;
+    use crate::note::document::Document;
+
+    #[test]
+    fn an_outbox_taken_over_keeps_the_client_id_of_its_maker() {
+        let limits = NoteLimits::default();
+        let mut note = Note::open(StoredNote::default(), 1, limits).unwrap();
+        let author = UserId::try_from("ann".to_owned()).unwrap();
+        let mut closed_tab = Document::new(7, limits);
+        let update = closed_tab
+            .apply_operation(&Operation::new().insert("kept"))
+            .unwrap();
+        let staged = |note: &mut Note, made_by| {
+            let run = Run {
+                author: &author,
+                own: Some(8),
+                made_by,
+                updates: &[&update],
+            };
+            note.stage_updates(run, 0)
+        };
+        assert!(matches!(
+            staged(&mut note, Some((9, 1))),
+            Err(NotStaged::Refused(_))
+        ));
+        assert!(matches!(staged(&mut note, None), Err(NotStaged::Refused(_))));
+        assert!(matches!(
+            staged(&mut note, Some((7, 1))),
+            Ok(Staged::Entry(1))
+        ));
+        assert_eq!(note.document.text().to_string(), "kept");
+    }
 }
