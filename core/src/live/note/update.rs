@@ -134,7 +134,7 @@ mod tests {
     fn an_outbox_taken_over_keeps_the_client_id_of_its_maker() {
         let limits = NoteLimits::default();
         let mut note = Note::open(StoredNote::default(), 1, limits).unwrap();
-        let author = UserId::try_from("ann".to_owned()).unwrap();
+        let author: UserId = "01900000-0000-7000-8000-000000000001".parse().unwrap();
         let mut closed_tab = Document::new(7, limits);
         let update = closed_tab
             .apply_operation(&Operation::new().insert("kept"))
@@ -152,7 +152,10 @@ mod tests {
             staged(&mut note, Some((9, 1))),
             Err(NotStaged::Refused(_))
         ));
-        assert!(matches!(staged(&mut note, None), Err(NotStaged::Refused(_))));
+        assert!(matches!(
+            staged(&mut note, None),
+            Err(NotStaged::Refused(_))
+        ));
         assert!(matches!(
             staged(&mut note, Some((7, 1))),
             Ok(Staged::Entry(1))
