@@ -1,5 +1,6 @@
 //! The `connvo` command: its words, and how a run ends.
 
+mod replay;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +18,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Play a recorded meeting and an editing trace into a meeting of their own
+    Replay(replay::Replay),
 }
 
 /// Runs the command line.
@@ -33,6 +36,7 @@ pub fn run() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
+            Command::Replay(replay) => replay.run().await,
         }
     });
     match outcome {

@@ -18,6 +18,7 @@ pub mod live;
 pub mod meeting;
 pub mod note;
 pub mod rate;
+pub mod replay;
 pub mod rooms;
 pub mod server;
 pub mod transcript;
