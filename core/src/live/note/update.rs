@@ -22,10 +22,16 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The one ClientID that the run may extend. An outbox that a tab took over keeps
-    /// the ClientID of the tab that made it, which is not that of the connection.
+    /// The one ClientID that the run may extend: that of the client that made it,
+    /// which may be a closed tab's whose outbox was taken over. A stock editor names
+    /// none, since it also brings what it wrote under the ids of earlier loads.
     fn extends(&self) -> Option<u64> {
-        self.made_by.map_or(self.own, |(client, _)| Some(client))
+        self.made_by.map(|(client, _)| client)
+    }
+
+    /// The ClientID that the run binds to its author.
+    fn binds(&self) -> Option<u64> {
+        self.extends().or(self.own)
     }
 }
 
@@ -52,7 +58,7 @@ impl Note {
             self.claim(client, Some(run.author), last_seq);
         }
         for (client, ..) in &applied.extends {
-            if Some(*client) == run.extends() {
+            if Some(*client) == run.binds() {
                 self.claim(&client.to_string(), Some(run.author), 0);
             }
         }
@@ -153,13 +159,31 @@ mod tests {
             Err(NotStaged::Refused(_))
         ));
         assert!(matches!(
-            staged(&mut note, None),
-            Err(NotStaged::Refused(_))
-        ));
-        assert!(matches!(
             staged(&mut note, Some((7, 1))),
             Ok(Staged::Entry(1))
         ));
         assert_eq!(note.document.text().to_string(), "kept");
+    }
+
+    #[test]
+    fn a_stock_editor_relays_what_it_wrote_under_an_id_of_an_earlier_load() {
+        let limits = NoteLimits::default();
+        let mut note = Note::open(StoredNote::default(), 1, limits).unwrap();
+        let author: UserId = "01900000-0000-7000-8000-000000000001".parse().unwrap();
+        let mut earlier_load = Document::new(7, limits);
+        let update = earlier_load
+            .apply_operation(&Operation::new().insert("kept"))
+            .unwrap();
+        let run = Run {
+            author: &author,
+            own: Some(8),
+            made_by: None,
+            updates: &[&update],
+        };
+        assert!(matches!(note.stage_updates(run, 0), Ok(Staged::Entry(1))));
+        assert!(
+            note.touched().is_empty(),
+            "an id that is relayed stays unbound"
+        );
     }
 }
