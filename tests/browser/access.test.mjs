@@ -9,9 +9,19 @@ async function lively(stage, host) {
   const meeting = await stage.meeting(host);
   const speaker = { label: "Grace" };
   const said = { sourceId: "mic", revision: 1, speaker, startMs: 1_000, endMs: 2_000 };
-  const operation = [{ insert: "# Plan\n\nSome **bold** words, `code` and a [link](https://example.org).\n\n- [ ] one\n> two" }];
+  const operation = [
+    {
+      insert:
+        "# Plan\n\nSome **bold** words, `code` and a [link](https://example.org).\n\n- [ ] one\n> two",
+    },
+  ];
   await host.api.post(`/v1/meetings/${meeting}/start`);
-  await host.api.post(`/v1/meetings/${meeting}/notes/ops`, { baseVersion: 0, clientId: "a", clientSeq: 1, operation });
+  await host.api.post(`/v1/meetings/${meeting}/notes/ops`, {
+    baseVersion: 0,
+    clientId: "a",
+    clientSeq: 1,
+    operation,
+  });
   await host.api.post(`/v1/meetings/${meeting}/transcript`, {
     chunks: [
       { ...said, segmentId: "1", isInterim: false, text: "Good morning." },
@@ -92,7 +102,9 @@ scene("keys alone: sign in, create a meeting, open it, write", async (stage) => 
   const focused = () =>
     page.evaluate(() => {
       const { activeElement: at } = document;
-      return at?.getAttribute("aria-label") ?? at?.labels?.[0]?.textContent ?? at?.textContent;
+      return (
+        at?.getAttribute("aria-label") ?? at?.labels?.[0]?.textContent ?? at?.textContent
+      );
     });
   /** Tabs on until something of that name has the focus. */
   const walkTo = async (name) => {

@@ -42,8 +42,10 @@ scene("sign in, create a meeting, invite by email, start it, end it", async (sta
   await page.locator('[data-testid="meeting-state"][data-state="concluded"]').waitFor();
   const why = guests.page.getByTestId("read-only");
   await why.waitFor();
-  await until("the guest reads why", () => why.innerText(), (text) =>
-    /Read-only: the meeting is over/.test(text),
+  await until(
+    "the guest reads why",
+    () => why.innerText(),
+    (text) => /Read-only: the meeting is over/.test(text),
   );
   await guests.editor.toEnd();
   await guests.editor.type(" Too late.");

@@ -21,7 +21,15 @@ scene("an observer reads along, cannot type, and sees why", async (stage) => {
   assert.equal((await olgas.state()).unsent, 0);
   assert.equal(await annes.page.getByTestId("read-only").count(), 0);
 
-  const operation = { baseVersion: 0, clientId: "o", clientSeq: 1, operation: [{ insert: "x" }] };
-  await assert.rejects(olga.api.post(`/v1/meetings/${meeting}/notes/ops`, operation), /403/);
+  const operation = {
+    baseVersion: 0,
+    clientId: "o",
+    clientSeq: 1,
+    operation: [{ insert: "x" }],
+  };
+  await assert.rejects(
+    olga.api.post(`/v1/meetings/${meeting}/notes/ops`, operation),
+    /403/,
+  );
   assert.equal(await ann.api.note(meeting), "Read me. All of it.");
 });

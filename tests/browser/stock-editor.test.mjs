@@ -19,19 +19,29 @@ scene("a stock Yjs editor joins: text and presence both ways", async (stage) => 
     stock.text.insert(stock.text.length, "Yuki 🙂 wrote that.");
     await room.editor.shows("Ann wrote this. Yuki 🙂 wrote that.");
     stock.point(4);
-    await until("Ann sees Yuki's cursor", () => room.editor.peers().allTextContents(), (names) =>
-      names.includes("Yuki"),
+    await until(
+      "Ann sees Yuki's cursor",
+      () => room.editor.peers().allTextContents(),
+      (names) => names.includes("Yuki"),
     );
     const avatars = room.page.getByTestId("in-the-note");
-    await until("Ann sees who is here", () => avatars.innerText(), (text) => text.includes("Yuki"));
+    await until(
+      "Ann sees who is here",
+      () => avatars.innerText(),
+      (text) => text.includes("Yuki"),
+    );
 
     await room.editor.toStart();
     await room.editor.type("> ");
-    await until("Yuki has Ann's words", () => stock.text.toString(), (text) =>
-      text === "> Ann wrote this. Yuki 🙂 wrote that.",
+    await until(
+      "Yuki has Ann's words",
+      () => stock.text.toString(),
+      (text) => text === "> Ann wrote this. Yuki 🙂 wrote that.",
     );
-    await until("Yuki sees Ann's cursor", () => stock.others(), (others) =>
-      others.some(({ name, at }) => name === "Ann" && at === 2),
+    await until(
+      "Yuki sees Ann's cursor",
+      () => stock.others(),
+      (others) => others.some(({ name, at }) => name === "Ann" && at === 2),
     );
     stock.text.delete(0, 2);
     await room.editor.shows("Ann wrote this. Yuki 🙂 wrote that.");
@@ -39,5 +49,9 @@ scene("a stock Yjs editor joins: text and presence both ways", async (stage) => 
   } finally {
     stock.close();
   }
-  await until("Ann sees that Yuki left", () => room.editor.peers().count(), (count) => count === 0);
+  await until(
+    "Ann sees that Yuki left",
+    () => room.editor.peers().count(),
+    (count) => count === 0,
+  );
 });

@@ -42,21 +42,24 @@ scene("a closed tab's unsent words are sent by the other tab", async (stage) => 
   eachOnce(await agreed(ann.api, meeting, staying), [...lost, ...kept]);
 });
 
-scene("words of a tab that was closed offline are sent by the next that opens", async (stage) => {
-  const wire = await stage.wire();
-  const ann = await stage.person("Ann", { origin: wire.origin });
-  const meeting = await stage.meeting(ann);
-  const words = tokens("w", 6);
-  const first = await ann.enter(meeting);
-  await wire.cut();
-  await first.down();
-  await first.editor.toEnd();
-  await first.editor.type(words.join(""));
-  const saved = ({ saved, unsent }) => saved && unsent > 0;
-  await until("the words are kept on the device", () => first.state(), saved);
-  await first.page.close();
+scene(
+  "words of a tab that was closed offline are sent by the next that opens",
+  async (stage) => {
+    const wire = await stage.wire();
+    const ann = await stage.person("Ann", { origin: wire.origin });
+    const meeting = await stage.meeting(ann);
+    const words = tokens("w", 6);
+    const first = await ann.enter(meeting);
+    await wire.cut();
+    await first.down();
+    await first.editor.toEnd();
+    await first.editor.type(words.join(""));
+    const saved = ({ saved, unsent }) => saved && unsent > 0;
+    await until("the words are kept on the device", () => first.state(), saved);
+    await first.page.close();
 
-  await wire.restore();
-  const next = await ann.enter(meeting);
-  eachOnce(await agreed(ann.api, meeting, next), words);
-});
+    await wire.restore();
+    const next = await ann.enter(meeting);
+    eachOnce(await agreed(ann.api, meeting, next), words);
+  },
+);

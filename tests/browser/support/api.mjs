@@ -42,7 +42,7 @@ export class Api {
   /** Every change of the note, oldest first. */
   async log(meeting) {
     const entries = [];
-    for (let after = ""; after !== null; ) {
+    for (let after = ""; after !== null;) {
       const page = await this.get(
         `/v1/meetings/${meeting}/notes/ops?limit=100${after && `&after=${after}`}`,
       );

@@ -29,7 +29,10 @@ export class StockEditor {
   point(at) {
     const place = Y.createRelativePositionFromTypeIndex(this.text, at);
     const cursor = { anchor: place, head: place };
-    this.provider.awareness.setLocalStateField("cursor", JSON.parse(JSON.stringify(cursor)));
+    this.provider.awareness.setLocalStateField(
+      "cursor",
+      JSON.parse(JSON.stringify(cursor)),
+    );
   }
 
   /** The others: name, and where their cursor is. */
