@@ -88,11 +88,16 @@ pub enum Effect {
 }
 
 /// One stock client's connection.
+///
+/// Law: until the client has answered the server's step 1, its changes are passed
+/// over: they may hang on earlier ones that only the answer brings, and the answer,
+/// which is made later, holds them too. (An editor types while it reconnects.)
 #[derive(Debug, Default)]
 pub struct StockDoor {
     own: Option<u64>,
     cursor: Option<u64>,
     writable: bool,
+    answered: bool,
 }
 
 impl StockDoor {
@@ -103,6 +108,7 @@ impl StockDoor {
             own: None,
             cursor: None,
             writable,
+            answered: false,
         }
     }
 
@@ -110,16 +116,22 @@ impl StockDoor {
     pub fn receive(&mut self, frame: &[u8]) -> Option<Effect> {
         match decode(frame) {
             Some(Message::Step1(vector)) => Some(Effect::Sync(vector.to_vec())),
-            Some(Message::Step2(update) | Message::Update(update)) => {
-                (self.writable && !is_empty(update)).then(|| Effect::Offer {
-                    own: self.own,
-                    update: update.to_vec(),
-                })
+            Some(Message::Step2(update)) => {
+                self.answered = self.writable;
+                self.offer(update)
             }
+            Some(Message::Update(update)) => self.offer(update),
             Some(Message::Awareness(bytes)) => Some(Effect::Presence(bytes.to_vec())),
             Some(Message::QueryAwareness) => Some(Effect::QueryPresence),
             None => Some(Effect::Malformed),
         }
+    }
+
+    fn offer(&self, update: &[u8]) -> Option<Effect> {
+        (self.writable && self.answered && !is_empty(update)).then(|| Effect::Offer {
+            own: self.own,
+            update: update.to_vec(),
+        })
     }
 
     /// The ClientID that the connection writes with, from its first presence.
@@ -153,6 +165,7 @@ impl StockDoor {
     /// The right to write has changed. After `true` the server asks again what the
     /// client has, since changes made meanwhile were dropped.
     pub const fn set_writable(&mut self, writable: bool) {
+        self.answered &= self.writable && writable;
         self.writable = writable;
     }
 }
@@ -184,6 +197,18 @@ mod tests {
         let mut frame = encode(&Message::Step1(&[1]));
         frame.extend(encode(&Message::QueryAwareness));
         assert_eq!(decode(&frame), None);
+    }
+
+    #[test]
+    fn changes_wait_for_the_answer_that_holds_them_too() {
+        let mut door = StockDoor::new(true);
+        let (change, answer) = (Message::Update(&[1]), Message::Step2(&[2]));
+        assert_eq!(door.receive(&encode(&change)), None);
+        assert!(door.receive(&encode(&answer)).is_some());
+        assert!(door.receive(&encode(&change)).is_some());
+        door.set_writable(false);
+        door.set_writable(true);
+        assert_eq!(door.receive(&encode(&change)), None);
     }
 
     #[test]

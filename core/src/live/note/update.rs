@@ -46,9 +46,7 @@ impl Note {
             return Ok(Staged::Nothing);
         }
         let fresh = &run.updates[known as usize..];
-        for update in fresh {
-            self.check_authors(update, run)?;
-        }
+        self.check_authors(fresh, run.author)?;
         let applied = self.document.apply_updates(fresh, run.extends())?;
         let last_seq = run
             .made_by
@@ -104,11 +102,11 @@ impl Note {
     }
 
     /// A ClientID that is bound is extended by its own person only.
-    fn check_authors(&self, update: &[u8], run: Run<'_>) -> Result<(), NotStaged> {
-        let scanned = self.document.scan(update)?;
-        let foreign = scanned.extends.iter().any(|(client, ..)| {
-            *client == self.document.client_id()
-                || self.held_by_other(&client.to_string(), run.author)
+    fn check_authors(&mut self, updates: &[&[u8]], author: &UserId) -> Result<(), NotStaged> {
+        let server = self.document.client_id();
+        let extends = self.document.extends(updates)?;
+        let foreign = extends.iter().any(|(client, ..)| {
+            *client == server || self.held_by_other(&client.to_string(), author)
         });
         if foreign {
             Err(foreign_client())

@@ -6,6 +6,7 @@ use crate::error::Problem;
 use crate::id::UserId;
 use crate::live::note::update::Run;
 use crate::live::note::{NotStaged, Staged};
+use crate::note::Operation;
 use crate::note::diff::diff;
 use crate::planted::{self, Bug};
 use crate::protocol::command::NoteAccepted;
@@ -164,7 +165,9 @@ impl<T> Room<T> {
                 ));
             }
             Staged::Entry(sequence) if planted::is_on(Bug::AckBeforeCommit) => {
-                let operation = crate::note::Operation::new();
+                let staged = self.note.staged().iter();
+                let entry = staged.rev().find(|entry| entry.sequence == sequence);
+                let operation = entry.map_or_else(Operation::new, |entry| entry.operation.clone());
                 begun.answers.push((
                     reply,
                     Answer::Note(Ok(NoteAccepted {
