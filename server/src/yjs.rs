@@ -21,7 +21,7 @@ use connvo_core::live::presence;
 use connvo_core::live::stock::{self, Effect, Message as Stock, StockDoor};
 use connvo_core::live::{Item, Read};
 use connvo_core::note::NoteEntry;
-use connvo_core::protocol::{PAGE_ITEMS, close};
+use connvo_core::protocol::{DEAD_MS, HEARTBEAT_MS, PAGE_ITEMS, close};
 use futures_util::SinkExt;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -84,6 +84,10 @@ struct Editor {
     expires_at_ms: u64,
     refused: bool,
     strikes: u8,
+    /// When the client was last heard, in milliseconds since the Unix epoch.
+    heard_ms: u64,
+    /// When it is pinged next, in milliseconds since the Unix epoch.
+    ping_ms: u64,
 }
 
 /// The connection is over, with this close code.
@@ -93,8 +97,7 @@ enum Woken {
     Frame(Option<Result<Message, axum::Error>>),
     Mail,
     Access(Result<AccessChange, RecvError>),
-    Due,
-    Expired,
+    Time,
     Shutdown,
 }
 
@@ -117,9 +120,8 @@ impl Editor {
                 presence: true,
             },
         );
-        let writable = membership
-            .may(Action::WriteNote, app.clock.now_ms())
-            .is_ok();
+        let now = app.clock.now_ms();
+        let writable = membership.may(Action::WriteNote, now).is_ok();
         Self {
             access: app.access_changes.subscribe(),
             app,
@@ -134,6 +136,8 @@ impl Editor {
             expires_at_ms,
             refused: false,
             strikes: 0,
+            heard_ms: now,
+            ping_ms: now + HEARTBEAT_MS,
         }
     }
 
@@ -156,15 +160,18 @@ impl Editor {
     }
 
     async fn turn(&mut self) -> Result<(), Over> {
-        match self.wait().await {
+        let woken = self.wait().await;
+        if matches!(woken, Woken::Frame(Some(Ok(_)))) {
+            self.heard_ms = self.app.clock.now_ms();
+        }
+        match woken {
             Woken::Frame(Some(Ok(Message::Binary(bytes)))) => self.receive(&bytes).await?,
             Woken::Frame(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
             Woken::Frame(Some(Ok(Message::Text(_)))) => self.strike()?,
             Woken::Frame(_) => return Err(Over(close::NORMAL)),
             Woken::Mail => self.open_mail().await?,
             Woken::Access(change) => self.recheck(change).await?,
-            Woken::Due => {}
-            Woken::Expired => return Err(Over(close::POLICY)),
+            Woken::Time => self.beat().await?,
             Woken::Shutdown => return Err(Over(close::RESTART)),
         }
         self.deliver().await?;
@@ -176,23 +183,36 @@ impl Editor {
     }
 
     async fn wait(&mut self) -> Woken {
-        let now = self.app.clock.now_ms();
-        let after = |at: u64| Instant::now() + Duration::from_millis(at.saturating_sub(now));
         let synced = self.door.cursor().is_some();
-        let due = self
-            .pacer
-            .due_at(self.window())
-            .filter(|_| synced)
-            .unwrap_or(self.expires_at_ms);
+        let due = self.pacer.due_at(self.window()).filter(|_| synced);
+        let dead = self.heard_ms + DEAD_MS;
+        let timed = self.expires_at_ms.min(self.ping_ms).min(dead);
+        let at = due.map_or(timed, |due| due.min(timed));
+        let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
         tokio::select! {
             frame = self.socket.recv() => Woken::Frame(frame),
             () = self.mailbox.filled() => Woken::Mail,
             change = self.access.recv() => Woken::Access(change),
-            () = sleep_until(after(due.min(self.expires_at_ms))) => {
-                if due < self.expires_at_ms { Woken::Due } else { Woken::Expired }
-            }
+            () = sleep_until(Instant::now() + wait) => Woken::Time,
             () = self.app.shutdown.cancelled() => Woken::Shutdown,
         }
+    }
+
+    /// Provider and browser answer a ping by themselves: who is silent for too long
+    /// is gone without a word, and its place in the room is free.
+    async fn beat(&mut self) -> Result<(), Over> {
+        let now = self.app.clock.now_ms();
+        if now >= self.expires_at_ms {
+            return Err(Over(close::POLICY));
+        }
+        if now >= self.heard_ms + DEAD_MS {
+            return Err(Over(close::TRY_LATER));
+        }
+        if now >= self.ping_ms {
+            self.ping_ms = now + HEARTBEAT_MS;
+            self.feed(Message::Ping(Bytes::new())).await?;
+        }
+        Ok(())
     }
 
     async fn receive(&mut self, frame: &[u8]) -> Result<(), Over> {
@@ -342,7 +362,11 @@ impl Editor {
     }
 
     async fn send(&mut self, message: &Stock<'_>) -> Result<(), Over> {
-        let frame = Message::Binary(Bytes::from(stock::encode(message)));
+        self.feed(Message::Binary(Bytes::from(stock::encode(message))))
+            .await
+    }
+
+    async fn feed(&mut self, frame: Message) -> Result<(), Over> {
         match timeout(STALLED, self.socket.feed(frame)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Over(close::NORMAL)),
