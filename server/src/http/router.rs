@@ -98,9 +98,9 @@ pub fn router(app: App) -> Router {
         .layer(header(CONTENT_SECURITY_POLICY, POLICY))
         .layer(cors)
         .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(from_fn(drop_foreign_request_id))
         .layer(PropagateRequestIdLayer::new(name.clone()))
         .layer(SetRequestIdLayer::new(name, FreshId(ids)))
+        .layer(from_fn(drop_foreign_request_id))
 }
 
 /// The span of a request names its path, never its query: a stock Yjs editor sends

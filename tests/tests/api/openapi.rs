@@ -1,0 +1,58 @@
+//! `/openapi.json` describes every route.
+
+use crate::client::Api;
+use reqwest::Method;
+use std::collections::BTreeSet;
+
+#[tokio::test]
+async fn every_route_is_described() {
+    let api = Api::start().await;
+    let (status, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        description["openapi"].as_str().map(|v| &v[..3]),
+        Some("3.1")
+    );
+    let mut described = BTreeSet::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            described.insert(format!("{method} {path}"));
+        }
+    }
+    let expected = [
+        "get /.well-known/jwks.json",
+        "get /healthz",
+        "get /readyz",
+        "get /v1/me",
+        "get /v1/meetings",
+        "get /v1/meetings/{id}",
+        "get /v1/meetings/{id}/notes",
+        "get /v1/meetings/{id}/notes/history",
+        "get /v1/meetings/{id}/notes/ops",
+        "get /v1/meetings/{id}/notes/versions/{n}",
+        "get /v1/meetings/{id}/participants",
+        "get /v1/meetings/{id}/transcript",
+        "post /dev/token",
+        "post /v1/meetings",
+        "post /v1/meetings/{id}/end",
+        "post /v1/meetings/{id}/notes/ops",
+        "post /v1/meetings/{id}/notes/versions/{n}/restore",
+        "post /v1/meetings/{id}/participants",
+        "post /v1/meetings/{id}/start",
+        "post /v1/meetings/{id}/transcript",
+    ];
+    let expected: BTreeSet<_> = expected.into_iter().map(String::from).collect();
+    assert_eq!(described, expected);
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    let api = Api::start().await;
+    let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    let text = description.to_string();
+    let names = text.split("#/components/schemas/").skip(1);
+    for name in names.map(|rest| rest.split('"').next().unwrap()) {
+        let schema = &description["components"]["schemas"][name];
+        assert!(schema.is_object(), "{name}");
+    }
+}

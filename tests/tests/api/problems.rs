@@ -1,0 +1,81 @@
+//! Errors have one shape, whoever makes them.
+
+use crate::client::{Api, assert_problem};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn errors_of_every_layer_are_problems() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let nowhere = ada.get("/v1/nowhere").await;
+    assert_problem(&nowhere, 404, "NOT_FOUND");
+    let method = api
+        .send(Method::DELETE, "/v1/meetings", Some(&ada.token), None)
+        .await;
+    assert_problem(&method, 405, "VALIDATION_ERROR");
+    let anonymous = api.send(Method::GET, "/v1/meetings", None, None).await;
+    assert_problem(&anonymous, 401, "UNAUTHORIZED");
+    let large = json!({"title": "x".repeat(3 << 20)});
+    assert_problem(
+        &ada.post("/v1/meetings", large).await,
+        413,
+        "PAYLOAD_TOO_LARGE",
+    );
+}
+
+#[tokio::test]
+async fn a_value_of_the_wrong_type_is_named_by_its_pointer() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let answer = ada.post("/v1/meetings", json!({"title": 7})).await;
+    assert_problem(&answer, 422, "VALIDATION_ERROR");
+    assert_eq!(answer.1["errors"][0]["pointer"], "/title");
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_json_is_refused() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    for (kind, body) in [("application/json", "{"), ("text/plain", "{}")] {
+        let request = api
+            .request(Method::POST, "/v1/meetings")
+            .bearer_auth(&ada.token);
+        let answer = request.header("content-type", kind).body(body).send().await;
+        let answer = answer.unwrap();
+        let kind = answer.headers()["content-type"].clone();
+        assert_eq!(kind, "application/problem+json");
+        let answer = (answer.status(), answer.json::<Value>().await.unwrap());
+        assert_problem(&answer, 422, "VALIDATION_ERROR");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_and_safe_headers() {
+    let api = Api::start().await;
+    let request = |id: &str| {
+        api.request(Method::GET, "/healthz")
+            .header("x-request-id", id)
+    };
+    let answer = request("abc-123").send().await.unwrap();
+    assert_eq!(answer.headers()["x-request-id"], "abc-123");
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    assert!(answer.headers().contains_key("content-security-policy"));
+    let odd = request("a b\u{e9}").send().await.unwrap();
+    assert_eq!(odd.headers()["x-request-id"].len(), 36);
+}
+
+#[tokio::test]
+async fn only_listed_origins_may_call_from_other_sites() {
+    let api = Api::start().await;
+    let allowed = async |origin: &str| {
+        let request = api
+            .request(Method::GET, "/healthz")
+            .header("origin", origin);
+        let answer = request.send().await.unwrap();
+        answer.headers().get("access-control-allow-origin").cloned()
+    };
+    let own = "http://localhost:3000";
+    assert_eq!(allowed(own).await.unwrap(), own);
+    assert_eq!(allowed("https://evil.example").await, None);
+}

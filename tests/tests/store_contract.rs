@@ -1,0 +1,41 @@
+//! The contract of the store, held by SQLite and by PostgreSQL alike: every test
+//! here runs on both, every time.
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "store_contract/fixture.rs"]
+mod fixture;
+
+/// Makes of each contract one test a database.
+macro_rules! on_both {
+    ($($contract:ident),+ $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $contract() {
+                    super::$contract(crate::fixture::Store::sqlite().await).await;
+                }
+            )+
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $contract() {
+                    super::$contract(crate::fixture::Store::postgres().await).await;
+                }
+            )+
+        }
+    };
+}
+
+#[path = "store_contract/appending.rs"]
+mod appending;
+#[path = "store_contract/failing.rs"]
+mod failing;
+#[path = "store_contract/meetings.rs"]
+mod meetings;
+#[path = "store_contract/notes.rs"]
+mod notes;
+#[path = "store_contract/plans.rs"]
+mod plans;
+#[path = "store_contract/transcripts.rs"]
+mod transcripts;

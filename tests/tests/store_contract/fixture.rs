@@ -1,0 +1,172 @@
+//! A store of either kind, and things to put into it.
+
+use connvo_core::access::Role;
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::{Meeting, MeetingState};
+use connvo_core::note::{NoteEntry, Operation};
+use connvo_core::transcript::{ChunkDraft, NewChunk, Speaker, validate};
+use connvo_server::clock::{Clock, Ids};
+use connvo_server::committer::{
+    Append, Appended, ClientClaim, CommitError, Committer, NoteBatch, TranscriptBatch,
+};
+use connvo_server::db::Db;
+use connvo_server::{meeting, user};
+use connvo_tests::postgres;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// A time to begin at, in milliseconds since the Unix epoch.
+pub const NOW: u64 = 1_800_000_000_000;
+
+/// A store with its committer.
+pub struct Store {
+    pub db: Db,
+    pub committer: Committer,
+    pub clock: Clock,
+    pub ids: Ids,
+    _home: Home,
+}
+
+#[expect(dead_code, reason = "held until the test ends")]
+enum Home {
+    Folder(TempDir),
+    Database(postgres::Database),
+}
+
+impl Store {
+    pub async fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let db = Db::sqlite(folder.path()).await.unwrap();
+        Self::over(db, Home::Folder(folder))
+    }
+
+    pub async fn postgres() -> Self {
+        let database = postgres::database().await;
+        let db = Db::postgres(database.url()).await.unwrap();
+        Self::over(db, Home::Database(database))
+    }
+
+    fn over(db: Db, home: Home) -> Self {
+        let clock = Clock::fixed(NOW);
+        Self {
+            committer: Committer::start(&db),
+            ids: Ids::random(clock.clone()),
+            clock,
+            db,
+            _home: home,
+        }
+    }
+
+    /// Somebody who has signed in.
+    pub async fn user(&self, name: &str) -> UserId {
+        let email = format!("{name}@example.org");
+        user::store::ensure(&self.db, &self.ids.user(), name, Some(&email), name, NOW)
+            .await
+            .unwrap()
+    }
+
+    /// A meeting of this host.
+    pub async fn meeting(&self, host: &UserId) -> MeetingId {
+        let meeting = Meeting {
+            id: self.ids.meeting(),
+            title: "Stand-up".into(),
+            state: MeetingState::Scheduled,
+            role: Role::Host,
+            organizer_id: host.clone(),
+            created_at: NOW,
+            started_at: None,
+            ended_at: None,
+        };
+        meeting::store::insert(&self.db, &meeting).await.unwrap();
+        meeting.id
+    }
+
+    /// A host and a meeting.
+    pub async fn hosted(&self) -> (UserId, MeetingId) {
+        let host = self.user("ada").await;
+        let meeting = self.meeting(&host).await;
+        (host, meeting)
+    }
+
+    pub async fn note(
+        &self,
+        meeting: &MeetingId,
+        batch: NoteBatch,
+    ) -> Result<Appended, CommitError> {
+        let append = Append {
+            meeting: meeting.clone(),
+            note: Some(batch),
+            transcript: None,
+        };
+        self.committer.append(append).await
+    }
+
+    pub async fn transcript(&self, meeting: &MeetingId, chunks: Vec<NewChunk>) -> Appended {
+        self.committer.append(said(meeting, chunks)).await.unwrap()
+    }
+}
+
+/// An append of chunks.
+pub fn said(meeting: &MeetingId, chunks: Vec<NewChunk>) -> Append {
+    Append {
+        meeting: meeting.clone(),
+        note: None,
+        transcript: Some(TranscriptBatch {
+            chunks,
+            created_at: NOW,
+        }),
+    }
+}
+
+/// A row of the log by a client of that name.
+pub fn entry(author: &UserId, sequence: u64, client: &str, client_seq: u64) -> NoteEntry {
+    NoteEntry {
+        sequence,
+        author_id: author.clone(),
+        client_id: client.into(),
+        client_seq,
+        operation: Operation::new().insert("né😀"),
+        timestamp: NOW + sequence,
+        update: vec![0, 1, 254, 255, sequence as u8],
+        transformed_from: (sequence % 2 == 0).then(|| sequence - 2),
+    }
+}
+
+/// `count` rows of one client after `head`, numbered alike for log and client.
+pub fn typed(author: &UserId, client: &str, head: u64, count: u64) -> NoteBatch {
+    NoteBatch {
+        expected_head: head,
+        entries: (head + 1..=head + count)
+            .map(|at| Arc::new(entry(author, at, client, at)))
+            .collect(),
+        claims: vec![claim(Some(author), client, head + count)],
+    }
+}
+
+pub fn claim(user: Option<&UserId>, client: &str, last_seq: u64) -> ClientClaim {
+    ClientClaim {
+        client_id: client.into(),
+        user_id: user.cloned(),
+        last_seq,
+    }
+}
+
+/// A final chunk.
+pub fn chunk(source: &str, segment: u64, revision: u32, text: &str) -> NewChunk {
+    let draft = ChunkDraft {
+        source_id: source.into(),
+        segment_id: segment.to_string(),
+        revision,
+        is_interim: false,
+        text: text.into(),
+        start_ms: NOW + segment,
+        end_ms: NOW + segment + 1,
+        speaker: Speaker {
+            label: "Zoë".into(),
+            user_id: None,
+        },
+        confidence: Some(0.5),
+        language: Some("en-GB".into()),
+    };
+    validate(vec![draft]).unwrap().remove(0)
+}

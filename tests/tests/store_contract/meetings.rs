@@ -1,0 +1,120 @@
+//! Meetings, members and users.
+
+use crate::fixture::{NOW, Store};
+use connvo_core::access::Role;
+use connvo_core::meeting::{MeetingState, NewParticipant, ParticipantDraft};
+use connvo_server::meeting::store::{advance, invite, membership, of_user, participants};
+use connvo_server::user;
+
+on_both!(
+    a_stranger_has_no_membership,
+    an_invitation_waits_for_its_address,
+    who_is_known_is_a_member_at_once,
+    inviting_again_changes_the_role_but_never_the_hosts,
+    a_state_moves_once,
+    my_meetings_come_newest_first_page_by_page,
+    the_store_keeps_its_epoch,
+);
+
+fn invitation(email: &str, role: Role) -> NewParticipant {
+    let email = email.into();
+    ParticipantDraft { email, role }.validate().unwrap()
+}
+
+async fn a_stranger_has_no_membership(store: Store) {
+    let (ada, meeting) = store.hosted().await;
+    let bob = store.user("bob").await;
+    let of = |user| {
+        let (db, meeting) = (store.db.clone(), meeting.clone());
+        async move { membership(&db, &user, &meeting).await.unwrap() }
+    };
+    assert_eq!(of(ada).await.map(|member| member.role), Some(Role::Host));
+    assert_eq!(of(bob).await, None);
+}
+
+async fn an_invitation_waits_for_its_address(store: Store) {
+    let (_, meeting) = store.hosted().await;
+    let new = invitation("bob@example.org", Role::Observer);
+    let invited = invite(&store.db, &meeting, &new, NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((invited.user_id, invited.name), (None, None));
+    let bob = store.user("bob").await;
+    let member = membership(&store.db, &bob, &meeting).await.unwrap();
+    assert_eq!(member.map(|member| member.role), Some(Role::Observer));
+    let listed = participants(&store.db, &meeting, "", 10).await.unwrap();
+    let names: Vec<_> = listed.iter().filter_map(|p| p.name.as_deref()).collect();
+    assert_eq!(names, ["ada", "bob"]);
+}
+
+async fn who_is_known_is_a_member_at_once(store: Store) {
+    let (_, meeting) = store.hosted().await;
+    let bob = store.user("bob").await;
+    let new = invitation("bob@example.org", Role::Participant);
+    let invited = invite(&store.db, &meeting, &new, NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(invited.user_id, Some(bob));
+    assert_eq!(invited.name.as_deref(), Some("bob"));
+}
+
+async fn inviting_again_changes_the_role_but_never_the_hosts(store: Store) {
+    let (_, meeting) = store.hosted().await;
+    let put = |email: &'static str, role| {
+        let (db, meeting) = (store.db.clone(), meeting.clone());
+        async move {
+            let new = invitation(email, role);
+            invite(&db, &meeting, &new, NOW).await.unwrap()
+        }
+    };
+    put("bob@example.org", Role::Participant).await;
+    let changed = put("bob@example.org", Role::Observer).await.unwrap();
+    assert_eq!(changed.role, Role::Observer);
+    assert_eq!(put("ada@example.org", Role::Observer).await, None);
+}
+
+async fn a_state_moves_once(store: Store) {
+    let (ada, meeting) = store.hosted().await;
+    let start = || {
+        let (from, to) = (MeetingState::Scheduled, MeetingState::Active);
+        advance(&store.db, &meeting, from, to, NOW)
+    };
+    assert!(start().await.unwrap());
+    assert!(!start().await.unwrap());
+    let member = membership(&store.db, &ada, &meeting).await.unwrap();
+    assert_eq!(member.unwrap().state, MeetingState::Active);
+}
+
+async fn my_meetings_come_newest_first_page_by_page(store: Store) {
+    let ada = store.user("ada").await;
+    let bob = store.user("bob").await;
+    let mut mine = Vec::new();
+    for _ in 0..5 {
+        mine.push(store.meeting(&ada).await);
+        store.meeting(&bob).await;
+        store.clock.advance(1);
+    }
+    mine.reverse();
+    let mut seen = Vec::new();
+    while let page = of_user(&store.db, &ada, seen.last(), 2).await.unwrap()
+        && !page.is_empty()
+    {
+        seen.extend(page.into_iter().map(|meeting| meeting.id));
+    }
+    assert_eq!(seen, mine);
+}
+
+async fn the_store_keeps_its_epoch(store: Store) {
+    let epoch = |fresh| connvo_server::db::meta::epoch(&store.db, fresh, NOW);
+    assert_eq!(epoch("first").await.unwrap(), "first");
+    assert_eq!(epoch("second").await.unwrap(), "first");
+    let ada = store.user("ada").await;
+    let fresh = store.ids.user();
+    let again = user::store::ensure(&store.db, &fresh, "ada", None, "Ada L.", NOW);
+    assert_eq!(again.await.unwrap(), ada);
+    let kept = user::store::get(&store.db, &ada).await.unwrap().unwrap();
+    assert_eq!(kept.email.as_deref(), Some("ada@example.org"));
+    assert_eq!(kept.name, "Ada L.");
+}

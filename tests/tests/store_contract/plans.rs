@@ -1,0 +1,129 @@
+//! Every hot read finds its rows by an index, on both databases.
+
+use crate::fixture::{NOW, Store, chunk, typed};
+use connvo_core::live::note::Base;
+use connvo_server::db::{Db, streams};
+use connvo_server::{meeting, note, transcript};
+use sqlx::{Connection, PgConnection, Row};
+
+/// A parameter: planners want to know its type.
+#[derive(Clone, Copy)]
+enum Of {
+    Text,
+    Number,
+}
+use Of::{Number, Text};
+
+const HOT: [(&str, &str, &[Of]); 10] = [
+    ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
+    (
+        "my meetings",
+        meeting::store::OF_USER_SQL,
+        &[Text, Text, Number],
+    ),
+    ("note after base", note::store::AFTER_SQL, &[Text, Number]),
+    (
+        "note range",
+        note::store::RANGE_SQL,
+        &[Text, Number, Number],
+    ),
+    ("note entry", note::store::FIND_SQL, &[Text, Text, Number]),
+    ("note clients", note::store::CLIENTS_SQL, &[Text]),
+    (
+        "note checkpoint",
+        note::store::CHECKPOINT_SQL,
+        &[Text, Number],
+    ),
+    (
+        "transcript page",
+        transcript::store::ENTRIES_SQL,
+        &[Text, Number, Number],
+    ),
+    (
+        "transcript tail",
+        transcript::store::LATEST_SQL,
+        &[Text, Number, Number],
+    ),
+    ("head", streams::HEAD_SQL, &[Text, Text]),
+];
+
+on_both!(hot_reads_use_their_index);
+
+async fn hot_reads_use_their_index(store: Store) {
+    fill(&store).await;
+    match &store.db {
+        Db::Sqlite { readers, .. } => {
+            for (name, sql, _) in HOT {
+                let explain = format!("EXPLAIN QUERY PLAN {sql}");
+                let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain));
+                let plan: Vec<String> = rows
+                    .fetch_all(readers)
+                    .await
+                    .unwrap()
+                    .iter()
+                    .map(|row| row.get("detail"))
+                    .collect();
+                assert!(!plan.is_empty());
+                for step in plan {
+                    assert!(step.starts_with("SEARCH"), "{name}: {step}");
+                }
+            }
+        }
+        Db::Postgres(pool) => {
+            let mut line = PgConnection::connect_with(&pool.connect_options())
+                .await
+                .unwrap();
+            sqlx::raw_sql("ANALYZE").execute(&mut line).await.unwrap();
+            for (name, sql, parameters) in HOT {
+                let explain = format!("EXPLAIN {sql}");
+                let mut query = sqlx::query(sqlx::AssertSqlSafe(explain));
+                for of in parameters {
+                    query = match of {
+                        Text => query.bind("0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e"),
+                        Number => query.bind(10_i64),
+                    };
+                }
+                let rows = query.fetch_all(&mut line).await.unwrap();
+                let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+                let plan = plan.join("\n");
+                assert!(plan.contains("Index"), "{name}:\n{plan}");
+                assert!(!plan.contains("Seq Scan"), "{name}:\n{plan}");
+                assert!(!plan.contains("Sort"), "{name}:\n{plan}");
+            }
+        }
+    }
+}
+
+/// Enough rows that no planner reads a whole table for want of them.
+async fn fill(store: &Store) {
+    let ada = store.user("ada").await;
+    for at in 0..300 {
+        let meeting = store.meeting(&ada).await;
+        if at % 5 != 0 {
+            continue;
+        }
+        for round in 0..2 {
+            let batch = typed(&ada, &format!("tab-{round}"), round * 40, 40);
+            store.note(&meeting, batch).await.unwrap();
+            let base = Base {
+                sequence: (round + 1) * 1_000,
+                text: "x".repeat(400),
+                state_v2: vec![0; 400],
+            };
+            note::store::write_base(&store.db, &meeting, 1, &base, NOW)
+                .await
+                .unwrap();
+        }
+        let more = (0..20).map(|client| crate::fixture::claim(Some(&ada), &client.to_string(), 1));
+        let claims = connvo_server::committer::NoteBatch {
+            expected_head: 80,
+            entries: Vec::new(),
+            claims: more.collect(),
+        };
+        store.note(&meeting, claims).await.unwrap();
+        let chunks = (0..50)
+            .map(|at| chunk("mic", at, 0, "some words said"))
+            .collect();
+        store.transcript(&meeting, chunks).await;
+    }
+}
