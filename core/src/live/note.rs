@@ -123,7 +123,7 @@ pub struct Note {
     staged: Vec<Arc<NoteEntry>>,
     claims: HashMap<String, ClientClaim>,
     touched: BTreeSet<String>,
-    refused: BTreeSet<u64>,
+    refused: BTreeSet<(UserId, u64)>,
 }
 
 impl Note {

@@ -7,6 +7,9 @@ use crate::note::NoteEntry;
 use crate::planted::{self, Bug};
 use std::sync::Arc;
 
+/// Most refused clients that a room remembers.
+const REFUSED: usize = 1_000;
+
 /// A run of updates of one sender.
 #[derive(Debug, Clone, Copy)]
 pub struct Run<'a> {
@@ -86,7 +89,7 @@ impl Note {
         if self.held_by_other(&name, run.author) {
             return Err(foreign_client());
         }
-        if self.refused.contains(&client) {
+        if self.refused.contains(&(run.author.clone(), client)) {
             return Err(gone(
                 "an earlier change of this client was refused: start again with a fresh client id",
             ));
@@ -115,10 +118,14 @@ impl Note {
         }
     }
 
-    /// A change of this client was refused for good: what follows from it hangs on
-    /// the refused one, and is refused too.
-    pub fn refuse_client(&mut self, client: u64) {
-        self.refused.insert(client);
+    /// A change that this person sent for a client was refused for good: what follows
+    /// from it hangs on the refused one, and is refused too. Only to its sender: who
+    /// names another's client does not silence it.
+    pub fn refuse_client(&mut self, author: &UserId, client: u64) {
+        if self.refused.len() >= REFUSED {
+            self.refused.pop_first();
+        }
+        self.refused.insert((author.clone(), client));
     }
 }
 

@@ -246,7 +246,7 @@ impl<T> Room<T> {
                         want: Want::Update(Updated::Logged),
                     });
                 }
-                Err(NotStaged::Refused(problem)) => self.refuse(made_by, problem, reply, begun),
+                Err(NotStaged::Refused(problem)) => self.refuse(&author, made_by, problem, reply, begun),
                 Err(_) => begun
                     .answers
                     .push((reply, Answer::Update(Err(super::unavailable())))),
@@ -282,13 +282,14 @@ impl<T> Room<T> {
 
     fn refuse(
         &mut self,
+        author: &UserId,
         made_by: Option<(u64, u64)>,
         problem: Problem,
         reply: T,
         begun: &mut Begun<T>,
     ) {
         if let Some((client, _)) = made_by {
-            self.note.refuse_client(client);
+            self.note.refuse_client(author, client);
         }
         begun.answers.push((reply, Answer::Update(Err(problem))));
     }
