@@ -1,1 +1,25 @@
-//! Shared harness of the cross-crate tests.
+//! Shared harness of the cross-crate tests: what a test needs around itself.
+//!
+//! - [`load`]: many clients at once, and what they measure.
+//! - [`postgres`]: an empty database in a throwaway cluster.
+//! - [`process`]: the real program, to be killed and started again.
+//! - [`proxy`]: a line between client and server that can be cut.
+
+pub mod load;
+pub mod postgres;
+pub mod process;
+pub mod proxy;
+
+use std::net::TcpListener;
+
+/// A loopback TCP port that nobody listens on at this moment.
+///
+/// # Panics
+/// Loopback cannot be listened on.
+#[must_use]
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port()
+}

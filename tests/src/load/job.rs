@@ -1,0 +1,63 @@
+//! What one client process is told to do. It answers with
+//! [`Findings`](super::figures::Findings) as one line of JSON.
+
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// A client process's task.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Job {
+    /// Whom to talk to.
+    pub target: Target,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its process.
+    pub pid: u32,
+    /// Meetings or documents; five clients each.
+    pub rooms: usize,
+    /// Seconds of a measured step.
+    pub seconds: u64,
+    /// Changes a second a room, step by step.
+    pub steps: Vec<f64>,
+    /// The part of the changes that is transcript chunks.
+    pub transcript: f64,
+    /// HTTP reads a second.
+    pub reads: f64,
+    /// What all randomness grows from.
+    pub seed: u64,
+}
+
+/// Which protocol to speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    /// Connvo's `/v1/live`.
+    Live,
+    /// The bare fan-out: payloads of these many bytes for a note's change and for
+    /// a transcript chunk.
+    Bare {
+        /// Bytes of a note's change.
+        note: u64,
+        /// Bytes of a transcript chunk.
+        transcript: u64,
+    },
+    /// Connvo's stock door.
+    Yjs,
+    /// The y-websocket server.
+    YWebsocket,
+    /// Hocuspocus.
+    Hocuspocus,
+}
+
+impl Target {
+    /// Whether SIGUSR2 makes the server collect garbage.
+    #[must_use]
+    pub const fn collects(self) -> bool {
+        matches!(self, Self::YWebsocket | Self::Hocuspocus)
+    }
+
+    /// Whether the server is Connvo.
+    #[must_use]
+    pub const fn is_connvo(self) -> bool {
+        matches!(self, Self::Live | Self::Yjs)
+    }
+}

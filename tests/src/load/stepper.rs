@@ -1,0 +1,131 @@
+//! Offers the load, step by step, and measures while it does.
+
+use super::Failure;
+use super::arrivals::Arrivals;
+use super::board::{Board, Kind, Order};
+use super::figures::Step;
+use super::job::Job;
+use super::machine::cpu_us;
+use super::plan::CLIENTS;
+use reqwest::Client;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// How long the last deliveries of a step may take.
+const SETTLE: Duration = Duration::from_secs(10);
+
+/// The clients' tasks, by their number.
+pub type Crew = Vec<UnboundedSender<Order>>;
+
+/// An HTTP read that may be drawn: address and bearer token.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The address.
+    pub url: String,
+    /// Whose token.
+    pub token: String,
+}
+
+/// Runs the steps of a job.
+///
+/// # Errors
+/// The server's process is gone.
+pub async fn run(
+    job: &Job,
+    board: &Rc<Board>,
+    crew: &Crew,
+    pages: Vec<Page>,
+) -> Result<Vec<Step>, Failure> {
+    let pages: Rc<[Page]> = pages.into();
+    let mut steps = Vec::new();
+    for (number, rate) in job.steps.iter().enumerate() {
+        let warm = Duration::from_secs((job.seconds / 10).clamp(1, 5));
+        let begun = Instant::now();
+        let (start, end) = (
+            begun + warm,
+            begun + warm + Duration::from_secs(job.seconds),
+        );
+        board.begin(start, end);
+        let used = spawn_local(measure(job.pid, start, end));
+        let seed = job.seed.wrapping_mul(1_000).wrapping_add(number as u64);
+        let reading = read(board, &pages, Arrivals::new(begun, job.reads, !seed), end);
+        let all = rate * job.rooms as f64;
+        offer(job, board, crew, Arrivals::new(begun, all, seed), end).await;
+        sleep_until(end).await;
+        reading.abort();
+        let (server_us, client_us) = used.await??;
+        let patience = Instant::now() + SETTLE;
+        while board.missing() > 0 && Instant::now() < patience {
+            sleep(Duration::from_millis(20)).await;
+        }
+        let step = Step {
+            rate: *rate,
+            seconds: job.seconds as f64,
+            server_us,
+            client_us,
+            ..board.sum()
+        };
+        steps.push(step);
+    }
+    Ok(steps)
+}
+
+async fn offer(job: &Job, board: &Board, crew: &Crew, mut arrivals: Arrivals, end: Instant) {
+    while arrivals.due() < end {
+        sleep_until(arrivals.due()).await;
+        let now = Instant::now();
+        while arrivals.due() <= now {
+            let due = arrivals.take();
+            let kind = if arrivals.chance(job.transcript) {
+                Kind::Chunk
+            } else {
+                Kind::Note
+            };
+            board.late(due);
+            let client = arrivals.pick(job.rooms * CLIENTS);
+            // A client whose socket broke has complained already.
+            let _ = crew[client].send(Order::Change(kind, due));
+        }
+    }
+}
+
+/// CPU time that the server and this process use between two moments.
+async fn measure(pid: u32, start: Instant, end: Instant) -> Result<(u64, u64), Failure> {
+    let me = std::process::id();
+    sleep_until(start).await;
+    let before = (cpu_us(pid)?, cpu_us(me)?);
+    sleep_until(end).await;
+    Ok((cpu_us(pid)? - before.0, cpu_us(me)? - before.1))
+}
+
+fn read(
+    board: &Rc<Board>,
+    pages: &Rc<[Page]>,
+    mut arrivals: Arrivals,
+    end: Instant,
+) -> JoinHandle<()> {
+    let (board, pages) = (Rc::clone(board), Rc::clone(pages));
+    spawn_local(async move {
+        let http = Client::new();
+        while !pages.is_empty() && arrivals.due() < end {
+            sleep_until(arrivals.due()).await;
+            let due = arrivals.take();
+            let page = pages[arrivals.pick(pages.len())].clone();
+            let (http, board) = (http.clone(), Rc::clone(&board));
+            spawn_local(async move {
+                let answer = http.get(&page.url).bearer_auth(&page.token).send().await;
+                let body = match answer.and_then(reqwest::Response::error_for_status) {
+                    Ok(answer) => answer.bytes().await,
+                    Err(error) => Err(error),
+                };
+                match body {
+                    Ok(_) => board.read(due),
+                    Err(error) => board.complain(format!("a read failed: {error}")),
+                }
+            });
+        }
+    })
+}

@@ -1,0 +1,204 @@
+//! Throwaway PostgreSQL: one cluster a test process, one empty database a test.
+//!
+//! The cluster lives under a supervising shell that waits for the end of its
+//! standard input. However the test process ends (done, panicked, killed), its
+//! side of that pipe closes, and the shell stops the cluster and removes it. So no
+//! cluster outlives the tests that started it.
+//!
+//! `TEST_POSTGRES_URL` names a server to use instead; databases made there are
+//! dropped again.
+
+use sqlx::{Connection, PgConnection};
+use std::io::{BufRead, BufReader};
+use std::os::unix::{fs::MetadataExt, process::CommandExt};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What the supervising shell does. `$1` is the folder of the PostgreSQL programs,
+/// `$2` the port. It prints its own words only: `ready`, or why it could not.
+const SUPERVISE: &str = r#"
+bin=$1 port=$2
+dir=$(mktemp -d /tmp/connvo-postgres.XXXXXX) || exit 1
+finish() {
+    "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
+    rm -rf "$dir"
+}
+trap finish EXIT
+trap '' INT TERM HUP
+"$bin/initdb" -D "$dir/data" -U app -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
+    >"$dir/log" 2>&1 || { tail -n 5 "$dir/log"; exit 1; }
+"$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-p $port -k $dir \
+    -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off" \
+    start >/dev/null 2>&1 || { tail -n 5 "$dir/log"; exit 1; }
+echo ready
+cat >/dev/null
+"#;
+
+/// Tries at a free port: another process may take the one just found.
+const ATTEMPTS: u32 = 5;
+
+/// An empty database of the test's own.
+#[derive(Debug)]
+pub struct Database {
+    url: String,
+    /// Where to drop it again: the address of a server that outlives the tests.
+    drop_at: Option<String>,
+}
+
+impl Database {
+    /// Its `postgres://` address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// A fresh empty database.
+///
+/// # Panics
+/// There is no PostgreSQL to run: the message says what to install.
+pub async fn database() -> Database {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!(
+        "connvo_test_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let outside = std::env::var("TEST_POSTGRES_URL").ok();
+    let server = match &outside {
+        Some(url) => url.clone(),
+        None => tokio::task::spawn_blocking(|| cluster().url.clone())
+            .await
+            .expect("the cluster starts"),
+    };
+    execute(&server, &format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a database can be made");
+    let mut url = reqwest::Url::parse(&server).expect("TEST_POSTGRES_URL is an address");
+    url.set_path(&name);
+    Database {
+        url: url.to_string(),
+        drop_at: outside,
+    }
+}
+
+async fn execute(server: &str, statement: &str) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(server).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await?;
+    connection.close().await
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Some(server) = self.drop_at.take() else {
+            return;
+        };
+        let name = self.url.rsplit('/').next().unwrap_or_default();
+        let name = name.split('?').next().unwrap_or_default();
+        let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        // A runtime of its own: the test's may be going down at this moment.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            if let Ok(runtime) = runtime {
+                let _ = runtime.block_on(execute(&server, &statement));
+            }
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// A running cluster; it stops when `_alive` closes.
+struct Cluster {
+    url: String,
+    _supervisor: Child,
+    _alive: ChildStdin,
+}
+
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| {
+        let mut why = String::new();
+        for _ in 0..ATTEMPTS {
+            match start() {
+                Ok(cluster) => return cluster,
+                Err(error) => why = error,
+            }
+        }
+        panic!("no throwaway PostgreSQL: {why}");
+    })
+}
+
+fn start() -> Result<Cluster, String> {
+    let programs = programs()?;
+    let port = crate::free_port();
+    let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
+    // initdb refuses root.
+    let mut command = if root {
+        let mut command = Command::new("setpriv");
+        command.args([
+            "--reuid=postgres",
+            "--regid=postgres",
+            "--clear-groups",
+            "sh",
+        ]);
+        command
+    } else {
+        Command::new("sh")
+    };
+    let mut supervisor = command
+        .args(["-c", SUPERVISE, "connvo-postgres"])
+        .arg(programs)
+        .arg(port.to_string())
+        .current_dir("/tmp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        // Out of reach of the terminal's Ctrl-C: it ends after us, not with us.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let alive = supervisor.stdin.take().ok_or("no pipe")?;
+    let said = supervisor.stdout.take().ok_or("no pipe")?;
+    let mut lines = Vec::new();
+    for line in BufReader::new(said).lines().map_while(Result::ok) {
+        if line == "ready" {
+            return Ok(Cluster {
+                url: format!("postgres://app@127.0.0.1:{port}/postgres"),
+                _supervisor: supervisor,
+                _alive: alive,
+            });
+        }
+        lines.push(line);
+    }
+    Err(lines.join("\n"))
+}
+
+/// The folder of `initdb` and `pg_ctl`, the newest version first.
+fn programs() -> Result<PathBuf, String> {
+    let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    found.sort();
+    if let Some((_, newest)) = found.pop() {
+        return Ok(newest);
+    }
+    std::env::var_os("PATH")
+        .iter()
+        .flat_map(std::env::split_paths)
+        .find(|folder| folder.join("initdb").is_file())
+        .ok_or_else(|| {
+            "PostgreSQL's initdb is not here: install postgresql, or set TEST_POSTGRES_URL".into()
+        })
+}
