@@ -30,6 +30,8 @@ use world::{Outcome, World};
 
 /// Seeds without `SIM_SEEDS`.
 const SEEDS: u64 = 200;
+/// Seeds in which a planted bug must show, at most.
+const PLANTED_SEEDS: u64 = 300;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -101,4 +103,37 @@ fn a_seed_replays_itself() {
     for seed in [1, 2, 3] {
         assert_eq!(run(seed, false), run(seed, false));
     }
+}
+
+/// With a bug switched in, some seed of the first few fails; without it, it passes.
+fn is_seen(bug: Bug) {
+    let failed = sweep(PLANTED_SEEDS, 1, Some(bug));
+    let (seed, why) = failed.first().expect("the simulation sees the planted bug");
+    eprintln!("{bug:?} is seen in seed {seed}: {}", why.lines().next().unwrap_or_default());
+    assert_eq!(run(*seed, false).err(), None, "seed {seed} without the bug");
+}
+
+#[test]
+fn an_acknowledgement_before_the_commit_is_seen() {
+    is_seen(Bug::AckBeforeCommit);
+}
+
+#[test]
+fn a_dirty_mark_cleared_after_the_save_is_seen() {
+    is_seen(Bug::DirtyClearedAfterSave);
+}
+
+#[test]
+fn a_resend_applied_twice_is_seen() {
+    is_seen(Bug::ResendAppliedTwice);
+}
+
+#[test]
+fn an_event_dropped_by_a_window_is_seen() {
+    is_seen(Bug::WindowDropsEvent);
+}
+
+#[test]
+fn a_guard_without_one_step_is_seen() {
+    is_seen(Bug::GuardStepRemoved);
 }

@@ -318,6 +318,13 @@ impl Server {
         Some((note.committed()?.text().to_string(), note.head()))
     }
 
+    /// Who is still connected, and what the room waits for.
+    pub fn state(&self) -> String {
+        let conns: Vec<String> = self.conns.values().map(Conn::state).collect();
+        let room = self.room.as_ref().map(Actor::state);
+        format!("room {room:?}, loading {:?}, connections {conns:?}", self.loading)
+    }
+
     /// Whether a room is open or being opened.
     pub const fn has_room(&self) -> bool {
         self.room.is_some() || self.loading.is_some()

@@ -174,7 +174,7 @@ impl World {
         while self.server.has_room() {
             self.step("the end")?;
             if self.sky.now > deadline {
-                return Err("the room stays open with nobody in it".into());
+                return Err(format!("at {} the room stays open: {}", self.sky.now, self.server.state()));
             }
         }
         Ok(())

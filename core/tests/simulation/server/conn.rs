@@ -6,7 +6,7 @@ use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, ServerWake, Sky};
 use connvo_core::error::Problem;
 use connvo_core::id::SessionId;
-use connvo_core::live::connection::{Connection, Effect, Outgoing, Stream};
+use connvo_core::live::connection::{Connection, Effect, NoteSnapshot, Outgoing, Stream};
 use connvo_core::live::pacing::Pacer;
 use connvo_core::live::stock::StockDoor;
 use connvo_core::protocol::frame::Query;
@@ -63,6 +63,15 @@ pub enum Wait {
     StockSync,
 }
 
+/// What a room answers to a connection's question, at its head.
+#[derive(Debug)]
+pub enum Told {
+    Snapshot(NoteSnapshot),
+    /// What a stock client lacks (absent for a malformed vector), and what the
+    /// server has.
+    Sync { diff: Option<Vec<u8>>, vector: Vec<u8>, head: u64 },
+}
+
 pub enum Kind {
     Live { connection: Connection, places: BTreeMap<u32, Place> },
     Stock { door: StockDoor, pacer: Pacer, place: Option<Place>, strikes: u8 },
@@ -81,6 +90,8 @@ pub struct Conn {
     pub due: VecDeque<(u32, Stream, u64)>,
     pub delivering: bool,
     pub waits: Option<(u64, Wait)>,
+    /// The answer to its question; the room is gone where there is none.
+    pub told: Option<Told>,
     pub stalled_at: Option<u64>,
     /// When the last frame came.
     pub heard_at: u64,
@@ -110,6 +121,7 @@ impl Conn {
             due: VecDeque::new(),
             delivering: false,
             waits: None,
+            told: None,
             stalled_at: None,
             heard_at: now,
             timer_at: 0,
@@ -128,6 +140,10 @@ impl Conn {
         let door = StockDoor::new(true);
         let kind = Kind::Stock { door, pacer: Pacer::default(), place: None, strikes: 0 };
         Self::new(link, client, now, kind)
+    }
+
+    pub fn state(&self) -> String {
+        format!("{}: awaits {:?}, heard at {}, wakes at {}, stalled {:?}", self.link, self.waits, self.heard_at, self.timer_at, self.stalled_at)
     }
 
     /// Its places in rooms: room and watch.
@@ -286,26 +302,13 @@ impl Server {
         }
     }
 
-    /// Takes a connection out whose question has this ticket.
-    pub(super) fn asked(&mut self, link: LinkId, ticket: u64) -> Option<(Conn, Wait)> {
-        let mut conn = self.conns.remove(&link)?;
-        match conn.waits.take_if(|(held, _)| *held == ticket) {
-            Some((_, wait)) => Some((conn, wait)),
-            None => {
-                self.conns.insert(link, conn);
-                None
-            }
-        }
-    }
-
-    /// A question to a room that is gone.
-    pub(super) fn question_lost(&mut self, sky: &mut Sky, link: LinkId, ticket: u64) {
-        if let Some((mut conn, wait)) = self.asked(link, ticket) {
-            let flow = match wait {
-                Wait::Snapshot(wanted, place) => self.not_opened(sky, &mut conn, &wanted, place),
-                _ => Flow::Over(close::TRY_LATER),
-            };
-            self.go_on(sky, conn, flow);
+    /// A room answers a connection's question, or is gone without an answer.
+    pub(super) fn told(&mut self, sky: &mut Sky, link: LinkId, ticket: u64, told: Option<Told>) {
+        if let Some(conn) = self.conns.get_mut(&link)
+            && conn.waits.as_ref().is_some_and(|(held, _)| *held == ticket)
+        {
+            conn.told = told;
+            self.later(sky, 0, ServerWake::Awaited { link, ticket });
         }
     }
 

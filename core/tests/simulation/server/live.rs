@@ -1,14 +1,13 @@
 //! A live socket's task around the production `Connection`.
 
-use super::conn::{Conn, Flow, Kind, Letter, Place, Wait, Wanted};
+use super::conn::{Conn, Flow, Kind, Letter, Place, Told, Wait, Wanted};
 use super::room::{Message, Reply, Watcher};
 use super::{From, Parked, Server, Web};
-use crate::net::LinkId;
 use crate::sky::Sky;
 use crate::web::Request;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::live::connection::{
-    Connection, Effect, JournalSnapshot, NoteSnapshot, Opened, Outgoing, Stream,
+    Connection, Effect, JournalSnapshot, Opened, Outgoing, Stream,
 };
 use connvo_core::live::room::{Request as Change, unavailable};
 use connvo_core::live::{Item, Read};
@@ -204,7 +203,14 @@ impl Server {
                 self.opened(conn, wanted, None, place, opened)
             }
             Wait::Page { sub, stream, cursor } => self.page(sky, conn, sub, stream, cursor),
-            Wait::Snapshot(..) | Wait::StockRoom | Wait::StockSync => Flow::Go,
+            Wait::Snapshot(wanted, place) => match conn.told.take() {
+                Some(Told::Snapshot(snapshot)) => {
+                    let opened = Opened::Note { writable: true, epoch: 1, snapshot: Some(snapshot) };
+                    self.opened_note(sky, conn, wanted, None, place, opened)
+                }
+                _ => self.not_opened(sky, conn, &wanted, place),
+            },
+            Wait::StockRoom | Wait::StockSync => Flow::Go,
         }
     }
 
@@ -240,29 +246,13 @@ impl Server {
             _ if is_note => {
                 let link = conn.link;
                 let ticket = self.await_something(conn, Wait::Snapshot(wanted, place));
-                self.tell(sky, room, Message::Snapshot { link, ticket });
+                if !self.tell(sky, room, Message::Snapshot { link, ticket }) {
+                    self.told(sky, link, ticket, None);
+                }
                 Flow::Waits
             }
             _ => self.await_a_while(sky, conn, Wait::Items(wanted, place, head)),
         }
-    }
-
-    pub(super) fn snapshot_taken(
-        &mut self,
-        sky: &mut Sky,
-        link: LinkId,
-        ticket: u64,
-        cursor: u64,
-        hash: u64,
-        state: Vec<u8>,
-    ) {
-        let Some((mut conn, Wait::Snapshot(wanted, place))) = self.asked(link, ticket) else {
-            return;
-        };
-        let snapshot = Some(NoteSnapshot { cursor, hash, state });
-        let opened = Opened::Note { writable: true, epoch: 1, snapshot };
-        let flow = self.opened_note(sky, &mut conn, wanted, None, place, opened);
-        self.go_on(sky, conn, flow);
     }
 
     fn opened_note(
@@ -301,7 +291,7 @@ impl Server {
     }
 
     /// The room went away while a subscription was being opened.
-    pub(super) fn not_opened(
+    fn not_opened(
         &mut self,
         sky: &mut Sky,
         conn: &mut Conn,

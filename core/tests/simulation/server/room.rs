@@ -1,7 +1,7 @@
 //! The room's task around the production `Room`: gathers messages, stages, awaits
 //! the commit, publishes, answers; writes bases, and leaves when nobody is there.
 
-use super::conn::Letter;
+use super::conn::{Letter, Told};
 use super::{Parked, Server};
 use crate::net::LinkId;
 use crate::sky::{ServerWake, Sky};
@@ -9,7 +9,7 @@ use crate::web::Answer as WebAnswer;
 use connvo_core::error::ErrorCode;
 use connvo_core::id::UserId;
 use connvo_core::limits::NoteLimits;
-use connvo_core::live::connection::Stream;
+use connvo_core::live::connection::{NoteSnapshot, Stream};
 use connvo_core::live::note::{Base, Note};
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
@@ -131,6 +131,11 @@ impl Actor {
         self.commit.is_some() || self.fetch.is_some()
     }
 
+    pub fn state(&self) -> String {
+        let watchers: Vec<u64> = self.watchers.values().map(|watcher| watcher.link).collect();
+        format!("{}: watched by {watchers:?}, closing {}, saving {}, commits {}, timer at {}", self.number, self.closing, self.saving.is_some(), self.commit.is_some(), self.timer_at)
+    }
+
     pub fn is_quiet(&self) -> bool {
         !self.is_busy() && self.inbox.is_empty() && self.room.is_idle() && self.questions.is_empty()
     }
@@ -228,7 +233,8 @@ impl Server {
         if actor.closing {
             return self.leave_room(sky, actor);
         }
-        if actor.room.base_is_due() || sky.mishap(0.02) {
+        // More often than it is due: what matters is what happens meanwhile.
+        if actor.room.base_is_due() || sky.chance(0.05) {
             self.save_base(sky, actor)?;
         }
         if sky.now >= actor.heard_at + IDLE_MS {
@@ -388,11 +394,14 @@ impl Server {
             }
             Message::Snapshot { link, ticket } => {
                 let state = document.diff_v1(&[0]).unwrap_or_default();
-                self.snapshot_taken(sky, link, ticket, note.head(), document.text().hash(), state);
+                let (cursor, hash) = (note.head(), document.text().hash());
+                let told = Told::Snapshot(NoteSnapshot { cursor, hash, state });
+                self.told(sky, link, ticket, Some(told));
             }
             Message::Sync { link, ticket, vector } => {
                 let diff = document.diff_v1(&vector).ok();
-                self.synced(sky, link, ticket, diff, document.state_vector(), note.head());
+                let told = Told::Sync { diff, vector: document.state_vector(), head: note.head() };
+                self.told(sky, link, ticket, Some(told));
             }
             _ => {}
         }
@@ -427,7 +436,8 @@ impl Server {
         };
         actor.saving = Some(base);
         let written = !sky.mishap(0.1);
-        let delay = sky.between(1, 400);
+        let slow = sky.chance(0.3);
+        let delay = if slow { sky.between(200, 2_500) } else { sky.between(1, 100) };
         self.later(sky, delay, ServerWake::BaseSaved { room: actor.number, written });
         Ok(true)
     }
@@ -475,7 +485,7 @@ impl Server {
                 Message::Change(request) => actor.room.request(request),
                 Message::Read(ticket) => self.web_unavailable(sky, ticket),
                 Message::Snapshot { link, ticket } | Message::Sync { link, ticket, .. } => {
-                    self.question_lost(sky, link, ticket);
+                    self.told(sky, link, ticket, None);
                 }
                 _ => {}
             }

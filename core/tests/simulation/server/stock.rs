@@ -1,6 +1,6 @@
 //! A stock editor's connection: the task around the production `StockDoor`.
 
-use super::conn::{Conn, Flow, Kind, Letter, Wait};
+use super::conn::{Conn, Flow, Kind, Letter, Told, Wait};
 use super::room::{Message, Reply, Watcher};
 use super::{Parked, Server};
 use crate::net::LinkId;
@@ -32,7 +32,7 @@ impl Server {
 
     pub(super) fn stock_awaited(&mut self, sky: &mut Sky, conn: &mut Conn, wait: Wait) -> Flow {
         let Wait::StockRoom = wait else {
-            return Flow::Go;
+            return self.synced(sky, conn);
         };
         let Some(room) = self.open_room(sky, Parked::Conn(conn.link)) else {
             self.await_something(conn, Wait::StockRoom);
@@ -130,37 +130,29 @@ impl Server {
     }
 
     /// Step 1 is answered by step 2; then the server asks in turn.
-    pub(super) fn synced(
-        &mut self,
-        sky: &mut Sky,
-        link: LinkId,
-        ticket: u64,
-        diff: Option<Vec<u8>>,
-        vector: Vec<u8>,
-        head: u64,
-    ) {
-        let Some((mut conn, _)) = self.asked(link, ticket) else {
-            return;
+    fn synced(&mut self, sky: &mut Sky, conn: &mut Conn) -> Flow {
+        let link = conn.link;
+        let (Kind::Stock { door, pacer, place: Some(place), .. }, Some(told)) =
+            (&mut conn.kind, conn.told.take())
+        else {
+            return Flow::Over(close::TRY_LATER);
         };
-        let flow = match (&mut conn.kind, diff) {
-            (Kind::Stock { door, pacer, place: Some(place), .. }, Some(diff)) => {
-                let first = door.cursor().is_none();
-                conn.outbound.push_back(encode(&Stock::Step2(&diff)));
-                if first {
-                    conn.outbound.push_back(encode(&Stock::Step1(&vector)));
-                }
-                door.synced(head);
-                pacer.wake();
-                let room = place.room;
-                if first {
-                    self.tell(sky, room, Message::Everybody { link, sub: 0 });
-                }
-                Flow::Go
-            }
-            _ => strike(&mut conn),
+        let Told::Sync { diff: Some(diff), vector, head } = told else {
+            return strike(conn);
         };
+        let first = door.cursor().is_none();
+        conn.outbound.push_back(encode(&Stock::Step2(&diff)));
+        if first {
+            conn.outbound.push_back(encode(&Stock::Step1(&vector)));
+        }
+        door.synced(head);
+        pacer.wake();
+        let room = place.room;
+        if first {
+            self.tell(sky, room, Message::Everybody { link, sub: 0 });
+        }
         conn.delivering = true;
-        self.go_on(sky, conn, flow);
+        Flow::Go
     }
 
     fn stock_deliver(&mut self, sky: &mut Sky, conn: &mut Conn) {
