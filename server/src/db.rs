@@ -54,7 +54,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// A stored value that cannot be read back.
-    pub fn damaged(what: &'static str, detail: impl ToString) -> Self {
+    pub fn damaged(what: &'static str, detail: &impl ToString) -> Self {
         Self::Damaged {
             what,
             detail: detail.to_string(),
@@ -268,5 +268,5 @@ pub fn to_u64(value: i64) -> u64 {
 /// It is not one.
 pub fn to_id<Id: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<Id, StoreError> {
     text.parse()
-        .map_err(|error| StoreError::damaged("id", error))
+        .map_err(|error| StoreError::damaged("id", &error))
 }

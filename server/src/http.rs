@@ -55,10 +55,11 @@ impl PageQuery {
     /// # Errors
     /// `VALIDATION_ERROR` when it is not one.
     pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
-        self.after
-            .as_deref()
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| Problem::field("/after", "not a cursor of this list"))
+        let refuse = || Problem::field("/after", "not a cursor of this list");
+        match self.after.as_deref() {
+            Some(after) if after.contains('\0') => Err(refuse()),
+            Some(after) => after.parse().map(Some).map_err(|_| refuse()),
+            None => Ok(None),
+        }
     }
 }

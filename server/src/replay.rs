@@ -54,7 +54,7 @@ pub enum ReplayError {
 }
 
 impl ReplayError {
-    fn file(path: &Path, detail: impl ToString) -> Self {
+    fn file(path: &Path, detail: &impl ToString) -> Self {
         Self::File {
             path: path.to_owned(),
             detail: detail.to_string(),

@@ -30,16 +30,16 @@ impl Issuer {
         if store::signing_keys(db).await?.is_empty() {
             let pem = tokio::task::spawn_blocking(make_key)
                 .await
-                .map_err(|error| StoreError::damaged("signing key", error))??;
+                .map_err(|error| StoreError::damaged("signing key", &error))??;
             store::add_signing_key(db, &ids.uuid(), &pem, clock.now_ms()).await?;
         }
         let keys = store::signing_keys(db).await?;
         let Some(oldest) = keys.into_iter().next() else {
-            return Err(StoreError::damaged("signing key", "none is there"));
+            return Err(StoreError::damaged("signing key", &"none is there"));
         };
         Ok(Self {
             key: EncodingKey::from_rsa_pem(oldest.private_pem.as_bytes())
-                .map_err(|error| StoreError::damaged("signing key", error))?,
+                .map_err(|error| StoreError::damaged("signing key", &error))?,
             kid: oldest.kid,
         })
     }
@@ -70,7 +70,7 @@ impl Issuer {
 }
 
 fn make_key() -> Result<String, StoreError> {
-    let damaged = |error: String| StoreError::damaged("signing key", error);
+    let damaged = |error: String| StoreError::damaged("signing key", &error);
     let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS)
         .map_err(|error| damaged(error.to_string()))?;
     let pem = key

@@ -51,7 +51,7 @@ impl Keys {
         match self.known().set.find(kid) {
             Some(jwk) => DecodingKey::from_jwk(jwk)
                 .map(Some)
-                .map_err(|error| StoreError::damaged("signing key", error)),
+                .map_err(|error| StoreError::damaged("signing key", &error)),
             None => Ok(None),
         }
     }
@@ -78,7 +78,7 @@ fn public_half(kid: &str, private_pem: &str) -> Result<Jwk, StoreError> {
     let key = EncodingKey::from_rsa_pem(private_pem.as_bytes());
     let mut jwk = key
         .and_then(|key| Jwk::from_encoding_key(&key, Algorithm::RS256))
-        .map_err(|error| StoreError::damaged("signing key", error))?;
+        .map_err(|error| StoreError::damaged("signing key", &error))?;
     jwk.common.key_id = Some(kid.to_owned());
     jwk.common.public_key_use = Some(PublicKeyUse::Signature);
     Ok(jwk)

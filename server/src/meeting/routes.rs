@@ -75,7 +75,7 @@ async fn participants(
 ) -> Result<Json<Page<Participant>>, Failure> {
     super::authorise(&app, &caller.user_id, &id, Action::ReadMeeting).await?;
     let limit = page.limit(100)?;
-    let after = page.after.unwrap_or_default();
+    let after: String = page.after()?.unwrap_or_default();
     let items = store::participants(&app.db, &id, &after, limit).await?;
     let next = (items.len() == limit as usize)
         .then(|| items.last().map(|last| last.email.clone()))

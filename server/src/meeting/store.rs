@@ -56,11 +56,11 @@ fn meeting(row: MeetingRow) -> Result<Meeting, StoreError> {
 }
 
 fn to_role(name: &str) -> Result<Role, StoreError> {
-    Role::parse(name).ok_or_else(|| StoreError::damaged("role", name))
+    Role::parse(name).ok_or_else(|| StoreError::damaged("role", &name))
 }
 
 fn to_state(name: &str) -> Result<MeetingState, StoreError> {
-    MeetingState::parse(name).ok_or_else(|| StoreError::damaged("meeting state", name))
+    MeetingState::parse(name).ok_or_else(|| StoreError::damaged("meeting state", &name))
 }
 
 /// What `user` is in the meeting; absent for strangers.

@@ -70,7 +70,7 @@ pub async fn text_at(db: &Db, meeting: &MeetingId, version: u64) -> Result<Text,
             ));
         }
         text = replay(text, at, log.iter().map(LogOp::from), upto)
-            .map_err(|error| StoreError::damaged("log of the note", error))?;
+            .map_err(|error| StoreError::damaged("log of the note", &error))?;
         at = upto;
     }
     Ok(text)

@@ -54,7 +54,7 @@ impl EntryRow {
             client_id: self.client_id,
             client_seq: to_u64(self.client_seq),
             operation: serde_json::from_str(&self.operation)
-                .map_err(|error| StoreError::damaged("operation", error))?,
+                .map_err(|error| StoreError::damaged("operation", &error))?,
             timestamp: to_u64(self.created_at),
             update: self.update_v1,
             transformed_from: self.transformed_from.map(to_u64),

@@ -68,22 +68,22 @@ pub(super) fn trace(path: &Path) -> Result<Trace, ReplayError> {
     if !sound || trace.people == 0 || trace.people > 100 {
         return Err(ReplayError::file(
             path,
-            "not a trace: a reference leads nowhere",
+            &"not a trace: a reference leads nowhere",
         ));
     }
     Ok(trace)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ReplayError> {
-    let bytes = std::fs::read(path).map_err(|error| ReplayError::file(path, error))?;
+    let bytes = std::fs::read(path).map_err(|error| ReplayError::file(path, &error))?;
     let mut text = Vec::new();
     let text = if bytes.starts_with(&[0x1f, 0x8b]) {
         GzDecoder::new(bytes.as_slice())
             .read_to_end(&mut text)
-            .map_err(|error| ReplayError::file(path, error))?;
+            .map_err(|error| ReplayError::file(path, &error))?;
         text
     } else {
         bytes
     };
-    serde_json::from_slice(&text).map_err(|error| ReplayError::file(path, error))
+    serde_json::from_slice(&text).map_err(|error| ReplayError::file(path, &error))
 }

@@ -58,7 +58,7 @@ impl ChunkRow {
     /// The row as a chunk.
     pub(crate) fn chunk(self) -> Result<Chunk, StoreError> {
         let small = |what, value: i64| {
-            u32::try_from(value).map_err(|error| StoreError::damaged(what, error))
+            u32::try_from(value).map_err(|error| StoreError::damaged(what, &error))
         };
         Ok(Chunk {
             sequence: to_u64(self.sequence),

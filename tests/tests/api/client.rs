@@ -108,10 +108,10 @@ impl Person<'_> {
             .await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
-        let body = (!body.is_null()).then_some(&body);
+    pub async fn post(&self, path: &str, body: impl Into<Option<Value>>) -> Answer {
+        let body = body.into().filter(|body| !body.is_null());
         self.api
-            .send(Method::POST, path, Some(&self.token), body)
+            .send(Method::POST, path, Some(&self.token), body.as_ref())
             .await
     }
 

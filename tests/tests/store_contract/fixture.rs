@@ -128,7 +128,7 @@ pub fn entry(author: &UserId, sequence: u64, client: &str, client_seq: u64) -> N
         operation: Operation::new().insert("né😀"),
         timestamp: NOW + sequence,
         update: vec![0, 1, 254, 255, sequence as u8],
-        transformed_from: (sequence % 2 == 0).then(|| sequence - 2),
+        transformed_from: sequence.is_multiple_of(2).then(|| sequence - 2),
     }
 }
 

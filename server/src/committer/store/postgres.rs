@@ -4,6 +4,7 @@
 use super::{Needs, Plan, State, heads, state};
 use crate::db::{StoreError, to_i64};
 use crate::transcript::store::chunk_columns;
+use connvo_core::id::{MeetingId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
 use sqlx::{PgConnection, Postgres, Transaction};
 
@@ -12,7 +13,7 @@ pub(super) async fn read(
     tx: &mut Transaction<'_, Postgres>,
     needs: &Needs,
 ) -> Result<State, StoreError> {
-    let meetings: Vec<&str> = needs.meetings.iter().map(|id| id.as_str()).collect();
+    let meetings: Vec<&str> = needs.meetings.iter().map(MeetingId::as_str).collect();
     let heads = sqlx::query_as(
         "SELECT meeting_id, kind, head FROM streams WHERE meeting_id = ANY($1)
          ORDER BY meeting_id, kind FOR UPDATE",
@@ -25,7 +26,7 @@ pub(super) async fn read(
     } else {
         let column = |of: fn(&(_, String)) -> &str| needs.clients.iter().map(of).collect();
         let (meetings, clients): (Vec<&str>, Vec<&str>) =
-            (column(|key| meeting(&key.0)), column(|key| &key.1));
+            (column(|key| key.0.as_str()), column(|key| &key.1));
         sqlx::query_as(
             "SELECT c.meeting_id, c.client_id, c.user_id, c.last_seq
              FROM UNNEST($1::text[], $2::text[]) AS k (meeting_id, client_id)
@@ -55,10 +56,6 @@ pub(super) async fn read(
             .await?
     };
     state(heads, clients, chunks)
-}
-
-fn meeting(id: &connvo_core::id::MeetingId) -> &str {
-    id.as_str()
 }
 
 /// Writes what was planned.
@@ -96,7 +93,7 @@ async fn entries(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     let operations = rows()
         .map(|entry| serde_json::to_string(&entry.operation))
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| StoreError::damaged("operation", error))?;
+        .map_err(|error| StoreError::damaged("operation", &error))?;
     let meetings = plan.entries.iter().map(|(id, _)| id.as_str());
     sqlx::query(
         "INSERT INTO note_log (meeting_id, sequence, author_id, client_id, client_seq, operation,
@@ -137,7 +134,7 @@ async fn clients(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     .bind(rows().map(|((_, c), _)| c.as_str()).collect::<Vec<_>>())
     .bind(
         rows()
-            .map(|(_, (user, _))| user.as_ref().map(|id| id.as_str()))
+            .map(|(_, (user, _))| user.as_ref().map(UserId::as_str))
             .collect::<Vec<_>>(),
     )
     .bind(rows().map(|(_, (_, l))| to_i64(*l)).collect::<Vec<_>>())
@@ -184,7 +181,7 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     .bind(column(plan, |c| to_i64(c.fields.end_ms)))
     .bind(column(plan, |c| c.fields.speaker.label.as_str()))
     .bind(column(plan, |c| {
-        c.fields.speaker.user_id.as_ref().map(|id| id.as_str())
+        c.fields.speaker.user_id.as_ref().map(UserId::as_str)
     }))
     .bind(column(plan, |c| c.fields.confidence))
     .bind(column(plan, |c| c.fields.language.as_deref()))

@@ -10,7 +10,7 @@ use serde::Serialize;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 fn json(rows: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|error| StoreError::damaged("batch", error))
+    serde_json::to_string(rows).map_err(|error| StoreError::damaged("batch", &error))
 }
 
 /// Reads what a batch has to know.

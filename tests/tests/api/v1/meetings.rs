@@ -93,4 +93,6 @@ async fn pages_are_bounded() {
         let answer = ada.get(&format!("/v1/meetings?{query}")).await;
         assert_problem(&answer, 422, "VALIDATION_ERROR");
     }
+    let members = format!("{}/participants?after=%00", ada.meeting().await);
+    assert_problem(&ada.get(&members).await, 422, "VALIDATION_ERROR");
 }
