@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Size of @connvo/client beside yjs and ywasm: raw, gzip and brotli, everything a
-// page downloads. Exits 1 when the package is over its budget.
+// page downloads, scripts as a bundler minifies them. Exits 1 over budget.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -33,45 +33,29 @@ function measure(name, files) {
   return sizes;
 }
 
-/** The files a browser loads of our package: all modules but Node's. */
-function ours() {
-  const dist = join(npm, "dist");
-  const modules = readdirSync(dist, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith(".js") && name !== "node.js")
-    .map((name) => join(dist, name));
-  return [
-    join(npm, "wasm", "connvo_bg.wasm"),
-    join(npm, "wasm", "connvo.js"),
-    ...modules,
-  ];
-}
+const tries = join(here, "..", "tests", "packaging", "vite");
+const require = createRequire(join(tries, "x.js"));
 
-/** What a bundler makes of an import, minified; undefined where it is not installed. */
-async function bundled(name, contents) {
-  const require = createRequire(join(here, "..", "tests", "packaging", "vite", "x.js"));
-  try {
-    const { build } = await import(require.resolve("rolldown"));
-    require.resolve(name);
-    const { output } = await build({
-      input: "entry.js",
-      write: false,
-      logLevel: "silent",
-      platform: "browser",
-      output: { minify: true, format: "esm" },
-      cwd: join(here, "..", "tests", "packaging", "vite"),
-      plugins: [
-        {
-          name: "entry",
-          resolveId: (id) => (id === "entry.js" ? id : null),
-          load: (id) => (id === "entry.js" ? contents : null),
-        },
-      ],
-    });
-    return Buffer.from(output[0].code);
-  } catch {
-    return undefined;
-  }
+/** What a bundler makes of some code, minified, React left out. */
+async function bundled(contents) {
+  const { build } = await import(require.resolve("rolldown"));
+  const { output } = await build({
+    input: "entry.js",
+    write: false,
+    logLevel: "silent",
+    platform: "browser",
+    external: ["react"],
+    output: { minify: true, format: "esm" },
+    cwd: tries,
+    plugins: [
+      {
+        name: "entry",
+        resolveId: (id) => (id === "entry.js" ? join(tries, id) : null),
+        load: (id) => (id.endsWith("/entry.js") ? contents : null),
+      },
+    ],
+  });
+  return Buffer.from(output[0].code);
 }
 
 const rows = [];
@@ -80,24 +64,22 @@ if (!existsSync(wasmFile)) {
   console.error("build the package first: npm run build -w @connvo/client");
   process.exit(2);
 }
-const total = measure("@connvo/client, everything", ours());
+const scripts = await bundled(
+  'export * from "@connvo/client"; export { default } from "@connvo/client"; export * from "@connvo/client/react";',
+);
+const total = measure("@connvo/client, everything", [wasmFile, scripts]);
 rows.push(total, measure("  of it the WebAssembly", [wasmFile]));
 
 const yjs = await bundled(
-  "yjs",
   'export { Doc, applyUpdate, encodeStateAsUpdate, UndoManager } from "yjs";',
 );
-if (yjs) rows.push(measure("yjs (Doc, updates, undo), bundled", [yjs]));
-try {
-  const require = createRequire(join(here, "..", "tests", "packaging", "vite", "x.js"));
-  const folder = dirname(require.resolve("ywasm/package.json"));
-  const files = readdirSync(folder).filter(
-    (name) => name.endsWith(".wasm") || name === "ywasm.js",
-  );
-  rows.push(measure("ywasm", files.map((name) => join(folder, name))));
-} catch {
-  // Not installed here: the comparison is for those who ran npm ci.
-}
+rows.push(measure("yjs: documents, updates, undo", [yjs]));
+const ywasm = dirname(require.resolve("ywasm/package.json"));
+const module = readdirSync(ywasm).find((name) => name.endsWith(".wasm"));
+const glue = await bundled('export * from "ywasm/ywasm_bg.js";').catch(() =>
+  readFileSync(join(ywasm, "ywasm.js")),
+);
+rows.push(measure("ywasm: the same", [join(ywasm, module), glue]));
 
 const pad = (value, width) => String(value).padStart(width);
 console.log(`${"bytes".padEnd(36)}${pad("raw", 10)}${pad("gzip", 10)}${pad("brotli", 10)}`);

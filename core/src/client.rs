@@ -5,6 +5,7 @@
 pub mod backoff;
 pub mod note;
 pub mod session;
+mod table;
 
 pub use note::{NoteEvent, NoteStatus, Peer};
 pub use session::{ConnectionState, Effect, Event, Session, Status};

@@ -35,6 +35,15 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// The code of a wire name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        use serde::de::IntoDeserializer;
+        use serde::de::value::{Error, StrDeserializer};
+        let name: StrDeserializer<'_, Error> = name.into_deserializer();
+        Self::deserialize(name).ok()
+    }
+
     /// The HTTP status that carries this code.
     #[must_use]
     pub const fn status(self) -> u16 {

@@ -12,6 +12,7 @@ pub mod history;
 pub mod replica;
 pub mod scan;
 pub mod single;
+mod sort;
 pub mod text;
 pub mod undo;
 pub mod operation;

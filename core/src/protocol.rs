@@ -5,6 +5,8 @@
 //! awareness travel as binary frames ([`lane`]).
 
 pub mod command;
+pub mod decode;
+pub mod encode;
 pub mod frame;
 pub mod lane;
 pub mod varint;

@@ -237,7 +237,7 @@ fn a_snapshot_of_the_device_never_holds_what_is_not_acknowledged() {
         *server.document.text()
     );
     let committed =
-        Document::load(tab.device.state_v2.as_deref(), &[], 3, limits()).expect("loads");
+        Document::load_v1(&[tab.device.state.as_deref().unwrap_or_default()], 3, limits()).expect("loads");
     assert_eq!(committed.text(), &"kept ");
     tab.restart(17);
     assert_eq!(tab.replica.text(), &"kept draft");

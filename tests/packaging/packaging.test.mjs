@@ -94,10 +94,12 @@ async function typesAndReloads(find) {
   try {
     await page.goto(`${server.origin}/`);
     const area = page.getByLabel("Meeting notes");
+    // The note is open when it says that nothing is unsaved.
+    const saved = page.locator("#saved").getByText("saved", { exact: true });
+    await saved.waitFor();
     await area.click();
     await page.keyboard.type("Typed offline");
-    const saved = page.locator("#saved");
-    await saved.getByText("saved", { exact: true }).waitFor();
+    await saved.waitFor();
     assert.equal(await area.inputValue(), "Typed offline");
 
     await page.reload();

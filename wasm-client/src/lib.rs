@@ -1,21 +1,35 @@
-//! Browser shell over `connvo-core`: a WebSocket, IndexedDB, Web Locks, timers and
-//! the browser's signals around core's session. No rule lives here: what is valid,
-//! sent, kept or shown is core's word, and the wrappers in TypeScript (`npm/src`)
-//! only give it the shape of the npm package.
+//! The door between `connvo-core` and JavaScript. No rule lives here, and no IO
+//! either: core's session is sans IO, so all that crosses is inputs, with the time,
+//! and effects, in order. The TypeScript around it (`npm/src`) owns the WebSocket,
+//! IndexedDB, Web Locks and timers; those are a fifth of the size there.
 //!
-//! [`Shell`] is what JavaScript sees. Inside, `pump` feeds the session and carries
-//! out its effects; `note` opens and adopts; `storage` keeps; `lock` says which tab
-//! answers for which ClientID.
+//! [`Shell`] is the session; `effect` and `stored` convert; `rules` are core's rules
+//! as plain functions.
 
-mod browser;
-mod lock;
+mod effect;
 mod rules;
 mod shell;
-mod socket;
-mod storage;
+mod stored;
 
 pub use rules::{diff_texts, refusal};
 pub use shell::Shell;
 
-#[cfg(test)]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+use connvo_core::error::{ErrorCode, Problem};
+use wasm_bindgen::prelude::*;
+
+/// A value as JSON text, which the browser reads and writes itself: building objects
+/// from here takes a function of the glue for each step.
+pub(crate) fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    // Fails for maps with odd keys only: there are none.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A problem as what is thrown: its JSON, which the wrappers make an error of.
+pub(crate) fn thrown(problem: &Problem) -> JsValue {
+    JsValue::from_str(&to_json(problem))
+}
+
+/// What was given is not valid.
+pub(crate) fn invalid(detail: &str) -> JsValue {
+    thrown(&Problem::new(ErrorCode::ValidationError, detail))
+}

@@ -1,24 +1,30 @@
 //! Core's rules as plain functions, for pages that show what is possible and what
 //! changed. The server decides by the same ones.
 
-use crate::shell::to_js;
+use crate::to_json;
 use connvo_core::access::{Action, Role, can};
 use connvo_core::meeting::MeetingState;
 use connvo_core::note::diff::diff;
 use wasm_bindgen::prelude::*;
 
-/// Why a member may not do `action`, as a problem; null when they may, and for
+/// Why a member may not do `action`, as a problem in JSON; nothing when they may, and for
 /// words that the rules do not know, since then the server alone can tell. Times are
 /// milliseconds since the Unix epoch.
 #[wasm_bindgen]
 #[must_use]
-pub fn refusal(role: &str, state: &str, ended_at: Option<f64>, now: f64, action: &str) -> JsValue {
+pub fn refusal(
+    role: &str,
+    state: &str,
+    ended_at: Option<f64>,
+    now: f64,
+    action: &str,
+) -> Option<String> {
     let (Some(role), Some(state), Some(action)) = (
         Role::parse(role),
         MeetingState::parse(state),
         parse_action(action),
     ) else {
-        return JsValue::NULL;
+        return None;
     };
     match can(
         role,
@@ -27,16 +33,16 @@ pub fn refusal(role: &str, state: &str, ended_at: Option<f64>, now: f64, action:
         now as u64,
         action,
     ) {
-        Ok(()) => JsValue::NULL,
-        Err(problem) => to_js(&problem),
+        Ok(()) => None,
+        Err(problem) => Some(to_json(&problem)),
     }
 }
 
-/// The edit that turns one text into another, as a list of components.
+/// The edit that turns one text into another, as a JSON list of components.
 #[wasm_bindgen(js_name = diffTexts)]
 #[must_use]
-pub fn diff_texts(from: &str, to: &str) -> JsValue {
-    to_js(&diff(from, to))
+pub fn diff_texts(from: &str, to: &str) -> String {
+    to_json(&diff(from, to))
 }
 
 fn parse_action(name: &str) -> Option<Action> {

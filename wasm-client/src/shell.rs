@@ -1,89 +1,153 @@
-//! What JavaScript sees: one class. Its methods check and convert what comes in;
-//! everything that happens goes out through one callback.
+//! The session as one class. Every input takes the time, in milliseconds since the
+//! Unix epoch; after each, the caller takes the effects and carries them out.
 
-mod event;
-mod note;
-mod pump;
 #[cfg(test)]
 mod tests;
 
+use crate::effect::{Views, to_js};
+use crate::stored::{read_note, read_row, read_rows};
+use crate::{invalid, thrown, to_json};
+use connvo_core::client::Session;
 use connvo_core::client::note::{CursorRange, Person};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::note::{Operation, ReplicaError};
-use connvo_core::protocol::{Command, Query};
-use event::given;
-pub(crate) use event::to_js;
-use js_sys::{Function, Promise};
-use pump::Pump;
-use std::rc::Rc;
+use connvo_core::protocol::Query;
+use connvo_core::transcript::view::TranscriptView;
+use js_sys::Array;
+use serde::Deserialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
-/// One client of one server. The wrappers in TypeScript give it its public shape.
+/// One client of one server.
 #[wasm_bindgen]
 pub struct Shell {
-    pump: Rc<Pump>,
+    session: Session,
+    views: Views,
 }
 
 #[wasm_bindgen]
 impl Shell {
-    /// A client of the server at `url`. `token` answers `{token, expiresAt?}` or a
-    /// promise of it; `events` takes every event.
+    /// A session that is not connected; `seed` is a random number below 2⁵³.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(url: String, token: Function, events: Function) -> Self {
+    pub fn new(seed: f64) -> Self {
         Self {
-            pump: Pump::new(url, token, events),
+            session: Session::new(seed as u64),
+            views: Vec::new(),
         }
     }
 
-    /// Opens the records of `namespace` on this device; without one, works in
-    /// memory. To be awaited before `openNote`.
-    #[wasm_bindgen(js_name = openStorage)]
-    pub fn open_storage(&self, namespace: Option<String>) -> Promise {
-        let pump = Rc::clone(&self.pump);
-        future_to_promise(async move {
-            pump.open_storage(namespace).await;
-            Ok(JsValue::UNDEFINED)
-        })
+    /// The next effect; nothing when there is none.
+    #[wasm_bindgen(js_name = takeEffects)]
+    pub fn take_effects(&mut self) -> Array {
+        let effects = Array::new();
+        for effect in self.session.take_effects() {
+            if let Some(effect) = to_js(effect, &mut self.views) {
+                effects.push(&effect);
+            }
+        }
+        effects
     }
 
-    /// Goes live, and stays so across losses.
-    pub fn connect(&self) {
-        self.pump.with(|session, _| session.connect());
-    }
-
-    /// Goes offline.
-    pub fn disconnect(&self) {
-        self.pump.with(|session, _| session.disconnect());
-    }
-
-    /// How the connection stands.
+    /// When `tick` is due; nothing when nothing is timed.
     #[must_use]
-    pub fn connection(&self) -> JsValue {
-        to_js(&self.pump.look(|session| session.state().clone()))
+    pub fn deadline(&self) -> Option<f64> {
+        self.session.next_deadline().map(|at| at as f64)
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: f64) {
+        self.session.tick(now as u64);
+    }
+
+    /// The application wants a connection.
+    pub fn connect(&mut self) {
+        self.session.connect();
+    }
+
+    /// The application wants no connection any longer.
+    pub fn disconnect(&mut self) {
+        self.session.disconnect();
+    }
+
+    /// The device gained or lost its network.
+    #[wasm_bindgen(js_name = setOnline)]
+    pub fn set_online(&mut self, online: bool) {
+        self.session.set_online(online);
+    }
+
+    /// The token asked for; none when there is none just now.
+    pub fn token(&mut self, token: Option<String>, expires_at: Option<f64>, now: f64) {
+        let expires_at = expires_at.map(|at| at as u64);
+        self.session.token(token, expires_at, now as u64);
+    }
+
+    /// The socket is open.
+    pub fn opened(&mut self, now: f64) {
+        self.session.opened(now as u64);
+    }
+
+    /// The socket is closed, or could not be opened.
+    pub fn closed(&mut self, code: u16, now: f64) {
+        self.session.closed(code, now as u64);
+    }
+
+    /// A text frame.
+    #[wasm_bindgen(js_name = receiveText)]
+    pub fn receive_text(&mut self, frame: &str, now: f64) {
+        self.session.receive_text(frame, now as u64);
+    }
+
+    /// A binary frame.
+    #[wasm_bindgen(js_name = receiveBinary)]
+    pub fn receive_binary(&mut self, frame: &[u8], now: f64) {
+        self.session.receive_binary(frame, now as u64);
+    }
+
+    /// How the connection stands, as JSON.
+    #[must_use]
+    pub fn connection(&self) -> String {
+        to_json(self.session.state())
     }
 
     /// Asks the server to do something; the answer comes as an event of this id.
-    pub fn call(&self, command: JsValue) -> Result<f64, JsValue> {
-        let command: Command = given(command)?;
-        let key = format!(
-            "{:016x}{:016x}",
-            crate::browser::random(),
-            crate::browser::random()
-        );
-        Ok(self.pump.with(|session, _| session.call(key, command)) as f64)
+    /// `key` is a fresh random text, `command` JSON.
+    pub fn call(&mut self, key: String, command: &str) -> Result<f64, JsValue> {
+        Ok(self.session.call_json(key, given(command)?) as f64)
     }
 
-    /// Opens a note from this device; resolves to its number.
+    /// Opens a note from what the device has stored of it (see [`crate::stored`]);
+    /// answers its number. `client_id` is fresh and random, from 1 below 2⁵³.
     #[wasm_bindgen(js_name = openNote)]
-    pub fn open_note(&self, meeting: String, name: String, color: String) -> Promise {
-        let pump = Rc::clone(&self.pump);
-        future_to_promise(async move {
-            let meeting = meeting_id(meeting)?;
-            let sub = note::open(&pump, meeting, Person { name, color }).await;
-            sub.map(JsValue::from).map_err(|error| refused(&error))
+    pub fn open_note(
+        &mut self,
+        meeting: String,
+        stored: Option<Array>,
+        client_id: f64,
+        name: String,
+        color: String,
+    ) -> Result<u32, JsValue> {
+        let stored = stored.map(|note| read_note(&note));
+        let person = Person { name, color };
+        self.session
+            .open_note(meeting_id(meeting)?, stored, client_id as u64, person)
+            .map_err(|error| refused(&error))
+    }
+
+    /// Leaves a note or a transcript.
+    pub fn close(&mut self, sub: u32) {
+        self.views.retain(|(of, _)| *of != sub);
+        self.session.unfollow(sub);
+    }
+
+    /// The note's epoch and the ClientID that local edits carry.
+    #[wasm_bindgen(js_name = noteIds)]
+    #[must_use]
+    pub fn note_ids(&self, note: u32) -> Vec<f64> {
+        let replica = self.session.note_replica(note);
+        replica.map_or_else(Vec::new, |replica| {
+            vec![replica.epoch() as f64, replica.client_id() as f64]
         })
     }
 
@@ -91,111 +155,109 @@ impl Shell {
     #[wasm_bindgen(js_name = noteText)]
     #[must_use]
     pub fn note_text(&self, note: u32) -> String {
-        let text = |session: &connvo_core::client::Session| {
-            session.note_text(note).map(ToString::to_string)
-        };
-        self.pump.look(text).unwrap_or_default()
+        let text = self.session.note_text(note);
+        text.map(ToString::to_string).unwrap_or_default()
     }
 
-    /// Changes a note's text.
+    /// Changes a note's text by a JSON list of components.
     #[wasm_bindgen(js_name = editNote)]
-    pub fn edit_note(&self, note: u32, operation: JsValue) -> Result<(), JsValue> {
-        let operation: Operation = given(operation)?;
+    pub fn edit_note(&mut self, note: u32, operation: &str, now: f64) -> Result<(), JsValue> {
+        let operation = Operation::deserialize(given(operation)?);
+        let operation = operation.map_err(|error| invalid(&error.to_string()))?;
         self.writable(note)?;
-        let edit = self
-            .pump
-            .with(|session, now| session.edit_note(note, &operation, now));
-        edit.map_err(|error| refused(&error))
+        let edited = self.session.edit_note(note, &operation, now as u64);
+        edited.map_err(|error| refused(&error))
     }
 
     /// Takes the last own edit back. Whether there was one.
     #[wasm_bindgen(js_name = undoNote)]
-    pub fn undo_note(&self, note: u32) -> Result<bool, JsValue> {
+    pub fn undo_note(&mut self, note: u32, now: f64) -> Result<bool, JsValue> {
         self.writable(note)?;
-        let undone = self.pump.with(|session, now| session.undo_note(note, now));
+        let undone = self.session.undo_note(note, now as u64);
         undone.map_err(|error| refused(&error))
     }
 
     /// Makes again what was taken back last. Whether there was anything.
     #[wasm_bindgen(js_name = redoNote)]
-    pub fn redo_note(&self, note: u32) -> Result<bool, JsValue> {
+    pub fn redo_note(&mut self, note: u32, now: f64) -> Result<bool, JsValue> {
         self.writable(note)?;
-        let redone = self.pump.with(|session, now| session.redo_note(note, now));
+        let redone = self.session.redo_note(note, now as u64);
         redone.map_err(|error| refused(&error))
     }
 
-    /// What is sent, kept and allowed in a note.
-    #[wasm_bindgen(js_name = noteStatus)]
-    #[must_use]
-    pub fn note_status(&self, note: u32) -> JsValue {
-        note::status(&self.pump, note)
+    /// The device has stored this outbox row: it may be sent.
+    #[wasm_bindgen(js_name = noteStored)]
+    pub fn note_stored(&mut self, note: u32, row: &Array, now: f64) {
+        self.session.note_stored(note, &read_row(row), now as u64);
     }
 
-    /// Who else is in a note.
+    /// Takes over outbox rows of a closed tab; `false` while entries of the log are
+    /// missing here that it had.
+    #[wasm_bindgen(js_name = adoptOutbox)]
+    pub fn adopt_outbox(&mut self, note: u32, rows: &Array, now: f64) -> bool {
+        let rows = read_rows(rows);
+        self.session.adopt_outbox(note, rows, now as u64).is_ok()
+    }
+
+    /// What is sent, kept and allowed in a note, as JSON.
+    #[wasm_bindgen(js_name = noteStatus)]
+    #[must_use]
+    pub fn note_status(&self, note: u32) -> String {
+        to_json(&self.session.note_status(note))
+    }
+
+    /// Who else is in a note, as JSON.
     #[wasm_bindgen(js_name = notePeers)]
     #[must_use]
-    pub fn note_peers(&self, note: u32) -> JsValue {
-        to_js(&self.pump.look(|session| session.note_peers(note)))
+    pub fn note_peers(&self, note: u32) -> String {
+        to_json(&self.session.note_peers(note))
     }
 
     /// Shows the others where the cursor is; nowhere without both numbers.
     #[wasm_bindgen(js_name = setCursor)]
-    pub fn set_cursor(&self, note: u32, anchor: Option<u32>, head: Option<u32>) {
+    pub fn set_cursor(&mut self, note: u32, anchor: Option<u32>, head: Option<u32>, now: f64) {
         let cursor = anchor
             .zip(head)
             .map(|(anchor, head)| CursorRange { anchor, head });
-        self.pump
-            .with(|session, now| session.set_cursor(note, cursor, now));
+        self.session.set_cursor(note, cursor, now as u64);
     }
 
-    /// Deletes a recovered draft.
+    /// Lets go of a recovered draft.
     #[wasm_bindgen(js_name = dismissDraft)]
-    pub fn dismiss_draft(&self, note: u32, id: &str) {
-        note::dismiss_draft(&self.pump, note, id);
-    }
-
-    /// Leaves a note. What is not sent stays on this device.
-    #[wasm_bindgen(js_name = closeNote)]
-    pub fn close_note(&self, note: u32) {
-        note::close(&self.pump, note);
+    pub fn dismiss_draft(&mut self, note: u32, draft: u32) {
+        self.session.dismiss_draft(note, draft);
     }
 
     /// Follows a meeting's transcript; answers its number.
     #[wasm_bindgen(js_name = openTranscript)]
-    pub fn open_transcript(&self, meeting: String) -> Result<u32, JsValue> {
+    pub fn open_transcript(&mut self, meeting: String) -> Result<u32, JsValue> {
         let meeting_id = meeting_id(meeting)?;
-        Ok(self
-            .pump
-            .follow_transcript(Query::Transcript { meeting_id }))
+        let sub = self.session.follow(Query::Transcript { meeting_id });
+        self.views.push((sub, TranscriptView::default()));
+        Ok(sub)
     }
+}
 
-    /// Follows it no longer.
-    #[wasm_bindgen(js_name = closeTranscript)]
-    pub fn close_transcript(&self, transcript: u32) {
-        self.pump.unfollow_transcript(transcript);
-    }
-
-    /// Closes everything; nothing is told any more.
-    pub fn close(&self) {
-        self.pump.close();
-    }
-
+impl Shell {
     fn writable(&self, note: u32) -> Result<(), JsValue> {
-        let status = self.pump.look(|session| session.note_status(note));
-        match status {
+        match self.session.note_status(note) {
             Some(status) if status.writable => Ok(()),
-            Some(_) => Err(to_js(&Problem::new(
+            Some(_) => Err(thrown(&Problem::new(
                 ErrorCode::Forbidden,
                 "this note is read-only for you",
             ))),
-            None => Err(to_js(&Problem::not_found("this note"))),
+            None => Err(thrown(&Problem::not_found("this note"))),
         }
     }
 }
 
+fn given(json: &str) -> Result<Value, JsValue> {
+    serde_json::from_str(json).map_err(|error| invalid(&error.to_string()))
+}
+
 fn meeting_id(text: String) -> Result<MeetingId, JsValue> {
     MeetingId::try_from(text)
-        .map_err(|error| to_js(&Problem::field("/meetingId", error.to_string())))
+        .map_err(|error| thrown(&Problem::field("/meetingId", error.to_string())))
 }
 
 fn refused(error: &ReplicaError) -> JsValue {
@@ -203,5 +265,5 @@ fn refused(error: &ReplicaError) -> JsValue {
         ReplicaError::Refused(_) => ErrorCode::ValidationError,
         _ => ErrorCode::Conflict,
     };
-    to_js(&Problem::new(code, error.to_string()))
+    thrown(&Problem::new(code, error.to_string()))
 }

@@ -12,15 +12,17 @@ mod notes;
 
 use super::backoff::Backoff;
 use super::note::{NoteClient, NoteEvent};
+use super::table::Table;
 use crate::error::Problem;
 use crate::id::{MeetingId, UserId};
 use crate::note::replica::StoreOp;
-use crate::protocol::frame::{ClientFrame, Limits};
+use crate::protocol::encode;
+use crate::protocol::frame::Limits;
 use crate::protocol::{CommandReply, DEAD_MS, HEARTBEAT_MS, close};
 use calls::Calls;
 use journals::JournalClient;
 use serde::Serialize;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Silence after a heartbeat that makes the connection `degraded`, in milliseconds.
 const DEGRADED_MS: u64 = 5_000;
@@ -159,8 +161,8 @@ pub struct Session {
     state: ConnectionState,
     limits: Limits,
     next_sub: u32,
-    journals: BTreeMap<u32, JournalClient>,
-    notes: BTreeMap<u32, NoteClient>,
+    journals: Table<u32, JournalClient>,
+    notes: Table<u32, NoteClient>,
     calls: Calls,
     effects: VecDeque<Effect>,
 }
@@ -188,8 +190,8 @@ impl Session {
             },
             limits: Limits::default(),
             next_sub: 1,
-            journals: BTreeMap::new(),
-            notes: BTreeMap::new(),
+            journals: Table::default(),
+            notes: Table::default(),
             calls: Calls::default(),
             effects: VecDeque::new(),
         }
@@ -254,7 +256,7 @@ impl Session {
             }
             (Some(token), Link::Live) if renewing => {
                 self.token = Some(token.clone());
-                self.send(&ClientFrame::Refresh { token });
+                self.send(&encode::refresh(&token));
             }
             (None, Link::Token) => self.retry(now_ms),
             _ => {}
@@ -266,8 +268,8 @@ impl Session {
         if let (Link::Socket(_), Some(token)) = (self.link, self.token.clone()) {
             self.link = Link::Hello(now_ms);
             self.heard_ms = now_ms;
-            let client = Some(concat!("connvo/", env!("CARGO_PKG_VERSION")).to_owned());
-            self.send(&ClientFrame::Hello { token, client });
+let client = concat!("connvo/", env!("CARGO_PKG_VERSION"));
+            self.send(&encode::hello(&token, client));
         }
     }
 
@@ -306,7 +308,7 @@ impl Session {
         }
         if now_ms >= self.ping_at {
             self.ping_at = now_ms + HEARTBEAT_MS - self.backoff.below(HEARTBEAT_MS / 4);
-            self.send(&ClientFrame::Ping {});
+            self.send(&encode::ping());
         }
         if now_ms >= self.heard_ms + HEARTBEAT_MS + DEGRADED_MS {
             self.show(Status::Degraded, None);
@@ -381,9 +383,8 @@ impl Session {
         self.report_notes();
     }
 
-    fn send(&mut self, frame: &ClientFrame) {
-        let text = serde_json::to_string(frame).unwrap_or_default();
-        self.effects.push_back(Effect::SendText(text));
+    fn send(&mut self, frame: &serde_json::Value) {
+        self.effects.push_back(Effect::SendText(frame.to_string()));
     }
 
     fn show(&mut self, status: Status, retry_at: Option<u64>) {

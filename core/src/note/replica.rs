@@ -75,7 +75,7 @@ impl Replica {
         let committed = Committed::new(
             stored.epoch,
             stored.version,
-            stored.state_v2,
+            stored.state,
             stored.updates,
         );
         let mut replica = Self {
@@ -225,7 +225,7 @@ impl Replica {
         Ok(StoreOp::Replace {
             epoch: self.committed.epoch(),
             version: self.committed.version(),
-            state_v2: self.committed.state_v2().to_vec(),
+            state: self.committed.state().to_vec(),
             dropped: Vec::new(),
         })
     }

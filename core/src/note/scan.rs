@@ -32,6 +32,7 @@ use crate::limits::NoteLimits;
 use crate::planted::{self, Bug};
 use order::Graph;
 use reader::Reader;
+use crate::note::sort::sort;
 use structs::{Content, Struct};
 
 /// The only root a note has.
@@ -128,8 +129,8 @@ impl Pass<'_> {
         if gaps_are_refused() {
             self.graph.check(self.known)?;
         }
-        self.scanned.extends.sort_unstable();
-        self.scanned.pairs.sort_unstable();
+        sort(&mut self.scanned.extends);
+        sort(&mut self.scanned.pairs);
         Ok(())
     }
 
@@ -235,7 +236,7 @@ impl Pass<'_> {
             }
             seen.push(client);
         }
-        seen.sort_unstable();
+        sort(&mut seen);
         if seen.windows(2).any(|two| two[0] == two[1]) {
             return Err(ScanError::BadDeleteSet);
         }

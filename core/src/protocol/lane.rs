@@ -257,7 +257,7 @@ pub fn decode_server(mut input: &[u8]) -> Option<(u32, ServerLane)> {
         4 => ServerLane::Refuse {
             client_id: varint::read(&mut input)?,
             client_seq: varint::read(&mut input)?,
-            problem: serde_json::from_slice(input).ok()?,
+            problem: super::decode::problem(std::str::from_utf8(input).ok()?)?,
         },
         5 => ServerLane::Awareness(input.to_vec()),
         _ => return None,

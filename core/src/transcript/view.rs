@@ -1,8 +1,8 @@
 //! The transcript as a page shows it, folded from the journal: a revision takes the
 //! place of what it revises, and an interim text stands until its final one comes.
 
-use super::{Chunk, ChunkDraft};
 use serde::Serialize;
+use serde_json::Value;
 
 /// Interim chunks shown at once. An utterance that never became final makes room.
 pub const INTERIM: usize = 32;
@@ -15,31 +15,55 @@ pub struct Splice {
     /// How many chunks go: none or one.
     pub remove: usize,
     /// What comes in their place: none or one.
-    pub insert: Vec<Chunk>,
+    pub insert: Vec<Value>,
 }
 
-/// Final chunks in the order spoken, and interim ones.
+/// Final chunks in the order spoken, and interim ones. The chunks stay the JSON that
+/// they came as ([`super::Chunk`], [`super::ChunkDraft`]).
 #[derive(Debug, Clone, Default)]
 pub struct TranscriptView {
-    chunks: Vec<Chunk>,
-    interim: Vec<ChunkDraft>,
+    chunks: Vec<Place>,
+    interim: Vec<(Place, Value)>,
 }
 
-fn same(a: &ChunkDraft, b: &ChunkDraft) -> bool {
-    a.segment_id == b.segment_id && a.source_id == b.source_id
+/// What tells chunks apart and orders them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    start_ms: u64,
+    sequence: u64,
+    revision: u64,
+    source: String,
+    segment: String,
+}
+
+impl Place {
+    /// The place of a chunk or draft; a draft has no sequence.
+    fn of(chunk: &Value) -> Option<Self> {
+        let number = |name: &str| chunk[name].as_u64();
+        let text = |name: &str| chunk[name].as_str().map(str::to_owned);
+        Some(Self {
+            start_ms: number("startMs")?,
+            sequence: number("sequence").unwrap_or(0),
+            revision: number("revision").unwrap_or(0),
+            source: text("sourceId")?,
+            segment: text("segmentId")?,
+        })
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.segment == other.segment && self.source == other.source
+    }
+
+    const fn order(&self) -> (u64, u64) {
+        (self.start_ms, self.sequence)
+    }
 }
 
 impl TranscriptView {
-    /// Final chunks, by start and then by sequence.
-    #[must_use]
-    pub fn chunks(&self) -> &[Chunk] {
-        &self.chunks
-    }
-
     /// What is being said: the latest interim chunk of each utterance.
     #[must_use]
-    pub fn interim(&self) -> &[ChunkDraft] {
-        &self.interim
+    pub fn interim(&self) -> Vec<&Value> {
+        self.interim.iter().map(|(_, draft)| draft).collect()
     }
 
     /// Forgets everything: the journal begins anew.
@@ -47,18 +71,18 @@ impl TranscriptView {
         *self = Self::default();
     }
 
-    /// Takes a final chunk; the splices, in order, do the same to a copy of the list.
-    pub fn finalised(&mut self, chunk: Chunk) -> Vec<Splice> {
-        self.interim
-            .retain(|draft| !same(draft, &chunk.fields) || draft.revision > chunk.fields.revision);
+    /// Takes a final chunk; the splices, in order, do to a list of the final chunks
+    /// (by start, then by sequence) what it does to the transcript.
+    pub fn finalised(&mut self, chunk: Value) -> Vec<Splice> {
         let mut splices = Vec::new();
+        let Some(place) = Place::of(&chunk) else {
+            return splices;
+        };
+        self.interim
+            .retain(|(draft, _)| !draft.is_same(&place) || draft.revision > place.revision);
         // What is revised was said lately: look from the end.
-        if let Some(at) = self
-            .chunks
-            .iter()
-            .rposition(|old| same(&old.fields, &chunk.fields))
-        {
-            if self.chunks[at].sequence >= chunk.sequence {
+        if let Some(at) = self.chunks.iter().rposition(|old| old.is_same(&place)) {
+            if self.chunks[at].sequence >= place.sequence {
                 return splices;
             }
             self.chunks.remove(at);
@@ -68,39 +92,39 @@ impl TranscriptView {
                 insert: Vec::new(),
             });
         }
-        let place = (chunk.fields.start_ms, chunk.sequence);
         let at = self
             .chunks
-            .partition_point(|old| (old.fields.start_ms, old.sequence) < place);
+            .partition_point(|old| old.order() < place.order());
+        self.chunks.insert(at, place);
         match splices.last_mut() {
-            Some(splice) if splice.at == at => splice.insert.push(chunk.clone()),
+            Some(splice) if splice.at == at => splice.insert.push(chunk),
             _ => splices.push(Splice {
                 at,
                 remove: 0,
-                insert: vec![chunk.clone()],
+                insert: vec![chunk],
             }),
         }
-        self.chunks.insert(at, chunk);
         splices
     }
 
     /// Takes an interim chunk. Whether anything is to be seen of it.
-    pub fn spoken(&mut self, draft: ChunkDraft) -> bool {
-        let last = self.chunks.iter().rev().take(INTERIM);
-        if last
-            .into_iter()
-            .any(|done| same(&done.fields, &draft) && done.fields.revision >= draft.revision)
-        {
+    pub fn spoken(&mut self, draft: Value) -> bool {
+        let Some(place) = Place::of(&draft) else {
+            return false;
+        };
+        let mut last = self.chunks.iter().rev().take(INTERIM);
+        if last.any(|done| done.is_same(&place) && done.revision >= place.revision) {
             return false;
         }
-        match self.interim.iter_mut().find(|old| same(old, &draft)) {
-            Some(old) if old.revision > draft.revision => return false,
-            Some(old) => *old = draft,
+        let known = self.interim.iter_mut().find(|(old, _)| old.is_same(&place));
+        match known {
+            Some((old, _)) if old.revision > place.revision => return false,
+            Some(old) => *old = (place, draft),
             None => {
                 if self.interim.len() == INTERIM {
                     self.interim.remove(0);
                 }
-                self.interim.push(draft);
+                self.interim.push((place, draft));
             }
         }
         true
@@ -112,36 +136,23 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn draft(segment: &str, revision: u32, start_ms: u64) -> ChunkDraft {
-        serde_json::from_value(json!({
+    fn draft(segment: &str, revision: u32, start_ms: u64) -> Value {
+        json!({
             "sourceId": "mic", "segmentId": segment, "revision": revision, "text": format!("{segment}{revision}"),
             "startMs": start_ms, "endMs": start_ms + 1, "speaker": {"label": "Ada"}
-        }))
-        .unwrap()
+        })
     }
 
-    fn chunk(sequence: u64, segment: &str, revision: u32, start_ms: u64) -> Chunk {
-        let fields = draft(segment, revision, start_ms);
-        Chunk {
-            sequence,
-            fields,
-            revised: revision > 0,
-            word_count: 1,
-            created_at: 0,
-        }
-    }
-
-    fn texts(view: &TranscriptView) -> Vec<&str> {
-        view.chunks()
-            .iter()
-            .map(|chunk| chunk.fields.text.as_str())
-            .collect()
+    fn chunk(sequence: u64, segment: &str, revision: u32, start_ms: u64) -> Value {
+        let mut chunk = draft(segment, revision, start_ms);
+        chunk["sequence"] = sequence.into();
+        chunk
     }
 
     #[test]
     fn chunks_stand_in_the_order_spoken_and_revisions_in_place() {
         let mut view = TranscriptView::default();
-        let mut copy: Vec<Chunk> = Vec::new();
+        let mut shown: Vec<Value> = Vec::new();
         for chunk in [
             chunk(1, "a", 0, 10),
             chunk(2, "c", 0, 30),
@@ -150,11 +161,11 @@ mod tests {
             chunk(5, "c", 1, 5),
         ] {
             for splice in view.finalised(chunk) {
-                copy.splice(splice.at..splice.at + splice.remove, splice.insert);
+                shown.splice(splice.at..splice.at + splice.remove, splice.insert);
             }
         }
-        assert_eq!(texts(&view), ["c1", "a1", "b0"]);
-        assert_eq!(copy, view.chunks());
+        let texts: Vec<_> = shown.iter().map(|chunk| chunk["text"].as_str()).collect();
+        assert_eq!(texts, [Some("c1"), Some("a1"), Some("b0")]);
     }
 
     #[test]
@@ -162,6 +173,7 @@ mod tests {
         let mut view = TranscriptView::default();
         assert_eq!(view.finalised(chunk(1, "a", 0, 10)).len(), 1);
         assert!(view.finalised(chunk(1, "a", 0, 10)).is_empty());
+        assert!(view.finalised(json!({"sequence": 2})).is_empty());
     }
 
     #[test]
@@ -170,10 +182,11 @@ mod tests {
         assert!(view.spoken(draft("a", 0, 10)));
         assert!(view.spoken(draft("a", 1, 10)));
         assert!(!view.spoken(draft("a", 0, 10)));
-        assert_eq!(view.interim().len(), 1);
+        assert_eq!(view.interim(), [&draft("a", 1, 10)]);
         view.finalised(chunk(1, "a", 2, 10));
         assert!(view.interim().is_empty());
         assert!(!view.spoken(draft("a", 1, 10)));
+        assert!(!view.spoken(json!("x")));
     }
 
     #[test]

@@ -1,15 +1,18 @@
-import { Shell } from "../wasm/connvo.js";
 import { ConnvoError } from "./error.js";
 import type {
   Command,
   CommandReply,
   ConnectionState,
+  Problem,
 } from "./generated/protocol.js";
 import { Listeners } from "./listeners.js";
 import { isLoaded } from "./load.js";
 import { Note, SharedNote, type Profile } from "./note.js";
-import type { ShellEvent, StorageKind } from "./shell.js";
-import { answerOf, personOf } from "./token.js";
+import { Notes } from "./notes.js";
+import { Pump } from "./pump.js";
+import type { ShellEvent } from "./shell.js";
+import { openStorage, type StorageKind } from "./storage/storage.js";
+import { personOf } from "./token.js";
 import { SharedTranscript, Transcript } from "./transcript.js";
 
 /** How a client reaches its server. */
@@ -35,14 +38,16 @@ interface Pending {
  * go live, `free()` when done with it. For another person make another client.
  */
 export class Client {
-  readonly #shell: Shell;
-  readonly #notes = new Map<string, Promise<SharedNote>>();
+  readonly #pump: Pump;
+  /** The notes of this device, once its storage is open. */
+  readonly #device: Promise<Notes>;
+  #notes: Notes | undefined;
+  readonly #opening = new Map<string, Promise<SharedNote>>();
   readonly #notesBySub = new Map<number, SharedNote>();
   readonly #transcripts = new Map<string, SharedTranscript>();
   readonly #calls = new Map<number, Pending>();
   readonly #connection = new Listeners<[ConnectionState]>();
   readonly #storage = new Listeners<[StorageKind]>();
-  readonly #opening: Promise<void>;
   #state: ConnectionState;
   #kind: StorageKind = "memory";
   #freed = false;
@@ -56,31 +61,56 @@ export class Client {
     }
     const url = (options.url ?? globalThis.location.origin).replace(/\/+$/, "");
     const token = async () => options.token();
-    this.#shell = new Shell(
-      url,
-      async () => answerOf(await token()),
-      (event: ShellEvent) => this.#take(event),
+    this.#pump = new Pump(url, {
+      token,
+      event: (event) => this.#take(event),
+      store: (meeting, op) => this.#notes?.store(meeting, op),
+    });
+    this.#state = this.#pump.look(
+      (shell) => JSON.parse(shell.connection()) as ConnectionState,
     );
-    this.#state = this.#shell.connection() as ConnectionState;
-    this.#opening = this.#open(url, token, options.storage ?? "indexeddb");
+    this.#device = this.#open(url, token, options.storage ?? "indexeddb");
   }
 
-  async #open(url: string, token: () => Promise<string>, kind: StorageKind) {
+  async #open(
+    url: string,
+    token: () => Promise<string>,
+    kind: StorageKind,
+  ): Promise<Notes> {
     const person =
       kind === "indexeddb" ? await personOf(url, token) : undefined;
-    if (this.#freed) return;
-    const name = person === undefined ? undefined : `connvo|${url}|${person}`;
-    await this.#shell.openStorage(name);
+    const namespace =
+      person === undefined ? undefined : `connvo|${url}|${person}`;
+    const storage = await openStorage(namespace);
+    const notes = new Notes(this.#pump, storage, namespace, (sub) => {
+      this.#showStorage();
+      this.#notesBySub.get(sub)?.take({ type: "status", sub });
+    });
+    if (this.#freed) {
+      notes.close();
+      storage.close();
+      throw gone();
+    }
+    this.#notes = notes;
+    this.#showStorage();
+    return notes;
+  }
+
+  #showStorage(): void {
+    const kind = this.#notes?.kind ?? "memory";
+    if (this.#freed || kind === this.#kind) return;
+    this.#kind = kind;
+    this.#storage.emit(kind);
   }
 
   /** Goes live, and stays so across losses until `disconnect()`. */
   connect(): void {
-    this.#alive().connect();
+    this.#alive().feed((shell) => shell.connect());
   }
 
   /** Closes the connection. Notes stay open and editable. */
   disconnect(): void {
-    this.#alive().disconnect();
+    this.#alive().feed((shell) => shell.disconnect());
   }
 
   /** How the connection stands; the same object until it changes. */
@@ -114,8 +144,14 @@ export class Client {
   call(command: Command): Promise<CommandReply> {
     return new Promise((resolve, reject) => {
       try {
-        const id = this.#alive().call(command);
-        this.#calls.set(id, { resolve, reject });
+        // Known before it is fed: the answer may be there at once.
+        this.#alive().feed((shell) => {
+          const id = shell.call(
+            crypto.randomUUID?.() ?? String(Math.random()),
+            JSON.stringify(command),
+          );
+          this.#calls.set(id, { resolve, reject });
+        });
       } catch (failure) {
         reject(ConnvoError.from(failure));
       }
@@ -127,9 +163,11 @@ export class Client {
    * offline. Opened twice, both share one replica. Close each.
    */
   async openNote(meetingId: string, profile: Profile): Promise<Note> {
-    const known = this.#notes.get(meetingId);
-    const opening = known ?? this.#openShared(meetingId, profile);
-    if (!known) this.#notes.set(meetingId, opening);
+    let opening = this.#opening.get(meetingId);
+    if (!opening) {
+      opening = this.#openShared(meetingId, profile);
+      this.#opening.set(meetingId, opening);
+    }
     const shared = await opening;
     this.#alive();
     return new Note(shared);
@@ -137,18 +175,18 @@ export class Client {
 
   async #openShared(meetingId: string, profile: Profile): Promise<SharedNote> {
     try {
-      await this.#opening;
-      const { name, color } = profile;
-      const sub = await this.#alive().openNote(meetingId, name, color);
-      if (this.#freed) throw gone();
-      const shared = new SharedNote(this.#shell, sub, meetingId, () => {
-        this.#notes.delete(meetingId);
+      this.#alive();
+      const notes = await this.#device;
+      const sub = await notes.open(meetingId, profile);
+      this.#alive();
+      const shared = new SharedNote(this.#pump, notes, sub, meetingId, () => {
+        this.#opening.delete(meetingId);
         this.#notesBySub.delete(sub);
       });
       this.#notesBySub.set(sub, shared);
       return shared;
     } catch (failure) {
-      this.#notes.delete(meetingId);
+      this.#opening.delete(meetingId);
       throw ConnvoError.from(failure);
     }
   }
@@ -157,8 +195,10 @@ export class Client {
   openTranscript(meetingId: string): Transcript {
     let shared = this.#transcripts.get(meetingId);
     if (!shared) {
-      const sub = attempt(() => this.#alive().openTranscript(meetingId));
-      shared = new SharedTranscript(this.#shell, sub, meetingId, () =>
+      const sub = attempt(() =>
+        this.#alive().feed((shell) => shell.openTranscript(meetingId)),
+      );
+      shared = new SharedTranscript(this.#pump, sub, meetingId, () =>
         this.#transcripts.delete(meetingId),
       );
       this.#transcripts.set(meetingId, shared);
@@ -176,12 +216,15 @@ export class Client {
     this.#calls.clear();
     this.#connection.clear();
     this.#storage.clear();
-    this.#shell.close();
+    this.#notes?.close();
+    this.#pump.close();
+    // Nobody waits for storage that opens after the end.
+    this.#device.catch(() => undefined);
   }
 
-  #alive(): Shell {
+  #alive(): Pump {
     if (this.#freed) throw gone();
-    return this.#shell;
+    return this.#pump;
   }
 
   #take(event: ShellEvent): void {
@@ -190,10 +233,6 @@ export class Client {
       case "connection":
         this.#state = event.state;
         this.#connection.emit(event.state);
-        return;
-      case "storage":
-        this.#kind = event.kind;
-        this.#storage.emit(event.kind);
         return;
       case "reply":
         this.#answer(event.id, event.ok, event.error);
@@ -209,7 +248,7 @@ export class Client {
   #answer(
     id: number,
     ok: CommandReply | undefined,
-    error: ShellProblem | undefined,
+    error: Problem | undefined,
   ): void {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
@@ -217,8 +256,6 @@ export class Client {
     else call?.reject(ConnvoError.from(error));
   }
 }
-
-type ShellProblem = Extract<ShellEvent, { type: "ended" }>["problem"];
 
 function gone(): ConnvoError {
   return new ConnvoError({

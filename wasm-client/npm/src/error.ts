@@ -26,9 +26,19 @@ export class ConnvoError extends Error {
   /** Anything that was thrown, as a `ConnvoError`. */
   static from(thrown: unknown): ConnvoError {
     if (thrown instanceof ConnvoError) return thrown;
-    if (isProblem(thrown)) return new ConnvoError(thrown);
+    const problem = typeof thrown === "string" ? parsed(thrown) : thrown;
+    if (isProblem(problem)) return new ConnvoError(problem);
     const detail = thrown instanceof Error ? thrown.message : String(thrown);
     return new ConnvoError({ code: "INTERNAL", detail }, { cause: thrown });
+  }
+}
+
+/** The WebAssembly module throws problems as JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

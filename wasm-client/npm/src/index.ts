@@ -24,5 +24,5 @@ export {
   type Page,
   type PageOptions,
 } from "./api.js";
-export type { StorageKind } from "./shell.js";
+export type { StorageKind } from "./storage/storage.js";
 export type * from "./generated/protocol.js";

@@ -8,6 +8,8 @@ import type {
   RecoveredDraft as LostText,
 } from "./generated/protocol.js";
 import { Listeners } from "./listeners.js";
+import type { Notes } from "./notes.js";
+import type { Pump } from "./pump.js";
 import type { ShellEvent } from "./shell.js";
 
 /** Own text that could not be kept in the note, kept on this device instead. */
@@ -41,33 +43,60 @@ export class SharedNote {
   readonly statuses = new Listeners<[NoteStatus]>();
   readonly changes = new Listeners<[Peer[]]>();
   status: NoteStatus;
-  peers: Peer[] = [];
+  #peers: Peer[] = [];
+  #moved = false;
   #leases = 0;
   #open = true;
 
   constructor(
-    readonly shell: Shell,
+    readonly pump: Pump,
+    readonly notes: Notes,
     readonly sub: number,
     readonly meetingId: string,
     readonly forget: () => void,
   ) {
-    this.status = shell.noteStatus(sub) as NoteStatus;
+    this.status = notes.status(sub);
   }
 
   take(event: ShellEvent): void {
     switch (event.type) {
       case "delta":
+        this.moved();
         this.deltas.emit(event.operation, event.origin);
+        // A cursor that came before the text it stands in can be placed now.
+        if (this.#peers.some(({ cursor }) => cursor === null)) this.#look();
         break;
       case "status":
-        this.status = this.shell.noteStatus(this.sub) as NoteStatus;
+        this.status = this.notes.status(this.sub);
         this.statuses.emit(this.status);
         break;
       case "peers":
-        this.peers = this.shell.notePeers(this.sub) as Peer[];
-        this.changes.emit(this.peers);
+        this.moved();
+        this.#look();
         break;
     }
+  }
+
+  /** The others, with their cursors in the text as it is now. */
+  get peers(): Peer[] {
+    if (this.#moved && this.#open) {
+      this.#moved = false;
+      const text = this.pump.look((shell) => shell.notePeers(this.sub));
+      if (text !== JSON.stringify(this.#peers)) {
+        this.#peers = JSON.parse(text) as Peer[];
+      }
+    }
+    return this.#peers;
+  }
+
+  /** The text changed: the cursors stand elsewhere. */
+  moved(): void {
+    this.#moved = true;
+  }
+
+  #look(): void {
+    const before = this.#peers;
+    if (this.peers !== before) this.changes.emit(this.peers);
   }
 
   lease(): void {
@@ -82,7 +111,7 @@ export class SharedNote {
     this.#leases -= 1;
     setTimeout(() => {
       if (this.#leases > 0 || !this.#open) return;
-      this.shell.closeNote(this.sub);
+      this.notes.leave(this.sub);
       this.end();
     });
   }
@@ -122,7 +151,8 @@ export class Note {
 
   /** The whole text. */
   text(): string {
-    return this.#alive().noteText(this.#shared.sub);
+    const { pump, sub } = this.#alive();
+    return pump.look((shell) => shell.noteText(sub));
   }
 
   /**
@@ -131,7 +161,9 @@ export class Note {
    * splits a surrogate pair, grows the note over its limit, or may not be written.
    */
   edit(operation: Component[]): void {
-    this.#try((shell, sub) => shell.editNote(sub, operation));
+    const json = JSON.stringify(operation) ?? "null";
+    this.#try((shell, sub, now) => shell.editNote(sub, json, now));
+    this.#shared.moved();
   }
 
   /** Runs `callback` at each change that did not come through `edit`. */
@@ -143,12 +175,12 @@ export class Note {
 
   /** Takes back the last edits of this replica; `false` when there are none. */
   undo(): boolean {
-    return this.#try((shell, sub) => shell.undoNote(sub));
+    return this.#try((shell, sub, now) => shell.undoNote(sub, now));
   }
 
   /** Does again what `undo` took back; `false` when there is nothing. */
   redo(): boolean {
-    return this.#try((shell, sub) => shell.redoNote(sub));
+    return this.#try((shell, sub, now) => shell.redoNote(sub, now));
   }
 
   /** What is sent, saved and allowed; the same object until it changes. */
@@ -163,8 +195,8 @@ export class Note {
 
   /** Shows the others where this person is; null for nowhere. */
   setCursor(cursor: Cursor | null): void {
-    this.#try((shell, sub) =>
-      shell.setCursor(sub, cursor?.anchor, cursor?.head),
+    this.#try((shell, sub, now) =>
+      shell.setCursor(sub, cursor?.anchor, cursor?.head, now),
     );
   }
 
@@ -180,7 +212,8 @@ export class Note {
 
   /** The person has seen a recovered draft: it is deleted from this device. */
   dismissDraft(id: string): void {
-    this.#try((shell, sub) => shell.dismissDraft(sub, id));
+    const { notes, sub } = this.#alive();
+    notes.dismissDraft(sub, id);
   }
 
   /** Leaves the note. Changes that are not sent stay on this device. */
@@ -192,20 +225,22 @@ export class Note {
     this.#shared.release();
   }
 
-  #alive(): Shell {
+  #alive(): SharedNote {
     if (this.#closed || !this.#shared.isOpen()) {
       throw new ConnvoError({
         code: "UNAVAILABLE",
         detail: "This note has been closed.",
       });
     }
-    return this.#shared.shell;
+    return this.#shared;
   }
 
-  #try<Value>(work: (shell: Shell, sub: number) => Value): Value {
-    const shell = this.#alive();
+  #try<Value>(
+    work: (shell: Shell, sub: number, now: number) => Value,
+  ): Value {
+    const { pump, sub } = this.#alive();
     try {
-      return work(shell, this.#shared.sub);
+      return pump.feed((shell, now) => work(shell, sub, now));
     } catch (failure) {
       throw ConnvoError.from(failure);
     }

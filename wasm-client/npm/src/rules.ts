@@ -28,14 +28,13 @@ export function can(
   now: number,
   action: Action,
 ): Problem | null {
-  return refusal(role, state, endedAt ?? undefined, now, action) as
-    | Problem
-    | null;
+  const problem = refusal(role, state, endedAt ?? undefined, now, action);
+  return problem === undefined ? null : (JSON.parse(problem) as Problem);
 }
 
 /**
  * The edit that turns one text into another, in UTF-16 code units. Needs `init()`.
  */
 export function diff(from: string, to: string): Component[] {
-  return diffTexts(from, to) as Component[];
+  return JSON.parse(diffTexts(from, to)) as Component[];
 }

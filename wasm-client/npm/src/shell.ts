@@ -1,7 +1,4 @@
-/**
- * What the WebAssembly shell tells the wrappers. One function takes it all: sorting
- * it out to listeners costs less here than there.
- */
+/** What crosses between the WebAssembly module and the code around it. */
 import type {
   Chunk,
   ChunkDraft,
@@ -12,9 +9,6 @@ import type {
   Problem,
 } from "./generated/protocol.js";
 
-/** Where this device keeps what is not yet on the server. */
-export type StorageKind = "indexeddb" | "memory";
-
 /** How a list of chunks changed. */
 export interface Splice {
   at: number;
@@ -22,20 +16,65 @@ export interface Splice {
   insert: Chunk[];
 }
 
+/** Something the application wants to know. */
 export type ShellEvent =
   | { type: "connection"; state: ConnectionState }
-  | { type: "storage"; kind: StorageKind }
   | { type: "reply"; id: number; ok?: CommandReply; error?: Problem }
   | { type: "delta"; sub: number; operation: Component[]; origin: Origin }
   | { type: "status"; sub: number }
   | { type: "peers"; sub: number }
-  | { type: "chunks"; sub: number; reset: boolean; splices: Splice[] }
-  | { type: "interim"; sub: number; interim: ChunkDraft[] }
+  | {
+      type: "chunks";
+      sub: number;
+      reset: boolean;
+      splices: Splice[];
+      interim: ChunkDraft[];
+    }
   | { type: "ended"; sub: number; problem: Problem };
 
-/** The answer of the token callback, as the shell takes it. */
-export interface TokenAnswer {
-  token: string;
-  /** Milliseconds since the Unix epoch. */
-  expiresAt?: number;
+/** A change that is not acknowledged, as it is stored and sent. */
+export type Row = [
+  clientId: number,
+  clientSeq: number,
+  edits: number,
+  update: Uint8Array,
+];
+
+/** What names a row. */
+export type RowKey = [clientId: number, clientSeq: number];
+
+/** What is to be kept of a note, in one transaction each, in order. */
+export type StoreOp =
+  | ["outbox", Row]
+  | ["commit", version: number, updates: Uint8Array[], acknowledged: RowKey[]]
+  | [
+      "replace",
+      epoch: number,
+      version: number,
+      state: Uint8Array,
+      dropped: RowKey[],
+    ];
+
+/** A note as stored: what is committed, and the outbox in the order of making. */
+export type StoredNote = [
+  epoch: number,
+  version: number,
+  state: Uint8Array | null,
+  updates: Uint8Array[],
+  outbox: Row[],
+];
+
+/** What the session wants done, in order. */
+export type Effect =
+  | ["token"]
+  | ["connect"]
+  | ["text", frame: string]
+  | ["binary", frame: Uint8Array<ArrayBuffer>]
+  | ["disconnect", code: number]
+  | ["store", meeting: string, op: StoreOp]
+  | ["event", json: string];
+
+/** Whether two rows have one name. */
+export function sameRow(a: Row | RowKey, b: Row | RowKey): boolean {
+  return a[0] === b[0] && a[1] === b[1];
 }

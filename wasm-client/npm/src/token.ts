@@ -1,4 +1,9 @@
-import type { TokenAnswer } from "./shell.js";
+/** A token with its expiry, where it names one. */
+export interface TokenAnswer {
+  token: string;
+  /** Milliseconds since the Unix epoch. */
+  expiresAt?: number;
+}
 
 /** What this side reads of a token. It is not verified: the server does that. */
 interface Claims {

@@ -1,7 +1,7 @@
-import type { Shell } from "../wasm/connvo.js";
 import { ConnvoError } from "./error.js";
 import type { Chunk, ChunkDraft } from "./generated/protocol.js";
 import { Listeners } from "./listeners.js";
+import type { Pump } from "./pump.js";
 import type { ShellEvent } from "./shell.js";
 
 /** One copy of a meeting's transcript, shared by all that opened it. */
@@ -14,7 +14,7 @@ export class SharedTranscript {
   #open = true;
 
   constructor(
-    readonly shell: Shell,
+    readonly pump: Pump,
     readonly sub: number,
     readonly meetingId: string,
     readonly forget: () => void,
@@ -27,12 +27,10 @@ export class SharedTranscript {
         for (const { at, remove, insert } of event.splices) {
           items.splice(at, remove, ...insert);
         }
-        this.items = items;
-        break;
-      }
-      case "interim":
+        if (event.reset || event.splices.length > 0) this.items = items;
         this.interim = event.interim;
         break;
+      }
       case "ended":
         this.error = new ConnvoError(event.problem);
         break;
@@ -49,7 +47,7 @@ export class SharedTranscript {
     this.#leases -= 1;
     setTimeout(() => {
       if (this.#leases > 0 || !this.#open) return;
-      this.shell.closeTranscript(this.sub);
+      this.pump.feed((shell) => shell.close(this.sub));
       this.end();
     });
   }

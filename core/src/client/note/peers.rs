@@ -2,11 +2,11 @@
 //! that stock Yjs editors use: `{user: {name, color}, cursor: {anchor, head}}` with
 //! relative positions.
 
+use crate::client::table::Table;
 use crate::live::presence::{EXPIRY_MS, State, decode, encode};
 use crate::note::replica::Replica;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Shortest time between two presence frames, in milliseconds.
 const QUIET_MS: u64 = 200;
@@ -56,7 +56,7 @@ pub(in crate::client) struct Presence {
     clock: u64,
     dirty: bool,
     sent_at: Option<u64>,
-    peers: BTreeMap<u64, (u64, Value)>,
+    peers: Table<u64, (u64, Value)>,
 }
 
 impl Presence {
@@ -67,7 +67,7 @@ impl Presence {
             clock: 0,
             dirty: true,
             sent_at: None,
-            peers: BTreeMap::new(),
+            peers: Table::new(),
         }
     }
 

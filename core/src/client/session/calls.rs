@@ -1,10 +1,10 @@
 //! Calls: each is sent until it is answered, under one idempotency key.
 
 use super::{Event, Session};
+use crate::client::table::Table;
 use crate::error::{ErrorCode, Problem};
-use crate::protocol::frame::ClientFrame;
-use crate::protocol::{CALLS_IN_FLIGHT, Command, CommandReply};
-use std::collections::BTreeMap;
+use crate::protocol::{CALLS_IN_FLIGHT, Command, CommandReply, encode};
+use serde_json::Value;
 
 /// Calls that may wait for a connection; beyond it a call is refused.
 const WAITING: usize = 256;
@@ -12,14 +12,14 @@ const WAITING: usize = 256;
 #[derive(Debug)]
 struct Pending {
     key: String,
-    command: Command,
+    command: Value,
     sent: bool,
 }
 
 /// Calls without an answer, by id.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    pending: BTreeMap<u64, Pending>,
+    pending: Table<u64, Pending>,
     last_id: u64,
 }
 
@@ -31,25 +31,26 @@ impl Calls {
         }
     }
 
-    fn next_unsent(&mut self) -> Option<(u64, ClientFrame)> {
+    fn next_unsent(&mut self) -> Option<Value> {
         if self.pending.values().filter(|call| call.sent).count() >= CALLS_IN_FLIGHT {
             return None;
         }
         let (id, call) = self.pending.iter_mut().find(|(_, call)| !call.sent)?;
         call.sent = true;
-        let frame = ClientFrame::Call {
-            id: *id,
-            key: call.key.clone(),
-            command: call.command.clone(),
-        };
-        Some((*id, frame))
+        Some(encode::call(*id, &call.key, &call.command))
     }
 }
 
 impl Session {
     /// Asks the server to do something, now or when the line is back. `key` is a
     /// fresh random text: a resend repeats it. The answer comes as `Event::Reply`.
-    pub fn call(&mut self, key: String, command: Command) -> u64 {
+    pub fn call(&mut self, key: String, command: &Command) -> u64 {
+        let command = serde_json::to_value(command).unwrap_or_default();
+        self.call_json(key, command)
+    }
+
+    /// The same for a [`Command`] that is JSON already: the server checks it.
+    pub fn call_json(&mut self, key: String, command: Value) -> u64 {
         self.calls.last_id += 1;
         let id = self.calls.last_id;
         if self.calls.pending.len() >= WAITING {
@@ -77,7 +78,7 @@ impl Session {
 
     pub(super) fn send_calls(&mut self) {
         while self.is_live()
-            && let Some((_, frame)) = self.calls.next_unsent()
+            && let Some(frame) = self.calls.next_unsent()
         {
             self.send(&frame);
         }

@@ -2,7 +2,7 @@
 
 use super::{Link, Session, Status};
 use crate::protocol::frame::ServerFrame;
-use crate::protocol::{HEARTBEAT_MS, close, lane};
+use crate::protocol::{HEARTBEAT_MS, close, decode, lane};
 
 impl Session {
     /// Takes a text frame.
@@ -12,7 +12,7 @@ impl Session {
         }
         self.heard(now_ms);
         // A frame of a newer server that this client does not know is passed over.
-        let Ok(frame) = serde_json::from_str::<ServerFrame>(frame) else {
+        let Some(frame) = decode::server_frame(frame) else {
             return;
         };
         match frame {

@@ -2,7 +2,8 @@
 
 use super::{Event, Session};
 use crate::error::{ErrorCode, Problem};
-use crate::protocol::frame::{ClientFrame, Query};
+use crate::protocol::encode;
+use crate::protocol::frame::Query;
 
 /// A followed journal.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Session {
     pub fn unfollow(&mut self, sub: u32) {
         let known = self.journals.remove(&sub).is_some() | self.notes.remove(&sub).is_some();
         if known && self.is_live() {
-            self.send(&ClientFrame::Unsubscribe { sub });
+            self.send(&encode::unsubscribe(sub));
         }
     }
 
@@ -46,12 +47,12 @@ impl Session {
         let Some(journal) = self.journals.get(&sub).filter(|_| self.is_live()) else {
             return;
         };
-        let frame = ClientFrame::Subscribe {
+        let frame = encode::subscribe(
             sub,
-            query: journal.query.clone(),
-            epoch: journal.epoch.clone(),
-            after: journal.cursor,
-        };
+            &journal.query,
+            journal.epoch.as_deref(),
+            journal.cursor,
+        );
         self.send(&frame);
     }
 
@@ -77,7 +78,7 @@ impl Session {
         let cursor = journal.cursor.unwrap_or(0);
         if from > cursor + 1 {
             // A hole: ask again from where we are.
-            self.send(&ClientFrame::Unsubscribe { sub });
+            self.send(&encode::unsubscribe(sub));
             self.subscribe_journal(sub);
             return;
         }

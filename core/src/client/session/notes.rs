@@ -7,7 +7,7 @@ use crate::client::note::{
 use crate::id::MeetingId;
 use crate::note::replica::{OutboxEntry, Replica, ReplicaError, StoredNote};
 use crate::note::{Operation, Text};
-use crate::protocol::frame::ClientFrame;
+use crate::protocol::encode;
 use crate::protocol::lane::{self, ClientLane, ServerLane};
 
 impl Session {
@@ -152,12 +152,7 @@ impl Session {
         }
         let subscription = self.notes.get_mut(&sub).and_then(NoteClient::subscription);
         if let Some((query, epoch, after)) = subscription {
-            self.send(&ClientFrame::Subscribe {
-                sub,
-                query,
-                epoch,
-                after,
-            });
+            self.send(&encode::subscribe(sub, &query, epoch.as_deref(), after));
         }
     }
 
@@ -211,7 +206,7 @@ impl Session {
                 NoteAction::Store(op) => self.effects.push_back(Effect::Store(meeting.clone(), op)),
                 NoteAction::Event(event) => self.tell(Event::Note { sub, event }),
                 NoteAction::Resubscribe if self.is_live() => {
-                    self.send(&ClientFrame::Unsubscribe { sub });
+                    self.send(&encode::unsubscribe(sub));
                     self.subscribe_note(sub);
                 }
                 NoteAction::Resubscribe => {}

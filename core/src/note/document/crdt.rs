@@ -4,6 +4,7 @@ use super::super::scan::{self, Scanned};
 use super::{Document, DocumentError, Observed, Refusal};
 use crate::limits::NoteLimits;
 use crate::note::Operation;
+use crate::note::sort::sort;
 use crate::planted::{self, Bug};
 use std::sync::Arc;
 use yrs::types::Delta;
@@ -137,7 +138,11 @@ impl Document {
         if longest - staged.deleted.min(longest) > u64::from(limit) {
             return too_long(longest);
         }
-        match Self::load(Some(&self.snapshot_v2()), updates, 0, self.limits) {
+        let state = self.snapshot_v1();
+        let parts: Vec<&[u8]> = std::iter::once(state.as_slice())
+            .chain(updates.iter().copied())
+            .collect();
+        match Self::load_v1(&parts, 0, self.limits) {
             Ok(copy) if copy.text.len_utf16() > limit => too_long(copy.text.len_utf16().into()),
             Ok(_) => Ok(()),
             Err(_) => too_long(longest),
@@ -216,14 +221,14 @@ impl Staged {
             }
         }
         self.pairs.extend(scanned.pairs);
-        self.pairs.sort_unstable();
+        sort(&mut self.pairs);
         self.pairs.dedup();
     }
 
     /// The pairs of the run so far, and those of the next update; in order.
     fn pairs_with(&self, next: &Scanned) -> Vec<(u64, u32)> {
         let mut pairs = [self.pairs.as_slice(), next.pairs.as_slice()].concat();
-        pairs.sort_unstable();
+        sort(&mut pairs);
         pairs
     }
 

@@ -1,4 +1,4 @@
-//! A document from stored bytes: a snapshot (V2) and the updates since.
+//! A document from stored bytes: a snapshot and the updates since.
 
 use super::{Document, DocumentError};
 use crate::limits::NoteLimits;
@@ -24,21 +24,37 @@ impl Document {
             integrate(&mut document.doc.transact_mut(), update)?;
             document.size.grow(state.len());
         }
+        document.take_in(updates_v1)?;
+        Ok(document)
+    }
+
+    /// A document from updates alone, a snapshot (V1) as the first of them. It is
+    /// what browsers use: their module does without the V2 codec.
+    pub fn load_v1(
+        updates_v1: &[&[u8]],
+        client_id: u64,
+        limits: NoteLimits,
+    ) -> Result<Self, DocumentError> {
+        let mut document = Self::new(client_id, limits);
+        document.take_in(updates_v1)?;
+        Ok(document)
+    }
+
+    fn take_in(&mut self, updates_v1: &[&[u8]]) -> Result<(), DocumentError> {
         for batch in updates_v1.chunks(BATCH) {
-            let mut txn = document.doc.transact_mut();
+            let mut txn = self.doc.transact_mut();
             for update in batch {
-                document.size.grow(update.len());
+                self.size.grow(update.len());
                 let update = Update::decode_v1(update).map_err(unreadable)?;
                 integrate(&mut txn, update)?;
             }
         }
-        document.read_back()?;
-        Ok(document)
+        self.read_back()
     }
 
     /// The same note, whose further changes carry another id.
     pub fn with_client_id(self, client_id: u64) -> Result<Self, DocumentError> {
-        Self::load(Some(&self.snapshot_v2()), &[], client_id, self.limits)
+        Self::load_v1(&[&self.snapshot_v1()], client_id, self.limits)
     }
 
     /// Mirror, clocks and pairs from the document.

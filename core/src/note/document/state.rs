@@ -59,6 +59,14 @@ impl Document {
             .encode_state_as_update_v2(&StateVector::default())
     }
 
+    /// The whole state, V1: the form of the wire, and of a browser's storage.
+    #[must_use]
+    pub fn snapshot_v1(&self) -> Vec<u8> {
+        self.doc
+            .transact()
+            .encode_state_as_update_v1(&StateVector::default())
+    }
+
     /// Loads the snapshot again and compares: a base is stored only if this holds.
     pub fn verify(&self) -> Result<(), DocumentError> {
         self.verify_snapshot(&self.snapshot_v2())

@@ -10,7 +10,7 @@ use crate::note::document::Document;
 pub(super) struct Committed {
     epoch: u64,
     version: u64,
-    state_v2: Option<Vec<u8>>,
+    state: Option<Vec<u8>>,
     updates: Vec<Vec<u8>>,
 }
 
@@ -18,13 +18,13 @@ impl Committed {
     pub(super) fn new(
         epoch: u64,
         version: u64,
-        state_v2: Option<Vec<u8>>,
+        state: Option<Vec<u8>>,
         updates: Vec<Vec<u8>>,
     ) -> Self {
         Self {
             epoch,
             version,
-            state_v2,
+            state,
             updates,
         }
     }
@@ -37,8 +37,8 @@ impl Committed {
         self.version
     }
 
-    pub(super) fn state_v2(&self) -> &[u8] {
-        self.state_v2.as_deref().unwrap_or_default()
+    pub(super) fn state(&self) -> &[u8] {
+        self.state.as_deref().unwrap_or_default()
     }
 
     pub(super) fn loose(&self) -> usize {
@@ -56,18 +56,14 @@ impl Committed {
         client_id: u64,
         limits: NoteLimits,
     ) -> Result<Document, ReplicaError> {
-        let updates: Vec<&[u8]> = self.updates.iter().map(Vec::as_slice).collect();
-        Ok(Document::load(
-            self.state_v2.as_deref(),
-            &updates,
-            client_id,
-            limits,
-        )?)
+        let parts = self.state.iter().chain(&self.updates);
+        let parts: Vec<&[u8]> = parts.map(Vec::as_slice).collect();
+        Ok(Document::load_v1(&parts, client_id, limits)?)
     }
 
     pub(super) fn compact(&mut self, limits: NoteLimits) -> Result<(), ReplicaError> {
         let document = self.document(0, limits)?;
-        self.state_v2 = Some(document.snapshot_v2());
+        self.state = Some(document.snapshot_v1());
         self.updates.clear();
         Ok(())
     }

@@ -47,15 +47,15 @@ impl Replica {
         hash: Option<u64>,
         fresh_id: u64,
     ) -> Result<Recovery, ReplicaError> {
-        let snapshot = Document::load(None, &[state_v1], 0, self.limits)?;
+        let snapshot = Document::load_v1(&[state_v1], 0, self.limits)?;
         if hash.is_some_and(|hash| hash != snapshot.text().hash()) {
             return Err(ReplicaError::Broken(
                 "the snapshot's text has another hash".into(),
             ));
         }
         let another = epoch != self.epoch() && self.epoch() != 0;
-        let state_v2 = snapshot.snapshot_v2();
-        self.committed = Committed::new(epoch, version, Some(state_v2), Vec::new());
+        let state = snapshot.snapshot_v1();
+        self.committed = Committed::new(epoch, version, Some(state), Vec::new());
         self.rebuild(fresh_id, "the note was started over on the server", |_| {
             another
         })
@@ -112,7 +112,7 @@ impl Replica {
             text: before,
             reason: reason.to_owned(),
         });
-        if self.committed.state_v2().is_empty() || self.committed.loose() > 0 {
+        if self.committed.state().is_empty() || self.committed.loose() > 0 {
             self.committed.compact(self.limits)?;
         }
         Ok(Recovery {
@@ -120,7 +120,7 @@ impl Replica {
             store: StoreOp::Replace {
                 epoch: self.committed.epoch(),
                 version: self.committed.version(),
-                state_v2: self.committed.state_v2().to_vec(),
+                state: self.committed.state().to_vec(),
                 dropped: dropped.iter().map(super::OutboxEntry::key).collect(),
             },
             draft,

@@ -11,8 +11,8 @@ pub struct StoredNote {
     pub epoch: u64,
     /// The last sequence of the server's log that is in.
     pub version: u64,
-    /// The last snapshot (V2) of the committed state.
-    pub state_v2: Option<Vec<u8>>,
+    /// The last snapshot (V1) of the committed state.
+    pub state: Option<Vec<u8>>,
     /// Committed updates (V1) since the snapshot, in any order that was stored.
     pub updates: Vec<Vec<u8>>,
     /// Edits that the server has not acknowledged, by their order of making.
@@ -45,8 +45,8 @@ pub enum StoreOp {
         epoch: u64,
         /// The version.
         version: u64,
-        /// The snapshot (V2).
-        state_v2: Vec<u8>,
+        /// The snapshot (V1).
+        state: Vec<u8>,
         /// Outbox rows to drop: (ClientID, sequence).
         dropped: Vec<(u64, u64)>,
     },
@@ -78,12 +78,12 @@ impl StoredNote {
             StoreOp::Replace {
                 epoch,
                 version,
-                state_v2,
+                state,
                 dropped,
             } => {
                 self.epoch = *epoch;
                 self.version = *version;
-                self.state_v2 = Some(state_v2.clone());
+                self.state = Some(state.clone());
                 self.updates.clear();
                 drop(&mut self.outbox, dropped);
             }

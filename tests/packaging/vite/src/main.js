@@ -1,4 +1,4 @@
-import init, { Client } from "@connvo/client";
+import init, { Client, diff } from "@connvo/client";
 
 const MEETING = "0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e";
 const claims = btoa(JSON.stringify({ iss: "try", sub: "vite" }));
@@ -15,8 +15,4 @@ note.onStatus(show);
 show();
 note.onDelta(() => (area.value = note.text()));
 area.value = note.text();
-// Enough for a try: typing at the end only.
-area.addEventListener("input", () => {
-  const before = note.text();
-  note.edit([{ retain: before.length }, { insert: area.value.slice(before.length) }]);
-});
+area.addEventListener("input", () => note.edit(diff(note.text(), area.value)));
