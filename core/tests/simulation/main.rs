@@ -23,6 +23,7 @@ mod web;
 mod world;
 
 use connvo_core::planted::{self, Bug};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -45,10 +46,22 @@ fn run(seed: u64, trace: bool) -> Result<Outcome, String> {
     })
 }
 
-/// Runs seeds on all cores; answers those that fail, lowest first.
-fn sweep(seeds: u64, enough: usize, bug: Option<Bug>) -> Vec<(u64, String)> {
+/// What a sweep over seeds showed.
+#[derive(Default)]
+struct Sweep {
+    /// Seeds that fail, lowest first, and why.
+    failed: Vec<(u64, String)>,
+    /// How often the rarer things happened.
+    seen: BTreeMap<&'static str, u64>,
+    edits: usize,
+    entries: u64,
+}
+
+/// Runs seeds on all cores, until so many have failed.
+fn sweep(seeds: u64, enough: usize, bug: Option<Bug>) -> Sweep {
     let next = AtomicU64::new(1);
-    let failed = Mutex::new(Vec::new());
+    let sweep = Mutex::new(Sweep::default());
+    let held = || sweep.lock().unwrap_or_else(PoisonError::into_inner);
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..cores {
@@ -56,23 +69,28 @@ fn sweep(seeds: u64, enough: usize, bug: Option<Bug>) -> Vec<(u64, String)> {
                 planted::plant(bug);
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let stop = failed.lock().unwrap_or_else(PoisonError::into_inner).len() >= enough;
-                    if seed > seeds || stop {
+                    if seed > seeds || held().failed.len() >= enough {
                         break;
                     }
                     match run(seed, false) {
-                        Ok(outcome) => check_shape(seed, &outcome),
-                        Err(why) => {
-                            failed.lock().unwrap_or_else(PoisonError::into_inner).push((seed, why));
+                        Ok(outcome) => {
+                            check_shape(seed, &outcome);
+                            let mut sweep = held();
+                            sweep.edits += outcome.edits;
+                            sweep.entries += outcome.entries;
+                            for (what, times) in outcome.seen {
+                                *sweep.seen.entry(what).or_default() += times;
+                            }
                         }
+                        Err(why) => held().failed.push((seed, why)),
                     }
                 }
             });
         }
     });
-    let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    failed.sort();
-    failed
+    let mut sweep = sweep.into_inner().unwrap_or_else(PoisonError::into_inner);
+    sweep.failed.sort();
+    sweep
 }
 
 /// Every seed is a whole one.
@@ -91,7 +109,12 @@ fn all_texts_are_equal_and_every_acknowledged_change_is_there_once() {
         return;
     }
     let seeds = number("SIM_SEEDS").unwrap_or(SEEDS);
-    let failed = sweep(seeds, 20, None);
+    let started = std::time::Instant::now();
+    let Sweep { failed, seen, edits, entries } = sweep(seeds, 20, None);
+    eprintln!("{seeds} seeds, {edits} edits, {entries} entries in {:?}", started.elapsed());
+    for (what, times) in &seen {
+        eprintln!("{times:>8} × {what}");
+    }
     for (seed, why) in &failed {
         eprintln!("seed {seed}: {why}\n  SIM_SEED={seed} replays it\n");
     }
@@ -107,7 +130,7 @@ fn a_seed_replays_itself() {
 
 /// With a bug switched in, some seed of the first few fails; without it, it passes.
 fn is_seen(bug: Bug) {
-    let failed = sweep(PLANTED_SEEDS, 1, Some(bug));
+    let failed = sweep(PLANTED_SEEDS, 1, Some(bug)).failed;
     let (seed, why) = failed.first().expect("the simulation sees the planted bug");
     eprintln!("{bug:?} is seen in seed {seed}: {}", why.lines().next().unwrap_or_default());
     assert_eq!(run(*seed, false).err(), None, "seed {seed} without the bug");

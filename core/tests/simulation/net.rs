@@ -94,10 +94,6 @@ impl Net {
         self.links.get(&link).is_none_or(|held| held.severed || held.down.len() < WINDOW)
     }
 
-    /// Whether the link dies with frames of these directions in flight.
-    pub fn in_flight(&self) -> usize {
-        self.links.values().map(|held| held.up.len() + held.down.len()).sum()
-    }
 
     /// One end no longer listens; what was on its way to it is lost.
     pub fn hang_up(&mut self, link: LinkId, at_server: bool) {

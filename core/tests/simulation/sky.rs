@@ -8,7 +8,7 @@ use crate::web::{Answer, Request};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// Which client, by its place in the world.
 pub type ClientId = usize;
@@ -36,8 +36,6 @@ pub enum Event {
     Boot,
     /// Somebody does something.
     Act { client: ClientId },
-    /// A fault of the plan.
-    Fault,
     /// A partition heals.
     Heal { client: ClientId },
     /// Look whether all is quiet.
@@ -97,6 +95,8 @@ pub struct Sky {
     pub store: Store,
     pub ledger: Ledger,
     pub trace: Trace,
+    /// How often the rarer things happened.
+    pub seen: BTreeMap<&'static str, u64>,
     /// Laws that were seen broken.
     pub broken: Vec<String>,
     /// Whether faults happen: off once the world is to come to rest.
@@ -118,6 +118,7 @@ impl Sky {
             store: Store::default(),
             ledger: Ledger::default(),
             trace: Trace { on: trace },
+            seen: BTreeMap::new(),
             broken: Vec::new(),
             stormy: true,
             queue: BinaryHeap::new(),
@@ -185,6 +186,11 @@ impl Sky {
         if self.trace.on {
             eprintln!("{:>8} {}", self.now - 1_700_000_000_000, line());
         }
+    }
+
+    /// Something rare happened, that the seeds together must have.
+    pub fn saw(&mut self, what: &'static str) {
+        *self.seen.entry(what).or_default() += 1;
     }
 
     /// A law was seen broken.

@@ -10,6 +10,7 @@ use crate::net::LinkId;
 use crate::server::{From, Server, Web};
 use crate::sky::{ClientId, Event, Sky};
 use connvo_core::id::{MeetingId, UserId};
+use std::collections::BTreeMap;
 
 /// Edits in every seed, at least.
 const EDITS: usize = 200;
@@ -40,6 +41,7 @@ pub struct Outcome {
     pub rooms: (u64, u64),
     pub events: u64,
     pub hash: u64,
+    pub seen: BTreeMap<&'static str, u64>,
 }
 
 /// Everybody and everything.
@@ -128,6 +130,7 @@ impl World {
             rooms: (self.server.rooms, self.server.evicted),
             events: self.sky.events(),
             hash: self.sky.store.text.hash(),
+            seen: std::mem::take(&mut self.sky.seen),
         })
     }
 
@@ -265,7 +268,6 @@ impl World {
                 self.quiet = if unrest.is_empty() { self.quiet + 1 } else { 0 };
                 self.sky.after(LOOK_MS, Event::Look);
             }
-            Event::Fault => {}
         }
     }
 

@@ -187,6 +187,7 @@ impl OpClient {
         if let Some(held) = &mut self.outstanding
             && sky.chance(0.3)
         {
+            sky.saw("a retry against a newer version");
             held.draft.base_version = self.version;
             held.draft.operation = held.now.clone().into();
         }
@@ -201,11 +202,13 @@ impl OpClient {
             Ok(accepted) => {
                 sky.ledger.settle(&held.edits, Fate::Acknowledged);
                 if accepted.operation.is_noop() {
+                    sky.saw("an operation that came to nothing");
                     held.nothing_at = Some(accepted.version);
                     self.finish_nothing(sky);
                 }
             }
             Err(problem) if problem.code == ErrorCode::Unavailable => {
+                sky.saw("an operation that could not be stored just now");
                 if self.follows == Follows::Calls {
                     let wait = problem.retry_after_ms.unwrap_or(500);
                     self.later(sky, wait, ClientWake::Retry(seq));
@@ -247,10 +250,16 @@ impl OpClient {
     }
 
     fn take(&mut self, sky: &mut Sky, entry: &NoteEntry) {
+        let unknown = self.outstanding.as_ref().is_some_and(|held| {
+            sky.ledger.edits[held.edits[0]].fate == Fate::Pending
+        });
         let own = self.outstanding.take_if(|held| {
             entry.client_id == held.draft.client_id && entry.client_seq == held.draft.client_seq
         });
         if let Some(held) = own {
+            if unknown {
+                sky.saw("an operation in the log before its answer");
+            }
             sky.ledger.settle(&held.edits, Fate::Acknowledged);
             if held.now != entry.operation {
                 let what = format!("it predicted {:?}, the log has {:?}", held.now, entry.operation);

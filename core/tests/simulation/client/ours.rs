@@ -160,6 +160,7 @@ impl Ours {
         match event {
             Event::Note { event: NoteEvent::Delta { operation, origin }, .. } => {
                 if matches!(origin, Origin::Undo | Origin::Redo) {
+                    sky.saw("an undo or redo");
                     let edit = sky.ledger.enter(&self.user, &operation, &self.editor);
                     // Its row was stored with the event before this one.
                     match self.writes.back() {
@@ -235,6 +236,7 @@ impl Ours {
         };
         let rows = self.orphans.clone();
         if shell.session.adopt_outbox(self.note, rows, sky.now).is_ok() {
+            sky.saw("an outbox taken over later");
             self.orphans.clear();
             self.settle(sky);
         }
@@ -254,6 +256,9 @@ impl Client for Ours {
         let id = sky.client_id();
         let known = stored != StoredNote::default();
         sky.log(|| format!("client {} starts at {} as {id}, {} rows", self.client, stored.version, stored.outbox.len()));
+        if !stored.outbox.is_empty() {
+            sky.saw("a tab that starts with an outbox");
+        }
         let opened = shell.session.open_note(self.meeting.clone(), known.then_some(stored), id, person);
         match opened {
             Ok(sub) => self.note = sub,
@@ -362,7 +367,11 @@ impl Client for Ours {
         self.rows.retain(|key, edits| {
             let row = device.outbox.iter().find(|row| row.key() == *key);
             let kept = row.map_or(0, |row| row.edits as usize).min(edits.len());
-            sky.ledger.settle(&edits.split_off(kept), Fate::Lost);
+            let lost = edits.split_off(kept);
+            if !lost.is_empty() {
+                sky.saw("an edit lost before it was stored");
+            }
+            sky.ledger.settle(&lost, Fate::Lost);
             kept > 0
         });
         let delay = sky.between(10, 3_000);

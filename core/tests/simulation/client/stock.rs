@@ -258,6 +258,9 @@ impl Client for StockEditor {
         for _ in 0..sky.between(1, 3) {
             let text = Text::from(self.plain.content().as_str());
             let op = typing::edit(sky, &text);
+            if self.open && !self.synced {
+                sky.saw("a stock editor that types while it reconnects");
+            }
             self.edits.push(sky.ledger.enter(&self.user, &op, &text));
             let update = self.plain.edit(&op);
             self.send(sky, &Message::Update(&update));
@@ -277,6 +280,9 @@ impl Client for StockEditor {
         (self.open, self.synced) = (false, false);
         self.peers.clear();
         // With y-indexeddb the document outlives the tab; without, it is gone.
+        if !self.synced && !self.edits.is_empty() {
+            sky.saw("a stock editor that dies offline");
+        }
         if sky.chance(0.5) {
             self.plain = Plain::new(1);
             sky.ledger.settle(&std::mem::take(&mut self.edits), Fate::Unknown);

@@ -162,6 +162,7 @@ impl Conn {
     /// Sends a frame unless the reader is too slow just now.
     pub fn send(&mut self, sky: &mut Sky, frame: Outgoing) -> Result<(), Outgoing> {
         if !sky.net.has_room(self.link) {
+            sky.saw("a reader too slow");
             self.stalled_at.get_or_insert(sky.now);
             return Err(frame);
         }

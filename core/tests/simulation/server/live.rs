@@ -202,7 +202,10 @@ impl Server {
                 let opened = Opened::Journal { epoch: STORE_EPOCH.into(), snapshot: Some(snapshot) };
                 self.opened(conn, wanted, None, place, opened)
             }
-            Wait::Page { sub, stream, cursor } => self.page(sky, conn, sub, stream, cursor),
+            Wait::Page { sub, stream, cursor } => {
+                sky.saw("a reader behind the feed");
+                self.page(sky, conn, sub, stream, cursor)
+            }
             Wait::Snapshot(wanted, place) => match conn.told.take() {
                 Some(Told::Snapshot(snapshot)) => {
                     let opened = Opened::Note { writable: true, epoch: 1, snapshot: Some(snapshot) };
@@ -236,6 +239,7 @@ impl Server {
         }
         match after {
             Some(after) if is_note && head - after <= REPLAY => {
+                sky.saw("a note resumed from its cursor");
                 let opened = Opened::Note { writable: true, epoch: 1, snapshot: None };
                 self.opened_note(sky, conn, wanted, Some(after), place, opened)
             }

@@ -147,6 +147,7 @@ impl Actor {
             && commit.fails != Some(false)
             && sky.chance(0.5)
         {
+            sky.saw("a crash after the commit, before its answer");
             sky.log(|| "the commit under way arrived".into());
             let _ = sky.store.commit(&commit.batch, sky.now);
         }
@@ -201,6 +202,9 @@ impl Server {
                         sky.breach(format!("the room left with a base at {base} of {head}"));
                     }
                     self.evicted += 1;
+                    if sky.stormy {
+                        sky.saw("a room that leaves between edits");
+                    }
                 }
                 sky.log(|| format!("room {} leaves", actor.number));
                 self.gone(sky, &actor);
@@ -308,7 +312,10 @@ impl Server {
                 self.publish(sky, &mut actor, published);
                 self.run(sky, &mut actor).err()
             }
-            Some(Err(why)) => Some(End::Broken(why)),
+            Some(Err(why)) => {
+                sky.saw("a commit that fails");
+                Some(End::Broken(why))
+            }
             None => None,
         };
         self.after_turn(sky, actor, end);
@@ -320,10 +327,12 @@ impl Server {
         };
         match actor.fetch.take() {
             Some(Fetch::From(from)) => {
+                sky.saw("an operation older than the room's journal");
                 let upto = actor.room.note().journal().first();
                 actor.room.note_mut().extend_back(sky.store.range(from, upto));
             }
             Some(Fetch::Entry { client_id, client_seq }) => {
+                sky.saw("a retry older than the room's journal");
                 let entry = sky.store.find(&client_id, client_seq);
                 actor.room.note_mut().remember(client_id, client_seq, entry);
             }
@@ -451,6 +460,9 @@ impl Server {
         };
         sky.log(|| format!("base {} written: {written}", base.sequence));
         if written {
+            if base.sequence < sky.store.head() {
+                sky.saw("a base overtaken while it was written");
+            }
             sky.store.write_base(base);
         }
         actor.room.base_saved(written);
