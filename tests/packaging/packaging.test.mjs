@@ -5,51 +5,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { dirname, extname, join, normalize } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-
-const here = dirname(fileURLToPath(import.meta.url));
-const client = join(here, "..", "..", "wasm-client", "npm");
-const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
-
-const KINDS = {
-  ".css": "text/css",
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".wasm": "application/wasm",
-};
-
-/** Serves files; answers the origin and what ends it. */
-async function serve(find) {
-  const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
-    const found = path.includes("..") ? undefined : find(path);
-    if (found === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    response
-      .writeHead(200, { "content-type": KINDS[extname(path)] ?? "text/html" })
-      .end(found);
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return {
-    origin: `http://127.0.0.1:${server.address().port}`,
-    stop: () => new Promise((done) => server.close(done).closeAllConnections()),
-  };
-}
-
-/** Files of a folder, `index.html` for a folder of it. */
-function folder(root) {
-  return (path) => {
-    const file = join(root, path.endsWith("/") ? `${path}index.html` : path);
-    return existsSync(file) ? readFileSync(file) : undefined;
-  };
-}
+import { client, folder, here, launch, serve } from "./page.mjs";
 
 /** Runs an npm script of a workspace; what it printed goes into the error. */
 function build(name, script = "build") {
@@ -71,11 +30,7 @@ function build(name, script = "build") {
 
 let browser;
 before(async () => {
-  const executablePath = BROWSERS.find((path) => path && existsSync(path));
-  browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-  });
+  browser = await launch();
 });
 after(() => browser?.close());
 

@@ -63,7 +63,7 @@ export class Writer {
         break;
       case "commit":
         this.#forget(op[3]);
-        this.#push(this.#holed ? ["commit", 0, [], op[3]] : op);
+        this.#push(op);
         break;
       case "replace":
         this.#forget(op[4]);
@@ -124,7 +124,7 @@ export class Writer {
       this.#dirty = false;
       // A copy: rows go on growing while these are written.
       const held = [...this.#rows];
-      const writes = this.#writes;
+      const writes = this.#withoutHoles(this.#writes);
       this.#writes = [];
       const { epoch } = this;
       const puts = held.map(
@@ -151,16 +151,34 @@ export class Writer {
   ): void {
     this.unsaved = !saved;
     if (saved) this.#rows = this.#rows.filter((row) => !held.includes(row));
+    if (saved) return;
+    const kept: Write[] = [];
     for (const write of writes) {
+      // Few, small and not to be had again: kept for the next batch.
       if (!("op" in write)) {
-        // Few, small and not to be had again: kept for the next batch.
-        if (!saved) this.#writes.push(write);
-      } else if (write.op[0] === "replace") {
-        this.#holed = !saved;
-      } else if (!saved) {
-        this.#holed = true;
+        kept.push(write);
+        continue;
       }
+      const { op } = write;
+      if (op[0] === "outbox") continue;
+      this.#holed = true;
+      const keys = op[0] === "commit" ? op[3] : op[4];
+      kept.push({ ...write, op: ["commit", 0, [], keys] });
     }
+    this.#writes = [...kept, ...this.#writes];
+  }
+
+  /** What would come after a hole leaves only its acknowledgements; a whole state
+   * fills every hole. */
+  #withoutHoles(writes: Write[]): Write[] {
+    return writes.map((write) => {
+      if (!("op" in write)) return write;
+      const { op } = write;
+      if (op[0] === "replace") this.#holed = false;
+      return op[0] === "commit" && this.#holed
+        ? { ...write, op: ["commit", 0, [], op[3]] }
+        : write;
+    });
   }
 
   #end(): void {
