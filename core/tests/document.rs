@@ -350,6 +350,66 @@ proptest! {
     }
 
     #[test]
+    fn typing_at_carets_gives_what_edits_by_index_give(seed: u64) {
+        let mut rng = Pcg64Mcg::seed_from_u64(seed);
+        let mut document = empty();
+        let mut peer = Document::new(2, NoteLimits::default());
+        let mut person = Person::new([0, 9][rng.random_range(0..2)]);
+        let mut folded = Text::default();
+        let mut at = [0_u32; 3];
+        for _ in 0..300 {
+            let content = document.text().to_string();
+            let cuts = honest::boundaries(&content);
+            let typist = rng.random_range(0..3);
+            // Where this typist is, or somewhere else, or near the others.
+            if rng.random_bool(0.15) {
+                at[typist] = cuts[rng.random_range(0..cuts.len())];
+            } else if rng.random_bool(0.1) {
+                at[typist] = at[rng.random_range(0..3)];
+            }
+            let here = match cuts.binary_search(&at[typist]) {
+                Ok(here) | Err(here) => here.min(cuts.len() - 1),
+            };
+            let word = ["a", "bc", "😀", "é"][rng.random_range(0..4)];
+            let op = match rng.random_range(0..10) {
+                0..5 => Operation::replace(cuts[here], 0, word),
+                5..8 if here > 0 => {
+                    let from = here.saturating_sub(rng.random_range(1..4));
+                    Operation::replace(cuts[from], cuts[here] - cuts[from], "")
+                }
+                8 if here + 1 < cuts.len() => Operation::replace(cuts[here], cuts[here + 1] - cuts[here], word),
+                9 if rng.random_bool(0.3) => {
+                    person.edit(&mut rng);
+                    for update in person.unsent.drain(..) {
+                        let applied = document.apply_updates(&[&update], None).expect("honest");
+                        folded.apply(&applied.operation).expect("fits");
+                        if applied.changed {
+                            peer.apply_committed(&[&applied.update]).expect("committed");
+                        }
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            let update = document.apply_operation(&op).expect("fits");
+            folded.apply(&op).expect("fits");
+            if !op.is_noop() {
+                let seen = peer.apply_committed(&[&update]).expect("committed");
+                let mut before = Text::from(content.as_str());
+                before.apply(&seen.operation).expect("fits");
+                prop_assert_eq!(&before, document.text());
+                if rng.random_bool(0.5) {
+                    person.take(&document.diff_v1(&[]).expect("a diff"));
+                }
+            }
+            prop_assert_eq!(&folded, document.text());
+            prop_assert_eq!(peer.text(), document.text());
+            at[typist] = (cuts[here] + op.inserted() as u32).saturating_sub(op.deleted() as u32);
+        }
+        document.verify().expect("sound");
+    }
+
+    #[test]
     fn mutated_updates_never_panic_and_accepted_ones_keep_mirror_and_document_one(seed: u64) {
         let mut rng = Pcg64Mcg::seed_from_u64(seed);
         let mut mutator = Pcg64Mcg::seed_from_u64(seed ^ 2);

@@ -177,6 +177,15 @@ fn authors_may_depend_on_each_other_but_not_in_a_ring() {
             .inserted_utf16,
         3
     );
+    let in_turns = Forge::authors(2)
+        .author(2, 9, 0)
+        .text(Some((7, 9)), None, "a")
+        .text(Some((8, 0)), None, "c")
+        .author(2, 8, 0)
+        .text(Some((9, 0)), None, "b")
+        .text(Some((9, 1)), None, "d")
+        .done();
+    scan(&in_turns, &known(), &LIMITS).expect("lawful");
     let ring = Forge::authors(2)
         .author(1, 9, 0)
         .text(Some((8, 0)), None, "c")

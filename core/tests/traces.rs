@@ -73,6 +73,8 @@ fn every_other_sequential_history_ends_as_it_should_through_both_doors() {
 /// Somebody at the op door: operations wait their turn, one under way at a time.
 struct OpClient {
     text: Text,
+    /// What the connection has received and the person does not see yet.
+    unseen: VecDeque<Operation>,
     version: usize,
     waiting: VecDeque<Operation>,
     sent: bool,
@@ -105,10 +107,23 @@ impl Server {
 }
 
 impl OpClient {
-    fn edit(&mut self, op: Operation) {
+    fn edit(&mut self, mut op: Operation) {
         self.text.apply(&op).expect("fits");
+        for unseen in &mut self.unseen {
+            let moved = op.transform(unseen, Side::Right).expect("fits");
+            *unseen = unseen.transform(&op, Side::Left).expect("fits");
+            op = moved;
+        }
         self.waiting.push_back(op);
         self.made += 1;
+    }
+
+    fn see_one(&mut self) -> bool {
+        let Some(op) = self.unseen.pop_front() else {
+            return false;
+        };
+        self.text.apply(&op).expect("fits");
+        true
     }
 
     fn send(&mut self, server: &mut Server) {
@@ -137,7 +152,7 @@ impl OpClient {
             remote = remote.transform(own, Side::Left).expect("fits");
             *own = moved;
         }
-        self.text.apply(&remote).expect("fits");
+        self.unseen.push_back(remote);
         true
     }
 }
@@ -174,6 +189,7 @@ fn two_people_on_different_doors_with_their_own_delays_end_with_one_text() {
     let mut crdt_log_read = 0;
     let mut op = OpClient {
         text: Text::default(),
+        unseen: VecDeque::new(),
         version: 0,
         waiting: VecDeque::new(),
         sent: false,
@@ -206,12 +222,11 @@ fn two_people_on_different_doors_with_their_own_delays_end_with_one_text() {
             }
         } else {
             while seen_by_op < seen[0] {
-                if op.version == server.log.len() {
-                    let update = crdt.unsent.remove(0);
-                    server.update(&update);
+                if op.see_one() {
+                    seen_by_op += 1;
+                } else if !op.read_one(&server) {
+                    server.update(&crdt.unsent.remove(0));
                 }
-                seen_by_op += usize::from(server.log[op.version].0 == 0);
-                op.read_one(&server);
             }
             for operation in txn.operations() {
                 op.edit(operation);
@@ -226,6 +241,7 @@ fn two_people_on_different_doors_with_their_own_delays_end_with_one_text() {
         while op.read_one(&server) {}
         op.send(&mut server);
     }
+    while op.see_one() {}
     for (_, _, update) in &server.log[crdt_log_read..] {
         crdt.take(update);
     }

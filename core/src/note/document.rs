@@ -14,6 +14,7 @@
 //! - the document keeps no log and no history: deleted text is collected, and the
 //!   caller keeps what the doors answer.
 
+mod carets;
 mod crdt;
 mod error;
 mod load;
@@ -37,6 +38,7 @@ pub struct Document {
     text: Text,
     known: Known,
     pairs: Pairs,
+    carets: carets::Carets,
     observed: Arc<Observed>,
     size: state::Size,
     limits: NoteLimits,
@@ -72,6 +74,7 @@ impl Document {
             text: Text::default(),
             known: Known::default(),
             pairs: Pairs::default(),
+            carets: carets::Carets::default(),
             observed,
             size: state::Size::default(),
             limits,

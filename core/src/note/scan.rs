@@ -22,17 +22,20 @@ mod order;
 mod pairs;
 mod reader;
 mod structs;
+mod write;
 
 pub use error::ScanError;
 pub use known::Known;
 pub use pairs::Pairs;
 pub(super) use pairs::low_halves;
+pub(super) use structs::Id;
+pub(super) use write::{lone_struct, write_delete, write_insert};
 
 use crate::limits::NoteLimits;
+use crate::note::sort::sort;
 use crate::planted::{self, Bug};
 use order::Graph;
 use reader::Reader;
-use crate::note::sort::sort;
 use structs::{Content, Struct};
 
 /// The only root a note has.

@@ -177,6 +177,7 @@ impl Document {
         self.text
             .apply(&operation)
             .map_err(|_| DocumentError::Broken("the change does not fit the mirror"))?;
+        self.carets.pass(&operation);
         for (client, clock) in staged.pairs {
             self.pairs.insert(client, clock);
         }

@@ -1,4 +1,4 @@
-//! The op door: an operation, made by index.
+//! The op door: an operation, made by index, or at a caret where one stands.
 //!
 //! It is checked against the mirror as a whole before yrs sees any of it: yrs
 //! panics half-way through a range past the end and writes U+FFFD into cut pairs.
@@ -7,7 +7,8 @@
 use super::super::scan::{ScanError, low_halves};
 use super::{Document, DocumentError, Refusal};
 use crate::note::Operation;
-use yrs::{Text as _, Transact};
+use yrs::updates::decoder::Decode;
+use yrs::{Text as _, Transact, Update};
 
 impl Document {
     /// Applies an operation made against the present text; answers the V1 update
@@ -19,7 +20,29 @@ impl Document {
             return Ok(Vec::new());
         }
         let client = self.client_id();
-        let mut clock = self.known.clock(client);
+        let clock = self.known.clock(client);
+        let update = match self.carets.goes_on(op, client, clock) {
+            Some(update) => self.apply_written(update)?,
+            None => {
+                let update = self.apply_by_index(op);
+                self.carets.made(op, &update);
+                update
+            }
+        };
+        let mut after = clock;
+        for edit in op.edits() {
+            // Every unit inserted takes one clock, in the order of the edits.
+            after = low_halves(edit.insert, after, |at| self.pairs.insert(client, at));
+        }
+        self.known.set(client, after);
+        self.size.grow(update.len());
+        self.text
+            .apply(op)
+            .map_err(|_| DocumentError::Broken("the mirror refused a checked operation"))?;
+        Ok(update)
+    }
+
+    fn apply_by_index(&mut self, op: &Operation) -> Vec<u8> {
         let mut txn = self.doc.transact_mut();
         for edit in op.edits() {
             if edit.delete > 0 {
@@ -27,18 +50,19 @@ impl Document {
             }
             if !edit.insert.is_empty() {
                 self.root.insert(&mut txn, edit.at, edit.insert);
-                // Every unit inserted takes one clock, in the order of the edits.
-                clock = low_halves(edit.insert, clock, |at| self.pairs.insert(client, at));
             }
         }
         txn.commit();
-        let update = txn.encode_update_v1();
-        drop(txn);
-        self.known.set(client, clock);
-        self.size.grow(update.len());
-        self.text
-            .apply(op)
-            .map_err(|_| DocumentError::Broken("the mirror refused a checked operation"))?;
+        txn.encode_update_v1()
+    }
+
+    /// Applies an update that a caret has written.
+    fn apply_written(&mut self, update: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
+        let broken = |_| DocumentError::Broken("an own update does not apply");
+        let decoded = Update::decode_v1(&update)
+            .map_err(|_| DocumentError::Broken("an own update does not decode"))?;
+        let mut txn = self.doc.transact_mut();
+        txn.apply_update(decoded).map_err(broken)?;
         Ok(update)
     }
 

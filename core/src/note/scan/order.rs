@@ -94,9 +94,9 @@ impl Graph {
         Ok(())
     }
 
-    /// Walks the structs in dependency order; every one must be reached. Each step
-    /// integrates a struct, or follows a dependency down into a section that is not
-    /// done and is left only when it is: so it is linear.
+    /// Walks the structs in dependency order, as yrs will; every one must be reached.
+    /// Each step down into a section integrates a struct there or fails: so it is
+    /// linear.
     pub(super) fn check(&mut self, known: &Known) -> Result<(), ScanError> {
         let mut waiting = vec![false; self.sections.len()];
         for first in 0..self.sections.len() {
@@ -105,6 +105,11 @@ impl Graph {
             while let Some(&at) = stack.last() {
                 match self.blocked(at, known) {
                     Step::Done => {
+                        stack.pop();
+                        waiting[at] = false;
+                    }
+                    // Back to who waits for it: what follows here may wait in turn.
+                    Step::Integrated if stack.len() > 1 => {
                         stack.pop();
                         waiting[at] = false;
                     }

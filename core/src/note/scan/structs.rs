@@ -14,7 +14,7 @@ const STRING: u8 = 4;
 const SKIP: u8 = 10;
 
 /// An id: (ClientID, clock).
-pub(super) type Id = (u64, u32);
+pub(in crate::note) type Id = (u64, u32);
 
 pub(super) enum Content<'a> {
     Skip,
