@@ -360,6 +360,12 @@ proptest! {
         for _ in 0..300 {
             let content = document.text().to_string();
             let cuts = honest::boundaries(&content);
+            if rng.random_bool(0.01) {
+                // Opened again: the hints are gone, and the ids are a new client's.
+                let snapshot = document.snapshot_v2();
+                let fresh = rng.random_range(1_000..1 << 50);
+                document = Document::load(Some(&snapshot), &[], fresh, NoteLimits::default()).expect("loads");
+            }
             let typist = rng.random_range(0..3);
             // Where this typist is, or somewhere else, or near the others.
             if rng.random_bool(0.15) {

@@ -14,9 +14,10 @@
 //! - the document keeps no log and no history: deleted text is collected, and the
 //!   caller keeps what the doors answer.
 
-mod carets;
 mod crdt;
 mod error;
+#[cfg(not(target_family = "wasm"))]
+mod hints;
 mod load;
 mod ops;
 mod state;
@@ -38,7 +39,8 @@ pub struct Document {
     text: Text,
     known: Known,
     pairs: Pairs,
-    carets: carets::Carets,
+    #[cfg(not(target_family = "wasm"))]
+    hints: hints::Hints,
     observed: Arc<Observed>,
     size: state::Size,
     limits: NoteLimits,
@@ -74,7 +76,8 @@ impl Document {
             text: Text::default(),
             known: Known::default(),
             pairs: Pairs::default(),
-            carets: carets::Carets::default(),
+            #[cfg(not(target_family = "wasm"))]
+            hints: hints::Hints::default(),
             observed,
             size: state::Size::default(),
             limits,

@@ -22,14 +22,17 @@ mod order;
 mod pairs;
 mod reader;
 mod structs;
+#[cfg(not(target_family = "wasm"))]
 mod write;
 
 pub use error::ScanError;
 pub use known::Known;
 pub use pairs::Pairs;
 pub(super) use pairs::low_halves;
+#[cfg(not(target_family = "wasm"))]
 pub(super) use structs::Id;
-pub(super) use write::{lone_struct, write_delete, write_insert};
+#[cfg(not(target_family = "wasm"))]
+pub(super) use write::{lone_struct, write_deletes, write_insert};
 
 use crate::limits::NoteLimits;
 use crate::note::sort::sort;

@@ -177,7 +177,8 @@ impl Document {
         self.text
             .apply(&operation)
             .map_err(|_| DocumentError::Broken("the change does not fit the mirror"))?;
-        self.carets.pass(&operation);
+        #[cfg(not(target_family = "wasm"))]
+        self.hints.pass(&operation);
         for (client, clock) in staged.pairs {
             self.pairs.insert(client, clock);
         }

@@ -76,6 +76,8 @@ impl Document {
         }
         drop(txn);
         self.text = Text::from(text.as_str());
+        #[cfg(not(target_family = "wasm"))]
+        self.hints.reset(self.text.len_utf16());
         Ok(())
     }
 }

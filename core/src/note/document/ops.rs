@@ -1,4 +1,4 @@
-//! The op door: an operation, made by index, or at a caret where one stands.
+//! The op door: an operation, made by index, or by ids where they are known.
 //!
 //! It is checked against the mirror as a whole before yrs sees any of it: yrs
 //! panics half-way through a range past the end and writes U+FFFD into cut pairs.
@@ -7,8 +7,7 @@
 use super::super::scan::{ScanError, low_halves};
 use super::{Document, DocumentError, Refusal};
 use crate::note::Operation;
-use yrs::updates::decoder::Decode;
-use yrs::{Text as _, Transact, Update};
+use yrs::{Text as _, Transact};
 
 impl Document {
     /// Applies an operation made against the present text; answers the V1 update
@@ -21,14 +20,7 @@ impl Document {
         }
         let client = self.client_id();
         let clock = self.known.clock(client);
-        let update = match self.carets.goes_on(op, client, clock) {
-            Some(update) => self.apply_written(update)?,
-            None => {
-                let update = self.apply_by_index(op);
-                self.carets.made(op, &update);
-                update
-            }
-        };
+        let update = self.make(op, client, clock)?;
         let mut after = clock;
         for edit in op.edits() {
             // Every unit inserted takes one clock, in the order of the edits.
@@ -42,7 +34,24 @@ impl Document {
         Ok(update)
     }
 
-    fn apply_by_index(&mut self, op: &Operation) -> Vec<u8> {
+    /// Makes the change in yrs; answers its update.
+    #[cfg(not(target_family = "wasm"))]
+    fn make(&mut self, op: &Operation, client: u64, clock: u32) -> Result<Vec<u8>, DocumentError> {
+        let update = match self.hints.write(op, client, clock) {
+            Some(written) => self.apply_written(written)?,
+            None => self.make_by_index(op),
+        };
+        self.hints.made(op, &update, client, clock);
+        Ok(update)
+    }
+
+    /// Makes the change in yrs; answers its update.
+    #[cfg(target_family = "wasm")]
+    fn make(&mut self, op: &Operation, _: u64, _: u32) -> Result<Vec<u8>, DocumentError> {
+        Ok(self.make_by_index(op))
+    }
+
+    fn make_by_index(&mut self, op: &Operation) -> Vec<u8> {
         let mut txn = self.doc.transact_mut();
         for edit in op.edits() {
             if edit.delete > 0 {
@@ -56,10 +65,12 @@ impl Document {
         txn.encode_update_v1()
     }
 
-    /// Applies an update that a caret has written.
+    /// Applies an update that the hints have written.
+    #[cfg(not(target_family = "wasm"))]
     fn apply_written(&mut self, update: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
+        use yrs::updates::decoder::Decode;
         let broken = |_| DocumentError::Broken("an own update does not apply");
-        let decoded = Update::decode_v1(&update)
+        let decoded = yrs::Update::decode_v1(&update)
             .map_err(|_| DocumentError::Broken("an own update does not decode"))?;
         let mut txn = self.doc.transact_mut();
         txn.apply_update(decoded).map_err(broken)?;

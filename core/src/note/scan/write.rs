@@ -1,4 +1,4 @@
-//! The two updates that the op door writes itself, and what a small one says.
+//! The updates that the op door writes itself, and what a small one says.
 
 use super::reader::Reader;
 use super::structs::{Content, Id, Struct};
@@ -22,26 +22,37 @@ pub(in crate::note) fn write_insert(id: Id, left: Id, right: Option<Id>, text: &
     out
 }
 
-/// The deletion of `units` ids from `id` on.
-pub(in crate::note) fn write_delete(id: Id, units: u32) -> Vec<u8> {
-    let mut out = vec![0, 1];
-    var(&mut out, id.0);
-    out.push(1);
-    var(&mut out, id.1.into());
-    var(&mut out, units.into());
+/// The deletion of ids, given as (ClientID, clock, length).
+pub(in crate::note) fn write_deletes(mut ids: Vec<(u64, u32, u32)>) -> Vec<u8> {
+    ids.sort_unstable();
+    ids.dedup_by(|next, last| {
+        let joined = (last.0, last.1 + last.2) == (next.0, next.1);
+        last.2 += if joined { next.2 } else { 0 };
+        joined
+    });
+    let of_one: Vec<_> = ids.chunk_by(|one, next| one.0 == next.0).collect();
+    let mut out = vec![0];
+    var(&mut out, of_one.len() as u64);
+    for ranges in of_one {
+        var(&mut out, ranges[0].0);
+        var(&mut out, ranges.len() as u64);
+        for (_, clock, len) in ranges {
+            var(&mut out, (*clock).into());
+            var(&mut out, (*len).into());
+        }
+    }
     out
 }
 
-/// Id, length and origins of the only struct of an update, if it is text.
-pub(in crate::note) fn lone_struct(update: &[u8]) -> Option<(Id, u32, Option<Id>, Option<Id>)> {
+/// The origins of the only struct of an update, if it is text.
+pub(in crate::note) fn lone_struct(update: &[u8]) -> Option<(Option<Id>, Option<Id>)> {
     let mut reader = Reader::new(update);
     if (reader.var_u32().ok()?, reader.var_u32().ok()?) != (1, 1) {
         return None;
     }
-    let id = (reader.var_client().ok()?, reader.var_u32().ok()?);
+    let _id = (reader.var_client().ok()?, reader.var_u32().ok()?);
     let item = Struct::read(&mut reader).ok()?;
-    let text = matches!(item.content, Content::Text(_));
-    text.then_some((id, item.len, item.left, item.right))
+    matches!(item.content, Content::Text(_)).then_some((item.left, item.right))
 }
 
 fn var(out: &mut Vec<u8>, mut value: u64) {
