@@ -12,7 +12,7 @@ use rand_pcg::Pcg64Mcg;
 
 /// A text and two operations on it, mutated now and then.
 pub(super) fn make(rng: &mut Pcg64Mcg) -> Vec<u8> {
-    let text = "ab😀cd\né漢字 efg".repeat(rng.random_range(0..3));
+    let text = "ab😀cd\né漢字 efg".repeat(rng.random_range(1..5));
     let mut pieces = vec![text.into_bytes()];
     for _ in 0..2 {
         let mut json = if rng.random_bool(0.2) {
@@ -21,7 +21,7 @@ pub(super) fn make(rng: &mut Pcg64Mcg) -> Vec<u8> {
             components(rng)
         }
         .into_bytes();
-        if rng.random_bool(0.5) {
+        if rng.random_bool(0.3) {
             mutate(
                 rng,
                 &mut json,
