@@ -8,8 +8,7 @@ export default function NotFound() {
     <>
       <TopBar />
       <main id="main" className="page">
-        <h1 className="visually-hidden">Page not found</h1>
-        <Empty icon="alert" title="There is nothing at this address">
+        <Empty icon="alert" title="There is nothing at this address" heading>
           <p>The link may be old, or a letter may be missing.</p>
           <Link href="/" className="button">
             To my meetings

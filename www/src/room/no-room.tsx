@@ -18,8 +18,7 @@ export function NoRoom({
     <>
       <TopBar />
       <main id="main" className="page">
-        <h1 className="visually-hidden">{title}</h1>
-        <Empty icon="alert" title={title}>
+        <Empty icon="alert" title={title} heading>
           <p role="alert">{children}</p>
           <div className="empty-actions">
             {onRetry && (

@@ -35,6 +35,12 @@ export function Room({ id, session }: { id: string; session: Session }) {
   useEffect(() => {
     if (refused) writeSession(null);
   }, [refused]);
+  // The server says that writing has begun or ended: so has the meeting's state.
+  const writable = noteView.status?.writable;
+  const { reload } = info;
+  useEffect(() => {
+    if (writable !== undefined) reload();
+  }, [writable, reload]);
   useEffect(() => {
     if (meeting) document.title = `${meeting.title} · Connvo`;
   }, [meeting]);

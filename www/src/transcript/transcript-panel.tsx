@@ -2,6 +2,7 @@
 
 import type { Meeting } from "@connvo/client";
 import { useTranscript } from "@connvo/client/react";
+import { memo, useMemo } from "react";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Notice } from "@/ui/notice";
@@ -11,12 +12,18 @@ import { useEarlier } from "./use-earlier";
 import { useFollow } from "./use-follow";
 
 /** What is said, live. Follows the end until the reader scrolls up. */
-export function TranscriptPanel({ meeting }: { meeting: Meeting }) {
+export const TranscriptPanel = memo(function TranscriptPanel({
+  meeting,
+}: {
+  meeting: Meeting;
+}) {
   const { items, interim, error } = useTranscript(meeting.id);
   const earlier = useEarlier(meeting.id, items[0]);
-  const all = [...earlier.chunks, ...items];
-  const turns = turnsOf(all, interim);
-  const origin = meeting.startedAt ?? all[0]?.startMs ?? 0;
+  const turns = useMemo(
+    () => turnsOf([...earlier.chunks, ...items], interim),
+    [earlier.chunks, items, interim],
+  );
+  const origin = meeting.startedAt ?? turns[0]?.startMs ?? 0;
   const { scroller, following, onScroll, jump } = useFollow(
     [items, interim],
     earlier.chunks.length,
@@ -68,7 +75,7 @@ export function TranscriptPanel({ meeting }: { meeting: Meeting }) {
       )}
     </section>
   );
-}
+});
 
 function Nothing({ meeting: { state } }: { meeting: Meeting }) {
   return (

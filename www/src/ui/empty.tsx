@@ -5,16 +5,23 @@ import { Icon, type IconName } from "./icon";
 export function Empty({
   icon,
   title,
+  heading,
   children,
 }: {
   icon: IconName;
   title: string;
+  /** Whether it is all there is on the page, and so its heading. */
+  heading?: boolean;
   children?: ReactNode;
 }) {
   return (
     <div className="empty">
       <Icon name={icon} />
-      <p className="empty-title">{title}</p>
+      {heading ? (
+        <h1 className="empty-title">{title}</h1>
+      ) : (
+        <p className="empty-title">{title}</p>
+      )}
       {children}
     </div>
   );
