@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Bounds of one collaborative note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct NoteLimits {
     /// Longest text, in UTF-16 code units.
     pub text_utf16: u32,

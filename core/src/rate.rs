@@ -22,7 +22,8 @@ impl Window {
     pub fn take(&mut self, limit: u64, cost: u64, now_ms: u64) -> Result<(), u64> {
         self.turn(now_ms);
         let elapsed = now_ms.saturating_sub(self.began_at).min(WINDOW_MS);
-        let carried = self.before.saturating_mul(WINDOW_MS - elapsed) / WINDOW_MS;
+        let counts = WINDOW_MS - elapsed;
+        let carried = self.before.saturating_mul(counts).div_ceil(WINDOW_MS);
         let used = carried.saturating_add(self.now);
         if used.saturating_add(cost) <= limit {
             self.now = self.now.saturating_add(cost);

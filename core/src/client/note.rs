@@ -25,7 +25,7 @@ const DRAFTS: usize = 20;
 /// Where a change of the text came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Origin {
     /// Somebody else, or another tab.
     Remote,
@@ -40,7 +40,7 @@ pub enum Origin {
 /// A draft kept for the person, until dismissed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct KeptDraft {
     /// The draft's number within this note and session.
     pub id: u32,
@@ -52,7 +52,7 @@ pub struct KeptDraft {
 /// The note as the application shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct NoteStatus {
     /// Local edits that the server has not acknowledged.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
@@ -374,7 +374,7 @@ impl NoteClient {
         let Self {
             presence, replica, ..
         } = self;
-        presence.to_send(replica, now_ms)
+        presence.next_frame(replica, now_ms)
     }
 
     pub(super) fn peers(&self) -> Vec<Peer> {

@@ -34,7 +34,7 @@ const RENEW_MS: u64 = 60_000;
 /// How the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Status {
     /// On its way.
     Connecting,
@@ -49,7 +49,7 @@ pub enum Status {
 /// The connection as the application sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ConnectionState {
     /// How it stands.
     pub status: Status,
@@ -293,7 +293,7 @@ let client = concat!("connvo/", env!("CARGO_PKG_VERSION"));
         match self.link {
             Link::Backoff(until) if now_ms >= until => self.attempt(),
             Link::Socket(since) | Link::Hello(since) if now_ms >= since + CONNECT_MS => {
-                self.dead(now_ms)
+                self.dead(now_ms);
             }
             Link::Live => self.beat(now_ms),
             _ => {}

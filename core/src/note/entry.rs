@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// and the same change as a CRDT update.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoteEntry {
     /// Place in the log: 1, 2, 3 … without gaps. The version that it makes.

@@ -38,7 +38,7 @@ impl<'a> From<&'a NoteEntry> for LogOp<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct VersionGroup {
     /// The sequence of its last change: the version's number.
     #[cfg_attr(feature = "ts", ts(type = "number"))]

@@ -42,7 +42,7 @@ pub use transform::Side;
 /// in a `u32` can be built, but everything that takes it refuses it with
 /// [`OperationError::TooLong`].
 #[derive(Debug, Clone, Default)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, as = "Vec<Component>"))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(as = "Vec<Component>"))]
 pub struct Operation {
     components: Vec<Component>,
     /// Units retained since the last component: written out when an edit follows.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// An operation on the note, against a version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoteOperationDraft {
     /// The version that the operation was made against.
@@ -29,7 +29,7 @@ pub struct NoteOperationDraft {
 /// What became of a note operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoteAccepted {
     /// The version that it made; the head where it changed nothing.
@@ -42,7 +42,7 @@ pub struct NoteAccepted {
 
 /// Chunks for the transcript.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TranscriptDraft {
     /// 1 to 50 chunks.
@@ -51,7 +51,7 @@ pub struct TranscriptDraft {
 
 /// What became of the chunks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TranscriptAccepted {
     /// For each chunk its sequence; null for interim chunks, which are relayed and
@@ -67,7 +67,7 @@ pub struct TranscriptAccepted {
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Command {
     /// Change the note.
     ApplyNoteOperation {
@@ -98,7 +98,7 @@ pub enum Command {
 /// The answer to a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum CommandReply {
     /// To `applyNoteOperation` and `restoreNote`.
     Note(NoteAccepted),

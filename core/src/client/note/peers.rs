@@ -15,7 +15,7 @@ const RENEW_MS: u64 = EXPIRY_MS / 2;
 
 /// How one appears to others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Person {
     /// The name shown.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Person {
 
 /// A cursor, or a selection from `anchor` to `head`, in UTF-16 code units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct CursorRange {
     /// Where the selection began.
     pub anchor: u32,
@@ -36,7 +36,7 @@ pub struct CursorRange {
 /// Somebody else in the note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Peer {
     /// The Yjs ClientID: one a tab.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
@@ -96,7 +96,7 @@ impl Presence {
         Some(sent + if self.dirty { QUIET_MS } else { RENEW_MS })
     }
 
-    pub(super) fn to_send(&mut self, replica: &Replica, now_ms: u64) -> Option<Vec<u8>> {
+    pub(super) fn next_frame(&mut self, replica: &Replica, now_ms: u64) -> Option<Vec<u8>> {
         if self.due_at().is_none_or(|at| now_ms < at) {
             return None;
         }

@@ -92,7 +92,7 @@ impl<T> Room<T> {
             } => match self.note.stage_operation(&author, &draft, now_ms) {
                 Ok(staged) => self.note_staged(reply, staged, begun),
                 Err(NotStaged::Refused(problem)) => {
-                    begun.answers.push((reply, Answer::Note(Err(problem))))
+                    begun.answers.push((reply, Answer::Note(Err(problem))));
                 }
                 Err(other) => self.put_back(
                     other,
@@ -117,7 +117,7 @@ impl<T> Room<T> {
                 match staged {
                     Ok(staged) => self.note_staged(reply, staged, begun),
                     Err(NotStaged::Refused(problem)) => {
-                        begun.answers.push((reply, Answer::Note(Err(problem))))
+                        begun.answers.push((reply, Answer::Note(Err(problem))));
                     }
                     Err(other) => self.put_back(
                         other,
@@ -138,7 +138,7 @@ impl<T> Room<T> {
                 update,
                 reply,
             } => {
-                self.stage_run(author, own, made_by, update, reply, now_ms, begun);
+                self.stage_run(&author, own, made_by, update, reply, now_ms, begun);
             }
             Request::Chunks { chunks, reply } => {
                 self.waiting.push(Waiting {
@@ -194,7 +194,7 @@ impl<T> Room<T> {
     )]
     fn stage_run(
         &mut self,
-        author: UserId,
+        author: &UserId,
         own: Option<u64>,
         made_by: Option<(u64, u64)>,
         update: Vec<u8>,
@@ -206,14 +206,14 @@ impl<T> Room<T> {
         let mut run = vec![(update, reply)];
         while run.len() < BATCH_ENTRIES
             && bytes < BATCH_BYTES
-            && self.continues(&author, own, made_by, run.len())
+            && self.continues(author, own, made_by, run.len())
         {
             if let Some(Request::Update { update, reply, .. }) = self.queue.pop_front() {
                 bytes += update.len();
                 run.push((update, reply));
             }
         }
-        if let Some(staged) = self.offer(&author, own, made_by, &run, now_ms) {
+        if let Some(staged) = self.offer(author, own, made_by, &run, now_ms) {
             begun.broken = staged.err();
             self.waiting
                 .extend(run.into_iter().map(|(_, reply)| Waiting {
@@ -225,7 +225,7 @@ impl<T> Room<T> {
         for (at, (update, reply)) in run.into_iter().enumerate() {
             let made_by = made_by.map(|(client, first)| (client, first + at as u64));
             let run = Run {
-                author: &author,
+                author,
                 own,
                 made_by,
                 updates: &[&update],
@@ -246,7 +246,7 @@ impl<T> Room<T> {
                         want: Want::Update(Updated::Logged),
                     });
                 }
-                Err(NotStaged::Refused(problem)) => self.refuse(&author, made_by, problem, reply, begun),
+                Err(NotStaged::Refused(problem)) => self.refuse(author, made_by, problem, reply, begun),
                 Err(_) => begun
                     .answers
                     .push((reply, Answer::Update(Err(super::unavailable())))),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Text of local edits that could not be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct RecoveredDraft {
     /// What the person had written and the note no longer has, piece by piece.
     pub pieces: Vec<String>,
