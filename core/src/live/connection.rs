@@ -154,7 +154,16 @@ impl Connection {
         self.heard_ms = now_ms;
         match serde_json::from_str::<ClientFrame>(frame) {
             Ok(frame) => self.receive(frame),
-            Err(error) => self.strike(format!("not a frame of connvo.v1: {error}")),
+            Err(error) => match call_id(frame) {
+                // A command of a newer client, or a wrong one: the call is refused, or
+                // it would be sent again and again.
+                Some(id) if self.user().is_some() => {
+                    let detail = format!("not a command of connvo.v1: {error}");
+                    let problem = Problem::new(ErrorCode::ValidationError, detail);
+                    vec![reply(id, Err(problem))]
+                }
+                _ => self.strike(format!("not a frame of connvo.v1: {error}")),
+            },
         }
     }
 
@@ -349,6 +358,12 @@ impl Connection {
     }
 }
 
+/// The id of a call whose command makes no sense.
+fn call_id(frame: &str) -> Option<u64> {
+    let frame: serde_json::Value = serde_json::from_str(frame).ok()?;
+    (frame["type"] == "call").then(|| frame["id"].as_u64())?
+}
+
 fn send(frame: &ServerFrame) -> Effect {
     Effect::Send(Outgoing::Text(
         serde_json::to_string(frame).unwrap_or_default(),
@@ -365,4 +380,17 @@ fn reply(id: u64, result: Result<CommandReply, Problem>) -> Effect {
 
 fn lane_frame(sub: u32, frame: &ServerLane) -> Effect {
     Effect::Send(Outgoing::Binary(lane::encode_server(sub, frame)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_call_with_an_id_can_be_answered() {
+        assert_eq!(call_id(r#"{"type":"call","id":7,"command":{}}"#), Some(7));
+        for other in [r#"{"type":"ping","id":7}"#, r#"{"type":"call"}"#, "[]", "{"] {
+            assert_eq!(call_id(other), None, "{other}");
+        }
+    }
 }
