@@ -236,8 +236,12 @@ fn a_snapshot_of_the_device_never_holds_what_is_not_acknowledged() {
         tab.replica.committed_text().expect("loads"),
         *server.document.text()
     );
-    let committed =
-        Document::load_v1(&[tab.device.state.as_deref().unwrap_or_default()], 3, limits()).expect("loads");
+    let committed = Document::load_v1(
+        &[tab.device.state.as_deref().unwrap_or_default()],
+        3,
+        limits(),
+    )
+    .expect("loads");
     assert_eq!(committed.text(), &"kept ");
     tab.restart(17);
     assert_eq!(tab.replica.text(), &"kept draft");

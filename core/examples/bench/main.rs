@@ -29,7 +29,11 @@ fn main() {
     let (_, bare) = timed(|| raw(&edits, end, false));
     line("raw yrs, nothing encoded", bare, edits.len());
     let (updates, encoded) = timed(|| raw(&edits, end, true));
-    line("raw yrs, each edit encoded as an update", encoded, edits.len());
+    line(
+        "raw yrs, each edit encoded as an update",
+        encoded,
+        edits.len(),
+    );
 
     let ((document, log), ops) = timed(|| op_door(&edits));
     assert_eq!(document.text().to_string(), end);
@@ -39,12 +43,19 @@ fn main() {
         ops.as_secs_f64() / encoded.as_secs_f64(),
         ops.as_secs_f64() / bare.as_secs_f64()
     );
-    println!("  log: {} kB of updates", log.iter().map(Vec::len).sum::<usize>() / 1000);
+    println!(
+        "  log: {} kB of updates",
+        log.iter().map(Vec::len).sum::<usize>() / 1000
+    );
     drop(log);
 
     for batch in [1, 10, 50] {
         // One by one costs a delta of the whole text each: a part will do.
-        let share = if batch == 1 { updates.len() / 10 } else { updates.len() };
+        let share = if batch == 1 {
+            updates.len() / 10
+        } else {
+            updates.len()
+        };
         let (_, crdt) = timed(|| crdt_door(&updates[..share], batch));
         line(&format!("core, CRDT door, batches of {batch}"), crdt, share);
     }
@@ -73,7 +84,10 @@ fn open(document: &Document, updates: &[Vec<u8>], end: &str) {
     let load = || Document::load(Some(&snapshot), &[], 2, NoteLimits::default());
     let open: Vec<_> = (0..16).map(|_| load().expect("loads")).collect();
     let each = memory::resident().saturating_sub(before) / open.len();
-    println!("  memory: {:.2} MB a document with its mirror", each as f64 / 1e6);
+    println!(
+        "  memory: {:.2} MB a document with its mirror",
+        each as f64 / 1e6
+    );
     drop(open);
     let refs: Vec<&[u8]> = updates.iter().map(Vec::as_slice).collect();
     let (_, log) = timed(|| Document::load(None, &refs, 2, NoteLimits::default()).expect("loads"));

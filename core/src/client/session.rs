@@ -268,7 +268,7 @@ impl Session {
         if let (Link::Socket(_), Some(token)) = (self.link, self.token.clone()) {
             self.link = Link::Hello(now_ms);
             self.heard_ms = now_ms;
-let client = concat!("connvo/", env!("CARGO_PKG_VERSION"));
+            let client = concat!("connvo/", env!("CARGO_PKG_VERSION"));
             self.send(&encode::hello(&token, client));
         }
     }

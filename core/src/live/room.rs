@@ -264,21 +264,25 @@ impl<T> Room<T> {
     /// The room is lost, with its batch or without: everybody who waits is told to
     /// try again. What was acknowledged is in the store.
     pub fn abort(&mut self) -> Vec<(T, Answer)> {
-        let waiting = std::mem::take(&mut self.waiting).into_iter().map(|waiting| {
-            let answer = match waiting.want {
-                Want::Entry(_) | Want::NothingNote => Answer::Note(Err(unavailable())),
-                Want::Update(_) => Answer::Update(Err(unavailable())),
-                Want::Chunks(_) => Answer::Transcript(Err(unavailable())),
-            };
-            (waiting.reply, answer)
-        });
-        let queued = std::mem::take(&mut self.queue).into_iter().map(|request| match request {
-            Request::Operation { reply, .. } | Request::Replace { reply, .. } => {
-                (reply, Answer::Note(Err(unavailable())))
-            }
-            Request::Update { reply, .. } => (reply, Answer::Update(Err(unavailable()))),
-            Request::Chunks { reply, .. } => (reply, Answer::Transcript(Err(unavailable()))),
-        });
+        let waiting = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .map(|waiting| {
+                let answer = match waiting.want {
+                    Want::Entry(_) | Want::NothingNote => Answer::Note(Err(unavailable())),
+                    Want::Update(_) => Answer::Update(Err(unavailable())),
+                    Want::Chunks(_) => Answer::Transcript(Err(unavailable())),
+                };
+                (waiting.reply, answer)
+            });
+        let queued = std::mem::take(&mut self.queue)
+            .into_iter()
+            .map(|request| match request {
+                Request::Operation { reply, .. } | Request::Replace { reply, .. } => {
+                    (reply, Answer::Note(Err(unavailable())))
+                }
+                Request::Update { reply, .. } => (reply, Answer::Update(Err(unavailable()))),
+                Request::Chunks { reply, .. } => (reply, Answer::Transcript(Err(unavailable()))),
+            });
         waiting.chain(queued).collect()
     }
 }

@@ -72,12 +72,7 @@ impl Replica {
         client_id: u64,
         limits: NoteLimits,
     ) -> Result<Self, ReplicaError> {
-        let committed = Committed::new(
-            stored.epoch,
-            stored.version,
-            stored.state,
-            stored.updates,
-        );
+        let committed = Committed::new(stored.epoch, stored.version, stored.state, stored.updates);
         let mut replica = Self {
             live: committed.document(client_id, limits)?,
             committed,

@@ -9,18 +9,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Everybody sees everybody who is in the note.
 pub fn presence(world: &World) -> Vec<String> {
-    let here: Vec<u64> = world.clients.iter().filter_map(|client| client.presence()).collect();
+    let here: Vec<u64> = world
+        .clients
+        .iter()
+        .filter_map(|client| client.presence())
+        .collect();
     let mut out = Vec::new();
     for (at, client) in world.clients.iter().enumerate() {
         let Some(peers) = client.peers() else {
             continue;
         };
         let own = client.presence();
-        let missing: Vec<&u64> =
-            here.iter().filter(|id| Some(**id) != own && !peers.contains(id)).collect();
+        let missing: Vec<&u64> = here
+            .iter()
+            .filter(|id| Some(**id) != own && !peers.contains(id))
+            .collect();
         let gone: Vec<&u64> = peers.iter().filter(|id| !here.contains(id)).collect();
         if !missing.is_empty() || (!gone.is_empty() && world.hostile.is_none()) {
-            out.push(format!("client {at} does not see {missing:?}, still sees {gone:?}"));
+            out.push(format!(
+                "client {at} does not see {missing:?}, still sees {gone:?}"
+            ));
         }
     }
     out
@@ -34,13 +42,17 @@ pub fn while_open(world: &mut World) {
         if let Some(shown) = world.clients[at].text()
             && shown != text
         {
-            world.sky.breach(format!("client {at} shows another text:\n{shown:?}\nnot\n{text:?}"));
+            world.sky.breach(format!(
+                "client {at} shows another text:\n{shown:?}\nnot\n{text:?}"
+            ));
         }
     }
     if let Some((content, version)) = world.server.view()
         && (content != text || version != head)
     {
-        world.sky.breach(format!("the room has version {version} of {head}, or another text"));
+        world.sky.breach(format!(
+            "the room has version {version} of {head}, or another text"
+        ));
     }
 }
 
@@ -59,7 +71,10 @@ fn log(world: &mut World, hostile: Option<&UserId>) {
     let mut text = Text::default();
     for (at, entry) in (1..).zip(std::mem::take(&mut sky.store.log)) {
         if entry.sequence != at {
-            sky.breach(format!("entry {at} of the log is numbered {}", entry.sequence));
+            sky.breach(format!(
+                "entry {at} of the log is numbered {}",
+                entry.sequence
+            ));
         }
         let (inserted, deleted) = tokens_of(&entry.operation, &text);
         if Some(&entry.author_id) == hostile {
@@ -67,12 +82,16 @@ fn log(world: &mut World, hostile: Option<&UserId>) {
         } else {
             for token in inserted {
                 if !sky.ledger.may_insert(&entry.author_id, token) {
-                    sky.breach(format!("entry {at} inserts {token:?}, which its author never typed"));
+                    sky.breach(format!(
+                        "entry {at} inserts {token:?}, which its author never typed"
+                    ));
                 }
             }
             for token in deleted {
                 if !sky.ledger.may_delete(&entry.author_id, token) {
-                    sky.breach(format!("entry {at} deletes {token:?}, which its author never did"));
+                    sky.breach(format!(
+                        "entry {at} deletes {token:?}, which its author never did"
+                    ));
                 }
             }
         }
@@ -106,11 +125,18 @@ fn bases(world: &mut World) {
     }
     for base in sky.store.bases.clone() {
         if texts.get(&base.sequence).map_or("", String::as_str) != base.text {
-            sky.breach(format!("the base at {} has another text than the log", base.sequence));
+            sky.breach(format!(
+                "the base at {} has another text than the log",
+                base.sequence
+            ));
         }
     }
     // From the first base, from the last, and from nothing at all.
-    let bases = [None, sky.store.bases.first().cloned(), sky.store.base.clone()];
+    let bases = [
+        None,
+        sky.store.bases.first().cloned(),
+        sky.store.base.clone(),
+    ];
     for base in bases {
         let from = base.as_ref().map_or(0, |base| base.sequence);
         let rest: Vec<&NoteEntry> = sky.store.log.iter().skip(from as usize).collect();
@@ -143,18 +169,21 @@ fn tokens(world: &mut World) {
             let mut perhaps = false;
             for fate in sky.ledger.deleters(*token) {
                 deleted |= fate == Fate::Acknowledged;
-                perhaps |= matches!(fate, Fate::Unknown | Fate::Pending);
+                perhaps |= matches!(fate, Fate::Unknown | Fate::Refused);
             }
             let lawful = match edit.fate {
                 Fate::Acknowledged if deleted => times == 0,
                 Fate::Acknowledged if perhaps => times <= 1,
                 Fate::Acknowledged => times == 1,
                 Fate::Lost => times == 0,
-                Fate::Unknown => times <= 1,
+                Fate::Unknown | Fate::Refused => times <= 1,
                 Fate::Pending => false,
             };
             if !lawful {
-                wrong.push(format!("{token:?} is there {times} times: {:?} by {}", edit.fate, edit.user));
+                wrong.push(format!(
+                    "{token:?} is there {times} times: {:?} by {}",
+                    edit.fate, edit.user
+                ));
             }
         }
     }
@@ -167,13 +196,23 @@ fn tokens(world: &mut World) {
 fn claims(world: &mut World) {
     let sky = &mut world.sky;
     let mut last: BTreeMap<&str, u64> = BTreeMap::new();
-    for entry in sky.store.log.iter().filter(|entry| !entry.client_id.is_empty()) {
+    for entry in sky
+        .store
+        .log
+        .iter()
+        .filter(|entry| !entry.client_id.is_empty())
+    {
         let seq = last.entry(&entry.client_id).or_default();
         *seq = entry.client_seq.max(*seq);
     }
     let behind: Vec<String> = last
         .into_iter()
-        .filter(|(id, seq)| sky.store.clients.get(*id).is_none_or(|claim| claim.last_seq < *seq))
+        .filter(|(id, seq)| {
+            sky.store
+                .clients
+                .get(*id)
+                .is_none_or(|claim| claim.last_seq < *seq)
+        })
         .map(|(id, seq)| format!("the claim of {id} is not as far as {seq}"))
         .collect();
     for what in behind {

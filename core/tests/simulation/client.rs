@@ -8,10 +8,15 @@ pub mod shell;
 pub mod stock;
 pub mod watch;
 
+use crate::ledger::EditId;
 use crate::net::{Frame, LinkId};
 use crate::sky::{ClientWake, Sky};
 use crate::web::Answer;
+use connvo_core::id::UserId;
 use connvo_core::note::OutboxEntry;
+
+/// A row of an outbox, with the edits in it.
+pub type Row = (OutboxEntry, Vec<EditId>);
 
 /// One participant.
 pub trait Client {
@@ -29,9 +34,9 @@ pub trait Client {
     fn wake(&mut self, sky: &mut Sky, wake: ClientWake);
     /// Its person does something.
     fn act(&mut self, sky: &mut Sky);
-    /// It dies; what its storage holds it may find again. Answers an outbox that is
-    /// left to others.
-    fn crash(&mut self, sky: &mut Sky) -> Vec<OutboxEntry>;
+    /// It dies; what its storage holds it finds again. With `heir`, a tab of the
+    /// same person takes over its outbox: it is answered.
+    fn crash(&mut self, sky: &mut Sky, heir: bool) -> Vec<Row>;
     /// The device notices that its network is gone, or back.
     fn network(&mut self, sky: &mut Sky, online: bool);
     /// It leaves for good.
@@ -52,8 +57,10 @@ pub trait Client {
     fn peers(&self) -> Option<Vec<u64>> {
         None
     }
-    /// Takes over the outbox of a closed tab; `false` when it cannot.
-    fn adopt(&mut self, _sky: &mut Sky, _rows: &[OutboxEntry]) -> bool {
-        false
+    /// The person whose closed tabs' outboxes it takes over.
+    fn heir_of(&self) -> Option<&UserId> {
+        None
     }
+    /// Takes over the outbox of a closed tab.
+    fn adopt(&mut self, _sky: &mut Sky, _rows: Vec<Row>) {}
 }

@@ -19,6 +19,8 @@ pub enum Fate {
     Lost,
     /// Its maker died not knowing.
     Unknown,
+    /// Refused for good. A copy sent before may still arrive, once.
+    Refused,
 }
 
 /// One edit.
@@ -52,7 +54,11 @@ impl Ledger {
     pub fn token(&mut self) -> char {
         self.tokens += 1;
         let n = self.tokens;
-        let code = if n.is_multiple_of(2) { 0x4E00 + n } else { 0x20000 + n };
+        let code = if n.is_multiple_of(2) {
+            0x4E00 + n
+        } else {
+            0x20000 + n
+        };
         char::from_u32(code).unwrap_or('?')
     }
 
@@ -70,7 +76,12 @@ impl Ledger {
         for token in &deleted {
             self.deleters.entry(*token).or_default().push(id);
         }
-        self.edits.push(Edit { user: user.clone(), inserted, deleted, fate: Fate::Pending });
+        self.edits.push(Edit {
+            user: user.clone(),
+            inserted,
+            deleted,
+            fate: Fate::Pending,
+        });
         id
     }
 
@@ -83,7 +94,10 @@ impl Ledger {
     /// Whether this person inserted the token, or took it back.
     pub fn may_insert(&self, user: &UserId, token: char) -> bool {
         self.loose.contains(&token)
-            || self.creators.get(&token).is_some_and(|id| self.edits[*id].user == *user)
+            || self
+                .creators
+                .get(&token)
+                .is_some_and(|id| self.edits[*id].user == *user)
     }
 
     /// Whether this person deleted the token.
@@ -94,7 +108,11 @@ impl Ledger {
 
     /// The fates of the edits that deleted a token.
     pub fn deleters(&self, token: char) -> impl Iterator<Item = Fate> + '_ {
-        self.deleters.get(&token).into_iter().flatten().map(|id| self.edits[*id].fate)
+        self.deleters
+            .get(&token)
+            .into_iter()
+            .flatten()
+            .map(|id| self.edits[*id].fate)
     }
 }
 
@@ -104,7 +122,9 @@ pub fn tokens_of(op: &Operation, before: &Text) -> (Vec<char>, Vec<char>) {
     let mut deleted = Vec::new();
     for edit in op.edits() {
         inserted.extend(edit.insert.chars().filter(|c| is_token(*c)));
-        let gone = before.slice(edit.base, edit.base + edit.delete).unwrap_or_default();
+        let gone = before
+            .slice(edit.base, edit.base + edit.delete)
+            .unwrap_or_default();
         deleted.extend(gone.chars().filter(|c| is_token(*c)));
     }
     (inserted, deleted)

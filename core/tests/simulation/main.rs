@@ -96,7 +96,10 @@ fn sweep(seeds: u64, enough: usize, bug: Option<Bug>) -> Sweep {
 /// Every seed is a whole one.
 fn check_shape(seed: u64, outcome: &Outcome) {
     assert!(outcome.edits >= 200, "seed {seed}: {outcome:?}");
-    assert!(outcome.crashes >= 1 && outcome.partitions >= 1, "seed {seed}: {outcome:?}");
+    assert!(
+        outcome.crashes >= 1 && outcome.partitions >= 1,
+        "seed {seed}: {outcome:?}"
+    );
     assert!(outcome.rooms.1 >= 1, "seed {seed}: {outcome:?}");
 }
 
@@ -110,8 +113,16 @@ fn all_texts_are_equal_and_every_acknowledged_change_is_there_once() {
     }
     let seeds = number("SIM_SEEDS").unwrap_or(SEEDS);
     let started = std::time::Instant::now();
-    let Sweep { failed, seen, edits, entries } = sweep(seeds, 20, None);
-    eprintln!("{seeds} seeds, {edits} edits, {entries} entries in {:?}", started.elapsed());
+    let Sweep {
+        failed,
+        seen,
+        edits,
+        entries,
+    } = sweep(seeds, 20, None);
+    eprintln!(
+        "{seeds} seeds, {edits} edits, {entries} entries in {:?}",
+        started.elapsed()
+    );
     for (what, times) in &seen {
         eprintln!("{times:>8} × {what}");
     }
@@ -132,7 +143,10 @@ fn a_seed_replays_itself() {
 fn is_seen(bug: Bug) {
     let failed = sweep(PLANTED_SEEDS, 1, Some(bug)).failed;
     let (seed, why) = failed.first().expect("the simulation sees the planted bug");
-    eprintln!("{bug:?} is seen in seed {seed}: {}", why.lines().next().unwrap_or_default());
+    eprintln!(
+        "{bug:?} is seen in seed {seed}: {}",
+        why.lines().next().unwrap_or_default()
+    );
     assert_eq!(run(*seed, false).err(), None, "seed {seed} without the bug");
 }
 

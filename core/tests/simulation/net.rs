@@ -67,7 +67,10 @@ impl Net {
 
     /// The server takes the connection, if its client still wants it.
     pub fn accept(&mut self, link: LinkId) -> bool {
-        let held = self.links.get_mut(&link).filter(|held| held.client_end && !held.severed);
+        let held = self
+            .links
+            .get_mut(&link)
+            .filter(|held| held.client_end && !held.severed);
         held.map(|held| held.server_end = true).is_some()
     }
 
@@ -91,9 +94,10 @@ impl Net {
 
     /// Whether the server may put one more frame on its way to the client.
     pub fn has_room(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_none_or(|held| held.severed || held.down.len() < WINDOW)
+        self.links
+            .get(&link)
+            .is_none_or(|held| held.severed || held.down.len() < WINDOW)
     }
-
 
     /// One end no longer listens; what was on its way to it is lost.
     pub fn hang_up(&mut self, link: LinkId, at_server: bool) {
@@ -123,7 +127,10 @@ impl Net {
     /// Links on which something can still travel.
     pub fn alive(&self) -> Vec<LinkId> {
         let links = self.links.iter();
-        links.filter(|(_, held)| !held.severed).map(|(link, _)| *link).collect()
+        links
+            .filter(|(_, held)| !held.severed)
+            .map(|(link, _)| *link)
+            .collect()
     }
 
     pub fn partition(&mut self, client: ClientId) {

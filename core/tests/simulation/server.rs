@@ -11,13 +11,14 @@ use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, Event, ServerWake, Sky};
 use crate::web::{Answer, Request};
 use conn::{Conn, Letter};
+use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::limits::NoteLimits;
 use connvo_core::live::room::unavailable;
 use connvo_core::protocol::CommandReply;
 use connvo_core::transcript::validate;
 use room::{Actor, Message, Reply};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A request that is being worked on, over HTTP or as a call on a live socket.
 #[derive(Debug)]
@@ -61,11 +62,13 @@ pub struct Server {
     tickets: u64,
     /// How busy the process is, from 0 to 1.
     pressure: f32,
-    limits: NoteLimits,
+    pub limits: NoteLimits,
     /// Rooms evicted with a base written.
     pub evicted: u64,
     /// The client whose refusals are its own fault.
     pub hostile: Option<ClientId>,
+    /// Clients whose person may only read, as the store knows it.
+    pub observers: BTreeSet<ClientId>,
 }
 
 impl Server {
@@ -86,6 +89,7 @@ impl Server {
             limits: NoteLimits::default(),
             evicted: 0,
             hostile: None,
+            observers: BTreeSet::new(),
         }
     }
 
@@ -105,12 +109,54 @@ impl Server {
             sky.cut(link);
         }
         let fresh = Self::new(self.meeting.clone(), std::mem::take(&mut self.users));
-        let (life, rooms, evicted) = (self.life + 1, self.rooms, self.evicted);
-        *self = Self { life, rooms, evicted, hostile: self.hostile, ..fresh };
+        let observers = std::mem::take(&mut self.observers);
+        *self = Self {
+            life: self.life + 1,
+            rooms: self.rooms,
+            evicted: self.evicted,
+            hostile: self.hostile,
+            limits: self.limits,
+            observers,
+            ..fresh
+        };
+    }
+
+    /// A person's right to write changes; every open connection of theirs hears it.
+    pub fn set_writable(&mut self, sky: &mut Sky, client: ClientId, writable: bool) {
+        let changed = if writable {
+            self.observers.remove(&client)
+        } else {
+            self.observers.insert(client)
+        };
+        let links: Vec<LinkId> = self
+            .conns
+            .values()
+            .filter(|conn| conn.client == client)
+            .map(|conn| conn.link)
+            .collect();
+        for link in links.into_iter().filter(|_| changed) {
+            if let Some(conn) = self.conns.get_mut(&link) {
+                conn.recheck = true;
+            }
+            self.schedule(sky, link);
+        }
+    }
+
+    /// SIGTERM: everybody is asked to come back later; then the process ends.
+    pub fn drain(&mut self, sky: &mut Sky) {
+        for link in self.conns.keys().copied().collect::<Vec<_>>() {
+            self.drain_conn(sky, link);
+        }
     }
 
     fn later(&self, sky: &mut Sky, delay_ms: u64, wake: ServerWake) {
-        sky.after(delay_ms, Event::Server { life: self.life, wake });
+        sky.after(
+            delay_ms,
+            Event::Server {
+                life: self.life,
+                wake,
+            },
+        );
     }
 
     fn ticket(&mut self) -> u64 {
@@ -175,7 +221,9 @@ impl Server {
 
     /// The room of this number, while it takes messages.
     fn live_room(&mut self, number: u64) -> Option<&mut Actor> {
-        self.room.as_mut().filter(|actor| actor.number == number && !actor.closing)
+        self.room
+            .as_mut()
+            .filter(|actor| actor.number == number && !actor.closing)
     }
 
     /// Sends a message to a room; `false` when it is gone.
@@ -210,6 +258,10 @@ impl Server {
             self.web_answer(sky, ticket, Answer::Log(entries));
             return;
         }
+        if matches!(web.request, Request::Operate(_)) && self.observers.contains(&web.client) {
+            let problem = Problem::new(ErrorCode::Forbidden, "observers do not write");
+            return self.web_answer(sky, ticket, Answer::Operated(Err(problem)));
+        }
         let (request, user) = (web.request.clone(), self.users[web.client].clone());
         let Some(room) = self.open_room(sky, Parked::Web(ticket)) else {
             return;
@@ -218,7 +270,9 @@ impl Server {
             Request::Operate(draft) => Message::operate(user, draft, Reply::Web(ticket)),
             Request::Append(drafts) => match validate(drafts) {
                 Ok(chunks) => Message::append(chunks, Reply::Web(ticket)),
-                Err(problem) => return self.web_answer(sky, ticket, Answer::Appended(Err(problem))),
+                Err(problem) => {
+                    return self.web_answer(sky, ticket, Answer::Appended(Err(problem)));
+                }
             },
             Request::Read | Request::Log(_) => Message::Read(ticket),
         };
@@ -262,10 +316,21 @@ impl Server {
         if !self.up || sky.net.is_cut_off(client) || !sky.net.accept(link) {
             sky.net.sever(link);
             let delay = sky.between(0, 200);
-            sky.after(delay, Event::Down { link, at_server: false });
+            sky.after(
+                delay,
+                Event::Down {
+                    link,
+                    at_server: false,
+                },
+            );
             return;
         }
-        let conn = if stock { Conn::stock(link, client, sky.now) } else { Conn::live(link, client, sky.now) };
+        let mut conn = if stock {
+            Conn::stock(link, client, sky.now)
+        } else {
+            Conn::live(link, client, sky.now)
+        };
+        conn.recheck = stock;
         self.conns.insert(link, conn);
         let delay = sky.latency();
         sky.after(delay, Event::Opened { link });
@@ -322,7 +387,10 @@ impl Server {
     pub fn state(&self) -> String {
         let conns: Vec<String> = self.conns.values().map(Conn::state).collect();
         let room = self.room.as_ref().map(Actor::state);
-        format!("room {room:?}, loading {:?}, connections {conns:?}", self.loading)
+        format!(
+            "room {room:?}, loading {:?}, connections {conns:?}",
+            self.loading
+        )
     }
 
     /// Whether a room is open or being opened.

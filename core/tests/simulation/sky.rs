@@ -25,11 +25,25 @@ pub enum Event {
     /// One end learns that the link is gone.
     Down { link: LinkId, at_server: bool },
     /// An HTTP request reaches the server.
-    Request { client: ClientId, life: u64, id: u64, request: Request },
+    Request {
+        client: ClientId,
+        life: u64,
+        id: u64,
+        request: Request,
+    },
     /// An HTTP answer reaches the client.
-    Answer { client: ClientId, life: u64, id: u64, answer: Answer },
+    Answer {
+        client: ClientId,
+        life: u64,
+        id: u64,
+        answer: Answer,
+    },
     /// A client's own timer, token or storage.
-    Client { client: ClientId, life: u64, wake: ClientWake },
+    Client {
+        client: ClientId,
+        life: u64,
+        wake: ClientWake,
+    },
     /// A task of the server process of this life goes on.
     Server { life: u64, wake: ServerWake },
     /// The server process starts.
@@ -38,6 +52,10 @@ pub enum Event {
     Act { client: ClientId },
     /// A partition heals.
     Heal { client: ClientId },
+    /// A person may write again.
+    Promote { client: ClientId },
+    /// The drained server process ends.
+    Exit { life: u64 },
     /// Look whether all is quiet.
     Look,
 }
@@ -99,6 +117,12 @@ pub struct Sky {
     pub seen: BTreeMap<&'static str, u64>,
     /// Laws that were seen broken.
     pub broken: Vec<String>,
+    /// Whether honest changes may be refused in this seed: rights come and go, or
+    /// the note is small.
+    pub refusals: bool,
+    /// Whether the note is small: stock editors only read then, since a refusal
+    /// leaves them reading for good.
+    pub small: bool,
     /// Whether faults happen: off once the world is to come to rest.
     pub stormy: bool,
     queue: BinaryHeap<Reverse<Due>>,
@@ -120,6 +144,8 @@ impl Sky {
             trace: Trace { on: trace },
             seen: BTreeMap::new(),
             broken: Vec::new(),
+            refusals: false,
+            small: false,
             stormy: true,
             queue: BinaryHeap::new(),
             events: Vec::new(),
@@ -141,7 +167,8 @@ impl Sky {
             }
         };
         self.count += 1;
-        self.queue.push(Reverse((self.now + delay_ms, self.count, slot)));
+        self.queue
+            .push(Reverse((self.now + delay_ms, self.count, slot)));
     }
 
     /// The next event; time moves on to it.
@@ -198,7 +225,8 @@ impl Sky {
         let what = what.into();
         self.log(|| format!("BROKEN LAW: {what}"));
         if self.broken.len() < 10 {
-            self.broken.push(format!("at {} ms: {what}", self.now - 1_700_000_000_000));
+            self.broken
+                .push(format!("at {} ms: {what}", self.now - 1_700_000_000_000));
         }
     }
 

@@ -29,10 +29,15 @@ impl Store {
     /// Commits a batch, whole or not at all, as the committer does.
     pub fn commit(&mut self, batch: &Batch, now_ms: u64) -> Result<Vec<Option<Chunk>>, String> {
         let numbered = (self.head() + 1..).zip(&batch.entries);
-        if (!batch.entries.is_empty() || !batch.claims.is_empty()) && batch.expected_head != self.head()
+        if (!batch.entries.is_empty() || !batch.claims.is_empty())
+            && batch.expected_head != self.head()
             || numbered.into_iter().any(|(at, entry)| entry.sequence != at)
         {
-            return Err(format!("the head is {}, not {}", self.head(), batch.expected_head));
+            return Err(format!(
+                "the head is {}, not {}",
+                self.head(),
+                batch.expected_head
+            ));
         }
         for claim in &batch.claims {
             let held = self.clients.get(&claim.client_id);
@@ -41,7 +46,10 @@ impl Store {
             }
         }
         for claim in &batch.claims {
-            let held = self.clients.entry(claim.client_id.clone()).or_insert_with(|| claim.clone());
+            let held = self
+                .clients
+                .entry(claim.client_id.clone())
+                .or_insert_with(|| claim.clone());
             held.last_seq = held.last_seq.max(claim.last_seq);
         }
         for entry in &batch.entries {
@@ -49,12 +57,16 @@ impl Store {
             if !entry.client_id.is_empty() && self.log.iter().any(|held| key(held) == key(entry)) {
                 return Err(format!("{:?} is in the log already", key(entry)));
             }
-            self.text
-                .apply(&entry.operation)
-                .map_err(|error| format!("entry {} does not fit the text: {error}", entry.sequence))?;
+            self.text.apply(&entry.operation).map_err(|error| {
+                format!("entry {} does not fit the text: {error}", entry.sequence)
+            })?;
             self.log.push((**entry).clone());
         }
-        Ok(batch.chunks.iter().map(|chunk| self.take_chunk(chunk, now_ms)).collect())
+        Ok(batch
+            .chunks
+            .iter()
+            .map(|chunk| self.take_chunk(chunk, now_ms))
+            .collect())
     }
 
     fn take_chunk(&mut self, chunk: &NewChunk, now_ms: u64) -> Option<Chunk> {
@@ -63,7 +75,10 @@ impl Store {
             held.fields.source_id == fields.source_id && held.fields.segment_id == fields.segment_id
         };
         let stored = self.chunks.values().find(same).cloned();
-        match stored.as_ref().map(|held| held.fields.revision.cmp(&fields.revision)) {
+        match stored
+            .as_ref()
+            .map(|held| held.fields.revision.cmp(&fields.revision))
+        {
             Some(Ordering::Greater) => return None,
             Some(Ordering::Equal) => return stored,
             Some(Ordering::Less) | None => {}
@@ -101,26 +116,40 @@ impl Store {
     }
 
     pub fn find(&self, client_id: &str, client_seq: u64) -> Option<NoteEntry> {
-        let same = |entry: &&NoteEntry| entry.client_id == client_id && entry.client_seq == client_seq;
+        let same =
+            |entry: &&NoteEntry| entry.client_id == client_id && entry.client_seq == client_seq;
         self.log.iter().find(same).cloned()
     }
 
     /// Chunks after a sequence.
     pub fn chunks_after(&self, after: u64, limit: usize) -> Vec<Chunk> {
-        self.chunks.range(after + 1..).take(limit).map(|(_, chunk)| chunk.clone()).collect()
+        self.chunks
+            .range(after + 1..)
+            .take(limit)
+            .map(|(_, chunk)| chunk.clone())
+            .collect()
     }
 
     /// The latest chunks up to a sequence, in order.
     pub fn latest_chunks(&self, upto: u64, limit: usize) -> Vec<Chunk> {
-        let mut chunks: Vec<Chunk> =
-            self.chunks.range(..=upto).rev().take(limit).map(|(_, chunk)| chunk.clone()).collect();
+        let mut chunks: Vec<Chunk> = self
+            .chunks
+            .range(..=upto)
+            .rev()
+            .take(limit)
+            .map(|(_, chunk)| chunk.clone())
+            .collect();
         chunks.reverse();
         chunks
     }
 
     pub fn write_base(&mut self, base: Base) {
         self.bases.push(base.clone());
-        if self.base.as_ref().is_none_or(|held| held.sequence < base.sequence) {
+        if self
+            .base
+            .as_ref()
+            .is_none_or(|held| held.sequence < base.sequence)
+        {
             self.base = Some(base);
         }
     }

@@ -37,10 +37,26 @@ impl Sky {
         }
         if self.mishap(0.06) {
             let delay = self.latency() + self.between(0, 4_000);
-            self.after(delay, Event::Request { client, life, id, request: request.clone() });
+            self.after(
+                delay,
+                Event::Request {
+                    client,
+                    life,
+                    id,
+                    request: request.clone(),
+                },
+            );
         }
         let delay = self.latency();
-        self.after(delay, Event::Request { client, life, id, request });
+        self.after(
+            delay,
+            Event::Request {
+                client,
+                life,
+                id,
+                request,
+            },
+        );
     }
 
     /// Sends an answer back, which may be lost.
@@ -49,6 +65,14 @@ impl Sky {
             return;
         }
         let delay = self.latency();
-        self.after(delay, Event::Answer { client, life, id, answer });
+        self.after(
+            delay,
+            Event::Answer {
+                client,
+                life,
+                id,
+                answer,
+            },
+        );
     }
 }

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Edits in every seed, at least.
 const EDITS: usize = 200;
+/// Edits in a few seeds, so that journals outgrow a page and bases come due.
+const MANY_EDITS: usize = 1_500;
 /// Time to come to rest, in milliseconds.
 const REST_MS: u64 = 300_000;
 /// Between two looks whether all is quiet, in milliseconds.
@@ -28,6 +30,10 @@ enum Fault {
     Cut,
     /// Everybody is away for longer than an idle room stays open.
     Blackout,
+    /// SIGTERM, and up again.
+    Restart,
+    /// Somebody may only read for a while.
+    Demotion,
 }
 
 /// What a seed showed.
@@ -51,6 +57,7 @@ pub struct World {
     pub clients: Vec<Box<dyn Client>>,
     /// The client who is hostile, if one is.
     pub hostile: Option<ClientId>,
+    edits: usize,
     /// What goes wrong once so many edits are made.
     plan: Vec<(usize, Fault)>,
     /// What goes wrong after so many more events: at any point.
@@ -74,7 +81,11 @@ impl World {
         // Two of our tabs may be one person's.
         let same = sky.chance(0.3);
         let users: Vec<UserId> = (0..count)
-            .map(|at| uuid(if same && at == 1 && ours > 1 { 0 } else { at }).parse().expect("an id"))
+            .map(|at| {
+                uuid(if same && at == 1 && ours > 1 { 0 } else { at })
+                    .parse()
+                    .expect("an id")
+            })
             .collect();
         let mut clients: Vec<Box<dyn Client>> = Vec::new();
         for (at, user) in users.iter().enumerate() {
@@ -94,13 +105,23 @@ impl World {
         }
         let mut server = Server::new(meeting, users);
         server.hostile = hostile.then_some(count - 1);
-        let plan = plan(&mut sky);
+        sky.small = sky.chance(0.1);
+        if sky.small {
+            server.limits.text_utf16 = 300;
+        }
+        let edits = if sky.chance(0.02) { MANY_EDITS } else { EDITS };
+        let plan = plan(&mut sky, edits);
+        let demotes = plan
+            .iter()
+            .any(|(_, fault)| matches!(fault, Fault::Demotion));
+        sky.refusals = sky.small || demotes;
         sky.log(|| format!("seed {seed}: {ours} ours, {ops} scripts, {editors} editors, hostile {hostile}, {plan:?}"));
         Self {
             sky,
             server,
             clients,
             hostile: hostile.then_some(count - 1),
+            edits,
             plan,
             armed: Vec::new(),
             crashes: 0,
@@ -135,12 +156,19 @@ impl World {
     }
 
     fn verdict(&self) -> Result<(), String> {
-        if self.sky.broken.is_empty() { Ok(()) } else { Err(self.sky.broken.join("\n  ")) }
+        if self.sky.broken.is_empty() {
+            Ok(())
+        } else {
+            Err(self.sky.broken.join("\n  "))
+        }
     }
 
     /// Everybody edits while things go wrong, until all of the plan has happened.
     fn storm(&mut self) -> Result<(), String> {
-        while self.sky.ledger.edits.len() < EDITS || !self.plan.is_empty() || !self.armed.is_empty() {
+        while self.sky.ledger.edits.len() < self.edits
+            || !self.plan.is_empty()
+            || !self.armed.is_empty()
+        {
             self.step("the storm")?;
         }
         Ok(())
@@ -152,6 +180,7 @@ impl World {
         self.sky.stormy = false;
         for client in 0..self.clients.len() {
             self.heal(client);
+            self.server.set_writable(&mut self.sky, client, true);
         }
         let deadline = self.sky.now + REST_MS;
         self.sky.after(0, Event::Look);
@@ -177,7 +206,11 @@ impl World {
         while self.server.has_room() {
             self.step("the end")?;
             if self.sky.now > deadline {
-                return Err(format!("at {} the room stays open: {}", self.sky.now, self.server.state()));
+                return Err(format!(
+                    "at {} the room stays open: {}",
+                    self.sky.now,
+                    self.server.state()
+                ));
             }
         }
         Ok(())
@@ -186,7 +219,11 @@ impl World {
     fn unrest(&self) -> Vec<String> {
         let mut out: Vec<String> = self.sky.broken.clone();
         for (at, client) in self.clients.iter().enumerate() {
-            out.extend(client.unrest(&self.sky).map(|why| format!("client {at}: {why}")));
+            out.extend(
+                client
+                    .unrest(&self.sky)
+                    .map(|why| format!("client {at}: {why}")),
+            );
         }
         if !self.server.is_quiet() {
             out.push("the server is at work".into());
@@ -215,7 +252,11 @@ impl World {
             let (_, fault) = self.armed.remove(at);
             self.go_wrong(fault);
         }
-        if self.sky.broken.is_empty() { Ok(()) } else { self.verdict() }
+        if self.sky.broken.is_empty() {
+            Ok(())
+        } else {
+            self.verdict()
+        }
     }
 
     fn handle(&mut self, event: Event) {
@@ -231,15 +272,37 @@ impl World {
             Event::Down { link, at_server } => {
                 if at_server {
                     self.server.drop_conn(sky, link);
-                } else if let Some(client) = sky.net.link(link).filter(|held| held.client_end).map(|held| held.client) {
+                } else if let Some(client) = sky
+                    .net
+                    .link(link)
+                    .filter(|held| held.client_end)
+                    .map(|held| held.client)
+                {
                     sky.net.hang_up(link, false);
                     self.clients[client].down(sky, link);
                 }
             }
-            Event::Request { client, life, id, request } => {
-                self.server.request(sky, Web { client, from: From::Http { life, id }, request });
+            Event::Request {
+                client,
+                life,
+                id,
+                request,
+            } => {
+                self.server.request(
+                    sky,
+                    Web {
+                        client,
+                        from: From::Http { life, id },
+                        request,
+                    },
+                );
             }
-            Event::Answer { client, life, id, answer } => {
+            Event::Answer {
+                client,
+                life,
+                id,
+                answer,
+            } => {
                 if self.clients[client].life() == life && !sky.net.is_cut_off(client) {
                     self.clients[client].answer(sky, id, answer);
                 }
@@ -258,11 +321,18 @@ impl World {
             Event::Act { client } => {
                 if sky.stormy {
                     self.clients[client].act(sky);
-                    let delay = if sky.chance(0.2) { sky.between(500, 4_000) } else { sky.between(20, 900) };
+                    let delay = if sky.chance(0.2) {
+                        sky.between(500, 4_000)
+                    } else {
+                        sky.between(20, 900)
+                    };
                     sky.after(delay, Event::Act { client });
                 }
             }
             Event::Heal { client } => self.heal(client),
+            Event::Promote { client } => self.server.set_writable(sky, client, true),
+            Event::Exit { life } if life == self.server.life => self.end_server(),
+            Event::Exit { .. } => {}
             Event::Look => {
                 let unrest = self.unrest();
                 self.quiet = if unrest.is_empty() { self.quiet + 1 } else { 0 };
@@ -284,7 +354,11 @@ impl World {
             return;
         };
         if more {
-            let delay = if sky.chance(0.8) { 0 } else { sky.between(1, 20) };
+            let delay = if sky.chance(0.8) {
+                0
+            } else {
+                sky.between(1, 20)
+            };
             sky.after(delay, Event::Pump { link, up });
         }
         if up {
@@ -327,23 +401,55 @@ impl World {
         self.partitions += 1;
     }
 
+    fn end_server(&mut self) {
+        self.server.crash(&mut self.sky);
+        let delay = self.sky.between(20, 3_000);
+        self.sky.after(delay, Event::Boot);
+    }
+
+    /// A client dies; another tab of the same person may take over its outbox.
+    fn crash_client(&mut self, client: ClientId) {
+        self.sky.log(|| format!("client {client} crashes"));
+        let person = self.clients[client].heir_of().cloned();
+        let heir = self.clients.iter().enumerate().position(|(at, other)| {
+            at != client && person.is_some() && other.heir_of() == person.as_ref()
+        });
+        let heir = heir.filter(|_| self.sky.chance(0.5));
+        let rows = self.clients[client].crash(&mut self.sky, heir.is_some());
+        if let Some(heir) = heir.filter(|_| !rows.is_empty()) {
+            self.clients[heir].adopt(&mut self.sky, rows);
+        }
+    }
+
     fn go_wrong(&mut self, fault: Fault) {
         let client = self.sky.below(self.clients.len() as u64) as ClientId;
         match fault {
-            Fault::ServerCrash if !self.server.up => self.armed.push((50, fault)),
+            Fault::ServerCrash | Fault::Restart if !self.server.up => self.armed.push((50, fault)),
             Fault::ServerCrash => {
-                self.server.crash(&mut self.sky);
                 self.crashes += 1;
-                let delay = self.sky.between(20, 3_000);
-                self.sky.after(delay, Event::Boot);
+                self.end_server();
             }
-            Fault::ClientCrash => {
-                self.sky.log(|| format!("client {client} crashes"));
-                self.clients[client].crash(&mut self.sky);
+            Fault::Restart => {
+                self.sky.saw("a drained server");
+                self.server.drain(&mut self.sky);
+                let delay = self.sky.between(50, 1_000);
+                let life = self.server.life;
+                self.sky.after(delay, Event::Exit { life });
             }
+            Fault::Demotion => {
+                self.sky.log(|| format!("client {client} may only read"));
+                self.server.set_writable(&mut self.sky, client, false);
+                let delay = self.sky.between(100, 5_000);
+                self.sky.after(delay, Event::Promote { client });
+            }
+            Fault::ClientCrash => self.crash_client(client),
             Fault::Partition => {
                 let long = self.sky.chance(0.3);
-                let duration = if long { self.sky.between(5_000, 40_000) } else { self.sky.between(200, 5_000) };
+                let duration = if long {
+                    self.sky.between(5_000, 40_000)
+                } else {
+                    self.sky.between(200, 5_000)
+                };
                 self.cut_off(client, duration);
             }
             Fault::Cut => {
@@ -376,7 +482,8 @@ fn reached(sky: &mut Sky, link: LinkId) -> Option<ClientId> {
 }
 
 /// One server crash and one partition at least; the rest as it comes.
-fn plan(sky: &mut Sky) -> Vec<(usize, Fault)> {
+fn plan(sky: &mut Sky, edits: usize) -> Vec<(usize, Fault)> {
+    let demotions = if sky.chance(0.2) { 3 } else { 0 };
     let mut faults = vec![Fault::ServerCrash, Fault::Partition];
     for (fault, most) in [
         (Fault::ServerCrash, 1),
@@ -384,13 +491,17 @@ fn plan(sky: &mut Sky) -> Vec<(usize, Fault)> {
         (Fault::ClientCrash, 4),
         (Fault::Cut, 8),
         (Fault::Blackout, 1),
+        (Fault::Restart, 1),
+        (Fault::Demotion, demotions),
     ] {
         for _ in 0..sky.between(0, most) {
             faults.push(fault);
         }
     }
-    let mut plan: Vec<(usize, Fault)> =
-        faults.into_iter().map(|fault| (sky.between(5, EDITS as u64 - 10) as usize, fault)).collect();
+    let mut plan: Vec<(usize, Fault)> = faults
+        .into_iter()
+        .map(|fault| (sky.between(5, edits as u64 - 10) as usize, fault))
+        .collect();
     plan.sort_by_key(|(at, _)| *at);
     plan
 }

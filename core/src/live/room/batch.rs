@@ -246,7 +246,9 @@ impl<T> Room<T> {
                         want: Want::Update(Updated::Logged),
                     });
                 }
-                Err(NotStaged::Refused(problem)) => self.refuse(author, made_by, problem, reply, begun),
+                Err(NotStaged::Refused(problem)) => {
+                    self.refuse(author, made_by, problem, reply, begun)
+                }
                 Err(_) => begun
                     .answers
                     .push((reply, Answer::Update(Err(super::unavailable())))),

@@ -119,7 +119,10 @@ impl Outbox {
     }
 
     pub(super) fn has_to_send(&self) -> bool {
-        self.rows.iter().find(|row| !row.sent).is_some_and(|row| row.stored)
+        self.rows
+            .iter()
+            .find(|row| !row.sent)
+            .is_some_and(|row| row.stored)
     }
 
     pub(super) fn resend_all(&mut self) {

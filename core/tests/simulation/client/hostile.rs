@@ -2,8 +2,8 @@
 //! ids, nonsense at every door. What it may write it may write; it must not
 //! disturb anybody else.
 
-use super::Client;
 use super::stock::Plain;
+use super::{Client, Row};
 use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, ClientWake, Event, Sky};
 use crate::web::{Answer, Request};
@@ -11,7 +11,7 @@ use connvo_core::id::{MeetingId, UserId};
 use connvo_core::live::connection::Outgoing;
 use connvo_core::live::presence::{self, State};
 use connvo_core::live::stock::{Message, encode};
-use connvo_core::note::{Operation, OutboxEntry};
+use connvo_core::note::Operation;
 use connvo_core::protocol::command::NoteOperationDraft;
 use connvo_core::protocol::frame::{ClientFrame, Query};
 use connvo_core::protocol::lane::{self, ClientLane};
@@ -32,7 +32,17 @@ pub struct Hostile {
 impl Hostile {
     pub fn new(client: ClientId, user: UserId, meeting: MeetingId) -> Self {
         let (links, open) = ([None, None], [false, false]);
-        Self { client, user, meeting, links, open, plain: Plain::new(7), id: 7, seq: 0, done: false }
+        Self {
+            client,
+            user,
+            meeting,
+            links,
+            open,
+            plain: Plain::new(7),
+            id: 7,
+            seq: 0,
+            done: false,
+        }
     }
 
     fn connect(&mut self, sky: &mut Sky) {
@@ -71,12 +81,16 @@ impl Hostile {
             // A gap: the edit before it is never sent.
             2 => {
                 self.plain.edit(&Operation::new().insert("gap"));
-                (self.id, self.plain.edit(&Operation::new().retain(1).insert("!")))
+                (
+                    self.id,
+                    self.plain.edit(&Operation::new().retain(1).insert("!")),
+                )
             }
             // Somebody else's next edit.
             3 => {
                 let other = sky.store.clients.values().find(|claim| {
-                    claim.user_id.as_ref() != Some(&self.user) && claim.client_id.parse::<u64>().is_ok()
+                    claim.user_id.as_ref() != Some(&self.user)
+                        && claim.client_id.parse::<u64>().is_ok()
                 });
                 let Some(id) = other.and_then(|claim| claim.client_id.parse().ok()) else {
                     return (self.id, vec![0, 0]);
@@ -99,7 +113,9 @@ impl Hostile {
                 (self.id, self.plain.edit(&word))
             }
             _ => {
-                let bytes = (0..sky.between(0, 40)).map(|_| sky.below(256) as u8).collect();
+                let bytes = (0..sky.between(0, 40))
+                    .map(|_| sky.below(256) as u8)
+                    .collect();
                 (self.id, bytes)
             }
         }
@@ -109,27 +125,48 @@ impl Hostile {
         match sky.below(8) {
             0 => self.send(sky, false, Outgoing::Text("{\"type\":\"call\"".into())),
             1 => {
-                let noise = (0..sky.between(0, 20)).map(|_| sky.below(256) as u8).collect();
+                let noise = (0..sky.between(0, 20))
+                    .map(|_| sky.below(256) as u8)
+                    .collect();
                 self.send(sky, false, Outgoing::Binary(noise));
             }
             2 => {
                 // Presence in another's name.
                 let id = sky.client_id();
-                let state = State { client_id: id, clock: 9_999, json: "null".into() };
+                let state = State {
+                    client_id: id,
+                    clock: 9_999,
+                    json: "null".into(),
+                };
                 let bytes = presence::encode([state].iter());
                 let frame = lane::encode_client(1, &ClientLane::Awareness(&bytes));
                 self.send(sky, false, Outgoing::Binary(frame));
             }
             3 => {
-                let query = Query::Note { meeting_id: self.meeting.clone(), client_id: self.id };
+                let query = Query::Note {
+                    meeting_id: self.meeting.clone(),
+                    client_id: self.id,
+                };
                 let after = Some(sky.below(sky.store.head() + 1));
                 let epoch = Some("1".into());
-                self.say(sky, &ClientFrame::Subscribe { sub: 1, query, epoch, after });
+                self.say(
+                    sky,
+                    &ClientFrame::Subscribe {
+                        sub: 1,
+                        query,
+                        epoch,
+                        after,
+                    },
+                );
             }
             _ => {
                 let (client_id, update) = self.update(sky);
                 self.seq += sky.between(0, 2);
-                let frame = ClientLane::Update { client_id, client_seq: self.seq, update: &update };
+                let frame = ClientLane::Update {
+                    client_id,
+                    client_seq: self.seq,
+                    update: &update,
+                };
                 self.send(sky, false, Outgoing::Binary(lane::encode_client(1, &frame)));
             }
         }
@@ -137,7 +174,11 @@ impl Hostile {
 
     fn attack_editor(&mut self, sky: &mut Sky) {
         let (_, update) = self.update(sky);
-        let message = if sky.chance(0.5) { Message::Step2(&update) } else { Message::Update(&update) };
+        let message = if sky.chance(0.5) {
+            Message::Step2(&update)
+        } else {
+            Message::Update(&update)
+        };
         self.send(sky, true, Outgoing::Binary(encode(&message)));
     }
 
@@ -152,10 +193,23 @@ impl Hostile {
             _ => Operation::new().retain(at).insert("api"),
         };
         let stolen = sky.store.clients.keys().next().cloned();
-        let client_id = if sky.chance(0.5) { stolen.unwrap_or_default() } else { "hostile".into() };
-        let base_version = if sky.chance(0.3) { head + 5 } else { sky.below(head + 1) };
+        let client_id = if sky.chance(0.5) {
+            stolen.unwrap_or_default()
+        } else {
+            "hostile".into()
+        };
+        let base_version = if sky.chance(0.3) {
+            head + 5
+        } else {
+            sky.below(head + 1)
+        };
         let client_seq = sky.below(20);
-        let draft = NoteOperationDraft { base_version, client_id, client_seq, operation: operation.into() };
+        let draft = NoteOperationDraft {
+            base_version,
+            client_id,
+            client_seq,
+            operation: operation.into(),
+        };
         sky.request(self.client, 0, 0, Request::Operate(draft));
     }
 }
@@ -173,24 +227,60 @@ impl Client for Hostile {
         };
         self.open[at] = true;
         if at == 1 {
-            let state = State { client_id: self.id, clock: 1, json: "{}".into() };
+            let state = State {
+                client_id: self.id,
+                clock: 1,
+                json: "{}".into(),
+            };
             self.send(sky, true, Outgoing::Binary(encode(&Message::Step1(&[0]))));
             let bytes = presence::encode([state].iter());
-            self.send(sky, true, Outgoing::Binary(encode(&Message::Awareness(&bytes))));
-            self.send(sky, true, Outgoing::Binary(encode(&Message::Step2(&[0, 0]))));
+            self.send(
+                sky,
+                true,
+                Outgoing::Binary(encode(&Message::Awareness(&bytes))),
+            );
+            self.send(
+                sky,
+                true,
+                Outgoing::Binary(encode(&Message::Step2(&[0, 0]))),
+            );
             return;
         }
         let token = self.client.to_string();
-        self.say(sky, &ClientFrame::Hello { token, client: None });
-        let query = Query::Note { meeting_id: self.meeting.clone(), client_id: self.id };
-        self.say(sky, &ClientFrame::Subscribe { sub: 1, query, epoch: None, after: None });
+        self.say(
+            sky,
+            &ClientFrame::Hello {
+                token,
+                client: None,
+            },
+        );
+        let query = Query::Note {
+            meeting_id: self.meeting.clone(),
+            client_id: self.id,
+        };
+        self.say(
+            sky,
+            &ClientFrame::Subscribe {
+                sub: 1,
+                query,
+                epoch: None,
+                after: None,
+            },
+        );
     }
 
     fn down(&mut self, sky: &mut Sky, link: LinkId) {
         if let Some(at) = self.links.iter().position(|held| *held == Some(link)) {
             self.links[at] = None;
             self.open[at] = false;
-            sky.after(500, Event::Client { client: self.client, life: 0, wake: ClientWake::Restart });
+            sky.after(
+                500,
+                Event::Client {
+                    client: self.client,
+                    life: 0,
+                    wake: ClientWake::Restart,
+                },
+            );
         }
     }
 
@@ -220,7 +310,7 @@ impl Client for Hostile {
         }
     }
 
-    fn crash(&mut self, _sky: &mut Sky) -> Vec<OutboxEntry> {
+    fn crash(&mut self, _sky: &mut Sky, _heir: bool) -> Vec<Row> {
         Vec::new()
     }
 

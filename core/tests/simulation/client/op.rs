@@ -2,9 +2,9 @@
 //! every OT client has. It retries under the same number after a lost answer, and
 //! follows the log through a subscription or by reading entries.
 
-use super::Client;
 use super::shell::Shell;
 use super::watch::Speaker;
+use super::{Client, Row};
 use crate::ledger::{EditId, Fate};
 use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, ClientWake, Event as SkyEvent, Sky};
@@ -14,8 +14,7 @@ use connvo_core::client::session::{Effect, Event};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::note::{
-    AnyOperation, Component, NoteEntry, Operation, OutboxEntry, Side, SingleKind, SingleOperation,
-    Text,
+    AnyOperation, Component, NoteEntry, Operation, Side, SingleKind, SingleOperation, Text,
 };
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
 use connvo_core::protocol::frame::Query;
@@ -23,9 +22,9 @@ use connvo_core::protocol::{Command, CommandReply};
 use std::collections::BTreeMap;
 
 /// Requests other than operations, which go by their number.
-const READ: u64 = 1 << 40;
-const LOG: u64 = READ + 1;
+const LOG: u64 = 1 << 40;
 const APPEND: u64 = 1 << 41;
+const READ: u64 = 1 << 42;
 /// When a request counts as lost, in milliseconds.
 const PATIENCE_MS: u64 = 1_500;
 
@@ -70,6 +69,8 @@ pub struct OpClient {
     followed: Option<u64>,
     calls: BTreeMap<u64, u64>,
     reading: bool,
+    names: u64,
+    reads: u64,
     speaker: Speaker,
     appends: u64,
 }
@@ -94,13 +95,22 @@ impl OpClient {
             followed: None,
             calls: BTreeMap::new(),
             reading: false,
+            names: 0,
+            reads: 0,
             speaker: Speaker::new(format!("script{client}")),
             appends: 0,
         }
     }
 
     fn later(&self, sky: &mut Sky, delay_ms: u64, wake: ClientWake) {
-        sky.after(delay_ms, SkyEvent::Client { client: self.client, life: self.life, wake });
+        sky.after(
+            delay_ms,
+            SkyEvent::Client {
+                client: self.client,
+                life: self.life,
+                wake,
+            },
+        );
     }
 
     fn breach(&self, sky: &mut Sky, what: &str) {
@@ -162,7 +172,12 @@ impl OpClient {
             client_seq: self.seq,
             operation: form(sky, &op),
         };
-        self.outstanding = Some(Outstanding { draft, now: op, edits, nothing_at: None });
+        self.outstanding = Some(Outstanding {
+            draft,
+            now: op,
+            edits,
+            nothing_at: None,
+        });
         self.post(sky);
     }
 
@@ -173,8 +188,10 @@ impl OpClient {
         let seq = draft.client_seq;
         match (&mut self.shell, self.follows) {
             (Some(shell), Follows::Calls) => {
-                let command =
-                    Command::ApplyNoteOperation { meeting_id: self.meeting.clone(), draft };
+                let command = Command::ApplyNoteOperation {
+                    meeting_id: self.meeting.clone(),
+                    draft,
+                };
                 let id = shell.session.call(format!("{}-{seq}", self.name), &command);
                 self.calls.insert(id, seq);
             }
@@ -195,7 +212,11 @@ impl OpClient {
     }
 
     fn answered(&mut self, sky: &mut Sky, seq: u64, result: Result<NoteAccepted, Problem>) {
-        let Some(held) = self.outstanding.as_mut().filter(|held| held.draft.client_seq == seq) else {
+        let Some(held) = self
+            .outstanding
+            .as_mut()
+            .filter(|held| held.draft.client_seq == seq)
+        else {
             return;
         };
         match result {
@@ -214,14 +235,32 @@ impl OpClient {
                     self.later(sky, wait, ClientWake::Retry(seq));
                 }
             }
+            Err(_) if sky.refusals => self.start_over(sky),
             Err(problem) => self.breach(sky, &format!("an honest operation is refused: {problem}")),
         }
+    }
+
+    /// The operation is refused for good: read the note again, under a new name.
+    fn start_over(&mut self, sky: &mut Sky) {
+        sky.saw("an operation that is refused for good");
+        if let Some(held) = self.outstanding.take() {
+            sky.ledger.settle(&held.edits, Fate::Refused);
+        }
+        if let Some((_, edits)) = self.buffer.take() {
+            sky.ledger.settle(&edits, Fate::Lost);
+        }
+        self.text = None;
+        self.names += 1;
+        self.name = format!("script-{}-{}-{}", self.client, self.life, self.names);
+        self.reads += 1;
+        self.ask(sky, READ + self.reads, Request::Read);
     }
 
     /// An operation that changed nothing has no entry: the log up to there says so.
     fn finish_nothing(&mut self, sky: &mut Sky) {
         let done = self.outstanding.as_ref().is_some_and(|held| {
-            held.nothing_at.is_some_and(|version| self.version >= version)
+            held.nothing_at
+                .is_some_and(|version| self.version >= version)
         });
         if !done {
             return;
@@ -229,7 +268,10 @@ impl OpClient {
         if let Some(held) = self.outstanding.take()
             && !held.now.is_noop()
         {
-            self.breach(sky, "an operation that does something was answered as if it did not");
+            self.breach(
+                sky,
+                "an operation that does something was answered as if it did not",
+            );
         }
         self.send_next(sky);
     }
@@ -250,9 +292,10 @@ impl OpClient {
     }
 
     fn take(&mut self, sky: &mut Sky, entry: &NoteEntry) {
-        let unknown = self.outstanding.as_ref().is_some_and(|held| {
-            sky.ledger.edits[held.edits[0]].fate == Fate::Pending
-        });
+        let unknown = self
+            .outstanding
+            .as_ref()
+            .is_some_and(|held| sky.ledger.edits[held.edits[0]].fate == Fate::Pending);
         let own = self.outstanding.take_if(|held| {
             entry.client_id == held.draft.client_id && entry.client_seq == held.draft.client_seq
         });
@@ -262,13 +305,19 @@ impl OpClient {
             }
             sky.ledger.settle(&held.edits, Fate::Acknowledged);
             if held.now != entry.operation {
-                let what = format!("it predicted {:?}, the log has {:?}", held.now, entry.operation);
+                let what = format!(
+                    "it predicted {:?}, the log has {:?}",
+                    held.now, entry.operation
+                );
                 self.breach(sky, &what);
             }
             return self.send_next(sky);
         }
         if let Err(error) = self.merge(entry) {
-            self.breach(sky, &format!("entry {} does not fit: {error}", entry.sequence));
+            self.breach(
+                sky,
+                &format!("entry {} does not fit: {error}", entry.sequence),
+            );
         }
     }
 
@@ -307,7 +356,9 @@ impl OpClient {
                     for item in items {
                         match serde_json::from_value::<NoteEntry>(item) {
                             Ok(entry) => self.follow(sky, entry),
-                            Err(error) => self.breach(sky, &format!("an entry is not one: {error}")),
+                            Err(error) => {
+                                self.breach(sky, &format!("an entry is not one: {error}"))
+                            }
                         }
                     }
                     self.catch_up(sky);
@@ -358,11 +409,18 @@ impl Client for OpClient {
     fn start(&mut self, sky: &mut Sky) {
         self.alive = true;
         self.name = format!("script-{}-{}", self.client, self.life);
-        sky.log(|| format!("client {} starts: {} {:?}", self.client, self.name, self.follows));
-        self.ask(sky, READ, Request::Read);
+        sky.log(|| {
+            format!(
+                "client {} starts: {} {:?}",
+                self.client, self.name, self.follows
+            )
+        });
+        self.ask(sky, READ + self.reads, Request::Read);
         if self.follows != Follows::Reading {
             let mut shell = Shell::new(sky, self.client, self.life);
-            shell.session.follow(Query::NoteOps { meeting_id: self.meeting.clone() });
+            shell.session.follow(Query::NoteOps {
+                meeting_id: self.meeting.clone(),
+            });
             shell.session.connect();
             self.shell = Some(shell);
             self.settle(sky);
@@ -395,7 +453,9 @@ impl Client for OpClient {
     fn answer(&mut self, sky: &mut Sky, id: u64, answer: Answer) {
         match answer {
             Answer::Operated(result) => self.answered(sky, id, result),
-            Answer::Read(Ok((content, version))) if self.text.is_none() => {
+            Answer::Read(Ok((content, version)))
+                if self.text.is_none() && id == READ + self.reads =>
+            {
                 self.text = Some(Text::from(content.as_str()));
                 self.version = version;
             }
@@ -430,7 +490,11 @@ impl Client for OpClient {
                     shell.token(sky);
                 }
             }
-            ClientWake::Retry(READ) if self.text.is_none() => self.ask(sky, READ, Request::Read),
+            ClientWake::Retry(id) if id >= READ => {
+                if id == READ + self.reads && self.text.is_none() {
+                    self.ask(sky, id, Request::Read);
+                }
+            }
             ClientWake::Retry(LOG) if self.reading => {
                 self.reading = false;
                 self.read_log(sky);
@@ -441,7 +505,10 @@ impl Client for OpClient {
                 }
             }
             ClientWake::Retry(seq)
-                if self.outstanding.as_ref().is_some_and(|held| held.draft.client_seq == seq) =>
+                if self
+                    .outstanding
+                    .as_ref()
+                    .is_some_and(|held| held.draft.client_seq == seq) =>
             {
                 self.repeat(sky);
             }
@@ -471,7 +538,7 @@ impl Client for OpClient {
         self.settle_all(sky);
     }
 
-    fn crash(&mut self, sky: &mut Sky) -> Vec<OutboxEntry> {
+    fn crash(&mut self, sky: &mut Sky, _heir: bool) -> Vec<Row> {
         if !self.alive {
             return Vec::new();
         }
@@ -484,10 +551,20 @@ impl Client for OpClient {
         if let Some((_, edits)) = self.buffer.take() {
             sky.ledger.settle(&edits, Fate::Lost);
         }
-        let fresh = Self::new(self.client, self.user.clone(), self.meeting.clone(), self.follows);
+        let fresh = Self::new(
+            self.client,
+            self.user.clone(),
+            self.meeting.clone(),
+            self.follows,
+        );
         let speaker = std::mem::replace(&mut self.speaker, Speaker::new(String::new()));
         let (life, appends) = (self.life + 1, self.appends);
-        *self = Self { life, speaker, appends, ..fresh };
+        *self = Self {
+            life,
+            speaker,
+            appends,
+            ..fresh
+        };
         let delay = sky.between(10, 3_000);
         self.later(sky, delay, ClientWake::Restart);
         Vec::new()

@@ -1,9 +1,9 @@
 //! Our own client: the production `Session` with a note and a transcript, a device
 //! that stores with delay, and an editor that follows the deltas.
 
-use super::Client;
 use super::shell::Shell;
 use super::watch::{ChunkWatch, Speaker};
+use super::{Client, Row};
 use crate::ledger::{EditId, Fate};
 use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, ClientWake, Event as SkyEvent, Sky};
@@ -18,7 +18,7 @@ use connvo_core::protocol::command::TranscriptDraft;
 use connvo_core::protocol::frame::Query;
 use connvo_core::protocol::lane::{self, ClientLane};
 use connvo_core::protocol::{Command, CommandReply};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Key of an outbox row.
 type Key = (u64, u64);
@@ -48,6 +48,9 @@ pub struct Ours {
     speaker: Option<Speaker>,
     call: Option<u64>,
     calls: u64,
+    /// Tokens that were refused and must be in a draft; those that are in one.
+    wanted: Vec<char>,
+    kept: BTreeSet<char>,
 }
 
 impl Ours {
@@ -72,6 +75,8 @@ impl Ours {
             speaker: speaks.then(|| Speaker::new(format!("tab{client}"))),
             call: None,
             calls: 0,
+            wanted: Vec::new(),
+            kept: BTreeSet::new(),
         }
     }
 
@@ -88,8 +93,18 @@ impl Ours {
                 _ => {}
             }
         }
+        let kept = &self.kept;
+        if self.wanted.drain(..).any(|token| !kept.contains(&token)) {
+            sky.breach(format!(
+                "client {}: refused text is in no draft",
+                self.client
+            ));
+        }
         if shell.session.note_text(self.note) != Some(&self.editor) {
-            sky.breach(format!("client {}: the editor's text is not the replica's", self.client));
+            sky.breach(format!(
+                "client {}: the editor's text is not the replica's",
+                self.client
+            ));
         }
         self.shell = Some(shell);
     }
@@ -107,8 +122,21 @@ impl Ours {
                 }
             }
             StoreOp::Replace { dropped, .. } => {
-                if !dropped.is_empty() {
-                    sky.breach(format!("client {}: rows {dropped:?} were refused", self.client));
+                if !dropped.is_empty() && !sky.refusals {
+                    sky.breach(format!(
+                        "client {}: rows {dropped:?} were refused",
+                        self.client
+                    ));
+                }
+                for key in dropped {
+                    let edits = self.rows.remove(key).unwrap_or_default();
+                    sky.saw("a change that is refused for good");
+                    sky.ledger.settle(&edits, Fate::Refused);
+                    // What the person saw of it must be kept for them.
+                    let tokens = edits.iter().flat_map(|id| &sky.ledger.edits[*id].inserted);
+                    let shown = self.editor.to_string();
+                    self.wanted
+                        .extend(tokens.filter(|token| shown.contains(**token)));
                 }
             }
         }
@@ -120,9 +148,20 @@ impl Ours {
 
     fn write_later(&self, sky: &mut Sky) {
         let slow = sky.mishap(0.05);
-        let delay = if slow { sky.between(50, 700) } else { sky.between(0, 12) };
+        let delay = if slow {
+            sky.between(50, 700)
+        } else {
+            sky.between(0, 12)
+        };
         let wake = ClientWake::Written;
-        sky.after(delay, SkyEvent::Client { client: self.client, life: self.life, wake });
+        sky.after(
+            delay,
+            SkyEvent::Client {
+                client: self.client,
+                life: self.life,
+                wake,
+            },
+        );
     }
 
     fn written(&mut self, sky: &mut Sky) {
@@ -140,25 +179,40 @@ impl Ours {
 
     /// Nothing is sent that is not stored; one key has the same bytes for ever.
     fn check_sent(&mut self, sky: &mut Sky, bytes: &[u8]) {
-        let Some((_, ClientLane::Update { client_id, client_seq, update })) =
-            lane::decode_client(bytes)
+        let Some((
+            _,
+            ClientLane::Update {
+                client_id,
+                client_seq,
+                update,
+            },
+        )) = lane::decode_client(bytes)
         else {
             return;
         };
         let key = (client_id, client_seq);
         let stored = self.device.outbox.iter().find(|row| row.key() == key);
         if stored.is_none_or(|row| row.update != update) {
-            sky.breach(format!("client {}: {key:?} is sent before it is stored", self.client));
+            sky.breach(format!(
+                "client {}: {key:?} is sent before it is stored",
+                self.client
+            ));
         }
         let first = self.sent.entry(key).or_insert_with(|| update.to_vec());
         if first != update {
-            sky.breach(format!("client {}: {key:?} is sent with other bytes", self.client));
+            sky.breach(format!(
+                "client {}: {key:?} is sent with other bytes",
+                self.client
+            ));
         }
     }
 
     fn event(&mut self, sky: &mut Sky, event: Event) {
         match event {
-            Event::Note { event: NoteEvent::Delta { operation, origin }, .. } => {
+            Event::Note {
+                event: NoteEvent::Delta { operation, origin },
+                ..
+            } => {
                 if matches!(origin, Origin::Undo | Origin::Redo) {
                     sky.saw("an undo or redo");
                     let edit = sky.ledger.enter(&self.user, &operation, &self.editor);
@@ -171,13 +225,24 @@ impl Ours {
                     }
                 }
                 if let Err(error) = self.editor.apply(&operation) {
-                    sky.breach(format!("client {}: a delta does not fit: {error}", self.client));
+                    sky.breach(format!(
+                        "client {}: a delta does not fit: {error}",
+                        self.client
+                    ));
                 }
             }
-            Event::Note { event: NoteEvent::Status(status), .. } => {
-                if let Some(kept) = status.drafts.first() {
-                    sky.breach(format!("client {}: a draft: {}", self.client, kept.draft.reason));
+            Event::Note {
+                event: NoteEvent::Status(status),
+                ..
+            } => {
+                if let Some(kept) = status.drafts.first().filter(|_| !sky.refusals) {
+                    sky.breach(format!(
+                        "client {}: a draft: {}",
+                        self.client, kept.draft.reason
+                    ));
                 }
+                let pieces = status.drafts.iter().flat_map(|kept| &kept.draft.pieces);
+                self.kept.extend(pieces.flat_map(|piece| piece.chars()));
                 if let Some(problem) = status.ended {
                     sky.breach(format!("client {}: the note ended: {problem}", self.client));
                 }
@@ -192,24 +257,40 @@ impl Ours {
                     // Not stored just now: said again, later.
                     (Err(_), Some(_)) => {
                         let wake = ClientWake::Retry(0);
-                        sky.after(300, SkyEvent::Client { client: self.client, life: self.life, wake });
+                        sky.after(
+                            300,
+                            SkyEvent::Client {
+                                client: self.client,
+                                life: self.life,
+                                wake,
+                            },
+                        );
                     }
                     _ => sky.breach("a call got another call's answer"),
                 }
             }
             Event::Ended { problem, .. } => {
-                sky.breach(format!("client {}: a journal ended: {problem}", self.client));
+                sky.breach(format!(
+                    "client {}: a journal ended: {problem}",
+                    self.client
+                ));
             }
             _ => {}
         }
     }
 
     fn speak(&mut self) {
-        let drafts = self.speaker.as_ref().and_then(|speaker| speaker.call.clone());
+        let drafts = self
+            .speaker
+            .as_ref()
+            .and_then(|speaker| speaker.call.clone());
         if let (Some(chunks), Some(shell), None) = (drafts, &mut self.shell, self.call) {
             self.calls += 1;
             let draft = TranscriptDraft { chunks };
-            let command = Command::AppendTranscript { meeting_id: self.meeting.clone(), draft };
+            let command = Command::AppendTranscript {
+                meeting_id: self.meeting.clone(),
+                draft,
+            };
             self.call = Some(shell.session.call(format!("call-{}", self.calls), &command));
         }
     }
@@ -218,13 +299,22 @@ impl Ours {
         let Some(shell) = &mut self.shell else {
             return;
         };
+        if let Err(error) = shell.session.edit_note(self.note, op, sky.now) {
+            if !sky.refusals {
+                sky.breach(format!(
+                    "client {}: an edit is refused: {error}",
+                    self.client
+                ));
+            }
+            return self.settle(sky);
+        }
         let id = sky.ledger.enter(&self.user, op, &self.editor);
         self.fresh.push(id);
-        if let Err(error) = shell.session.edit_note(self.note, op, sky.now) {
-            sky.breach(format!("client {}: an edit is refused: {error}", self.client));
-        }
         if let Err(error) = self.editor.apply(op) {
-            sky.breach(format!("client {}: an edit does not fit: {error}", self.client));
+            sky.breach(format!(
+                "client {}: an edit does not fit: {error}",
+                self.client
+            ));
         }
         self.settle(sky);
     }
@@ -252,19 +342,37 @@ impl Client for Ours {
         if sky.chance(0.4) {
             self.orphans = std::mem::take(&mut stored.outbox);
         }
-        let person = Person { name: format!("P{}", self.client), color: "#123456".into() };
+        let person = Person {
+            name: format!("P{}", self.client),
+            color: "#123456".into(),
+        };
         let id = sky.client_id();
         let known = stored != StoredNote::default();
-        sky.log(|| format!("client {} starts at {} as {id}, {} rows", self.client, stored.version, stored.outbox.len()));
+        sky.log(|| {
+            format!(
+                "client {} starts at {} as {id}, {} rows",
+                self.client,
+                stored.version,
+                stored.outbox.len()
+            )
+        });
         if !stored.outbox.is_empty() {
             sky.saw("a tab that starts with an outbox");
         }
-        let opened = shell.session.open_note(self.meeting.clone(), known.then_some(stored), id, person);
+        let opened =
+            shell
+                .session
+                .open_note(self.meeting.clone(), known.then_some(stored), id, person);
         match opened {
             Ok(sub) => self.note = sub,
-            Err(error) => sky.breach(format!("client {}: its storage is refused: {error}", self.client)),
+            Err(error) => sky.breach(format!(
+                "client {}: its storage is refused: {error}",
+                self.client
+            )),
         }
-        let query = Query::Transcript { meeting_id: self.meeting.clone() };
+        let query = Query::Transcript {
+            meeting_id: self.meeting.clone(),
+        };
         self.transcript = shell.session.follow(query);
         self.chunks = ChunkWatch::default();
         let text = shell.session.note_text(self.note).map(ToString::to_string);
@@ -322,13 +430,21 @@ impl Client for Ours {
                 } else {
                     shell.session.redo_note(self.note, sky.now)
                 };
-                if let Err(error) = undone {
-                    sky.breach(format!("client {}: an undo is refused: {error}", self.client));
+                if let Err(error) = undone
+                    && !sky.refusals
+                {
+                    sky.breach(format!(
+                        "client {}: an undo is refused: {error}",
+                        self.client
+                    ));
                 }
             }
             1 => {
                 let at = self.editor.len_utf16() / 2;
-                let cursor = Some(CursorRange { anchor: at, head: at });
+                let cursor = Some(CursorRange {
+                    anchor: at,
+                    head: at,
+                });
                 shell.session.set_cursor(self.note, cursor, sky.now);
             }
             2 => {
@@ -338,6 +454,11 @@ impl Client for Ours {
                 self.speak();
             }
             _ => {
+                // An editor without the right to write takes no keys.
+                let status = shell.session.note_status(self.note);
+                if status.is_some_and(|status| !status.writable) {
+                    return;
+                }
                 for _ in 0..sky.between(1, 3) {
                     let op = typing::edit(sky, &self.editor);
                     self.edit(sky, &op);
@@ -347,7 +468,7 @@ impl Client for Ours {
         self.settle(sky);
     }
 
-    fn crash(&mut self, sky: &mut Sky) -> Vec<OutboxEntry> {
+    fn crash(&mut self, sky: &mut Sky, heir: bool) -> Vec<Row> {
         let Some(mut shell) = self.shell.take() else {
             return Vec::new();
         };
@@ -376,8 +497,24 @@ impl Client for Ours {
         });
         let delay = sky.between(10, 3_000);
         let wake = ClientWake::Restart;
-        sky.after(delay, SkyEvent::Client { client: self.client, life: self.life, wake });
-        Vec::new()
+        sky.after(
+            delay,
+            SkyEvent::Client {
+                client: self.client,
+                life: self.life,
+                wake,
+            },
+        );
+        if !heir {
+            return Vec::new();
+        }
+        let left = std::mem::take(&mut self.device.outbox);
+        left.into_iter()
+            .map(|row| {
+                let edits = self.rows.remove(&row.key()).unwrap_or_default();
+                (row, edits)
+            })
+            .collect()
     }
 
     fn network(&mut self, sky: &mut Sky, online: bool) {
@@ -411,9 +548,15 @@ impl Client for Ours {
         if !self.orphans.is_empty() || !self.rows.is_empty() || !self.device.outbox.is_empty() {
             let (orphans, rows) = (self.orphans.len(), self.rows.len());
             let kept = self.device.outbox.len();
-            return Some(format!("{orphans} orphans, {rows} rows in doubt, {kept} rows stored"));
+            return Some(format!(
+                "{orphans} orphans, {rows} rows in doubt, {kept} rows stored"
+            ));
         }
-        if self.speaker.as_ref().is_some_and(|speaker| speaker.call.is_some()) {
+        if self
+            .speaker
+            .as_ref()
+            .is_some_and(|speaker| speaker.call.is_some())
+        {
             return Some("a call is not answered".into());
         }
         self.chunks.unrest(sky)
@@ -433,13 +576,39 @@ impl Client for Ours {
         let limits = connvo_core::limits::NoteLimits::default();
         match connvo_core::note::Replica::restore(self.device.clone(), id, limits) {
             Ok(again) if *again.text() == self.editor => {}
-            Ok(_) => sky.breach(format!("client {}: the device holds another text", self.client)),
-            Err(error) => sky.breach(format!("client {}: the device does not open: {error}", self.client)),
+            Ok(_) => sky.breach(format!(
+                "client {}: the device holds another text",
+                self.client
+            )),
+            Err(error) => sky.breach(format!(
+                "client {}: the device does not open: {error}",
+                self.client
+            )),
         }
     }
 
+    fn heir_of(&self) -> Option<&UserId> {
+        self.shell.as_ref().map(|_| &self.user)
+    }
+
+    fn adopt(&mut self, sky: &mut Sky, rows: Vec<Row>) {
+        sky.saw("a closed tab's outbox taken over by another");
+        for (row, edits) in rows {
+            if !edits.is_empty() {
+                self.rows.insert(row.key(), edits);
+            }
+            self.device.outbox.push(row.clone());
+            self.orphans.push(row);
+        }
+        self.take_orphans(sky);
+    }
+
     fn presence(&self) -> Option<u64> {
-        self.shell.as_ref()?.session.note_replica(self.note).map(|replica| replica.client_id())
+        self.shell
+            .as_ref()?
+            .session
+            .note_replica(self.note)
+            .map(|replica| replica.client_id())
     }
 
     fn peers(&self) -> Option<Vec<u64>> {

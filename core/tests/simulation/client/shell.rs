@@ -18,11 +18,25 @@ pub struct Shell {
 impl Shell {
     pub fn new(sky: &mut Sky, client: ClientId, life: u64) -> Self {
         let seed = sky.below(u64::MAX);
-        Self { client, life, session: Session::new(seed), link: None, timer_at: 0, unasked: false }
+        Self {
+            client,
+            life,
+            session: Session::new(seed),
+            link: None,
+            timer_at: 0,
+            unasked: false,
+        }
     }
 
     pub fn later(&self, sky: &mut Sky, delay_ms: u64, wake: ClientWake) {
-        sky.after(delay_ms, Event::Client { client: self.client, life: self.life, wake });
+        sky.after(
+            delay_ms,
+            Event::Client {
+                client: self.client,
+                life: self.life,
+                wake,
+            },
+        );
     }
 
     /// Carries out what is the shell's; answers the rest.

@@ -1,7 +1,7 @@
 //! A stock editor: a plain Yjs document behind the y-websocket provider, which
 //! keeps offline edits in the document and reconnects for ever.
 
-use super::Client;
+use super::{Client, Row};
 use crate::ledger::{EditId, Fate};
 use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, ClientWake, Event, Sky};
@@ -11,11 +11,14 @@ use connvo_core::id::UserId;
 use connvo_core::live::connection::Outgoing;
 use connvo_core::live::presence::{self, State};
 use connvo_core::live::stock::{Message, decode, encode};
-use connvo_core::note::{Operation, OutboxEntry, Text};
+use connvo_core::note::{Operation, Text};
 use std::collections::BTreeMap;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{ClientID, Doc, GetString, OffsetKind, Options, ReadTxn, StateVector, Text as _, TextRef, Transact, Update};
+use yrs::{
+    ClientID, Doc, GetString, OffsetKind, Options, ReadTxn, StateVector, Text as _, TextRef,
+    Transact, Update,
+};
 
 /// Silence after which the provider reconnects, in milliseconds.
 const SILENCE_MS: u64 = 30_000;
@@ -123,7 +126,14 @@ impl StockEditor {
     }
 
     fn later(&self, sky: &mut Sky, delay_ms: u64, wake: ClientWake) {
-        sky.after(delay_ms, Event::Client { client: self.client, life: self.life, wake });
+        sky.after(
+            delay_ms,
+            Event::Client {
+                client: self.client,
+                life: self.life,
+                wake,
+            },
+        );
     }
 
     fn connect(&mut self, sky: &mut Sky) {
@@ -153,13 +163,20 @@ impl StockEditor {
         self.awareness += 1;
         self.aware_at = sky.now;
         let json = format!(r#"{{"user":{{"name":"S{}"}}}}"#, self.client);
-        let state = State { client_id: self.id, clock: self.awareness, json };
+        let state = State {
+            client_id: self.id,
+            clock: self.awareness,
+            json,
+        };
         self.send(sky, &Message::Awareness(&presence::encode([state].iter())));
     }
 
     fn take(&self, sky: &mut Sky, update: &[u8]) {
         if !self.plain.take(update) {
-            sky.breach(format!("editor {}: an update leaves something pending", self.client));
+            sky.breach(format!(
+                "editor {}: an update leaves something pending",
+                self.client
+            ));
         }
     }
 }
@@ -219,7 +236,8 @@ impl Client for StockEditor {
                 for state in presence::decode(&bytes).unwrap_or_default() {
                     let known = self.peers.get(&state.client_id);
                     if known.is_none_or(|(clock, _)| *clock <= state.clock) {
-                        self.peers.insert(state.client_id, (state.clock, state.json != "null"));
+                        self.peers
+                            .insert(state.client_id, (state.clock, state.json != "null"));
                     }
                 }
             }
@@ -252,7 +270,7 @@ impl Client for StockEditor {
     }
 
     fn act(&mut self, sky: &mut Sky) {
-        if !self.alive {
+        if !self.alive || sky.small {
             return;
         }
         for _ in 0..sky.between(1, 3) {
@@ -267,7 +285,7 @@ impl Client for StockEditor {
         }
     }
 
-    fn crash(&mut self, sky: &mut Sky) -> Vec<OutboxEntry> {
+    fn crash(&mut self, sky: &mut Sky, _heir: bool) -> Vec<Row> {
         if !self.alive {
             return Vec::new();
         }
@@ -285,7 +303,8 @@ impl Client for StockEditor {
         }
         if sky.chance(0.5) {
             self.plain = Plain::new(1);
-            sky.ledger.settle(&std::mem::take(&mut self.edits), Fate::Unknown);
+            sky.ledger
+                .settle(&std::mem::take(&mut self.edits), Fate::Unknown);
         }
         let delay = sky.between(10, 3_000);
         self.later(sky, delay, ClientWake::Restart);
@@ -322,7 +341,8 @@ impl Client for StockEditor {
     }
 
     fn conclude(&mut self, sky: &mut Sky) {
-        sky.ledger.settle(&std::mem::take(&mut self.edits), Fate::Acknowledged);
+        sky.ledger
+            .settle(&std::mem::take(&mut self.edits), Fate::Acknowledged);
     }
 
     fn presence(&self) -> Option<u64> {
@@ -330,7 +350,10 @@ impl Client for StockEditor {
     }
 
     fn peers(&self) -> Option<Vec<u64>> {
-        let here = self.peers.iter().filter(|(id, (_, here))| *here && **id != self.id);
+        let here = self
+            .peers
+            .iter()
+            .filter(|(id, (_, here))| *here && **id != self.id);
         Some(here.map(|(id, _)| *id).collect())
     }
 }

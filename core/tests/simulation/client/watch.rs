@@ -24,10 +24,16 @@ impl ChunkWatch {
                 Err(error) => return sky.breach(format!("a chunk is not one: {error}")),
             };
             if chunk.sequence <= self.last {
-                sky.breach(format!("chunk {} comes after {}", chunk.sequence, self.last));
+                sky.breach(format!(
+                    "chunk {} comes after {}",
+                    chunk.sequence, self.last
+                ));
             }
             self.last = chunk.sequence;
-            let key = (chunk.fields.source_id.clone(), chunk.fields.segment_id.clone());
+            let key = (
+                chunk.fields.source_id.clone(),
+                chunk.fields.segment_id.clone(),
+            );
             self.chunks.insert(key, chunk);
         }
     }
@@ -44,7 +50,11 @@ impl ChunkWatch {
         let mut stored: Vec<&Chunk> = sky.store.chunks.values().collect();
         stored.sort_by_key(|chunk| (&chunk.fields.source_id, &chunk.fields.segment_id));
         if seen != stored {
-            let what = format!("a follower has {} chunks, the store {}", seen.len(), stored.len());
+            let what = format!(
+                "a follower has {} chunks, the store {}",
+                seen.len(),
+                stored.len()
+            );
             sky.breach(what);
         }
     }
@@ -64,7 +74,13 @@ pub struct Speaker {
 
 impl Speaker {
     pub fn new(source: String) -> Self {
-        Self { source, segments: 0, last: Vec::new(), call: None, acknowledged: Vec::new() }
+        Self {
+            source,
+            segments: 0,
+            last: Vec::new(),
+            call: None,
+            acknowledged: Vec::new(),
+        }
     }
 
     /// Says something, or says something again in better words.
@@ -92,7 +108,10 @@ impl Speaker {
                 text: format!("segment {segment} revision {revision}"),
                 start_ms: 0,
                 end_ms: 1,
-                speaker: connvo_core::transcript::Speaker { label: "Ada".into(), user_id: None },
+                speaker: connvo_core::transcript::Speaker {
+                    label: "Ada".into(),
+                    user_id: None,
+                },
                 confidence: None,
                 language: None,
             });
@@ -111,7 +130,8 @@ impl Speaker {
         }
         for (draft, sequence) in drafts.into_iter().zip(sequences) {
             if let Some(sequence) = sequence {
-                self.acknowledged.push((draft.segment_id, draft.revision, *sequence));
+                self.acknowledged
+                    .push((draft.segment_id, draft.revision, *sequence));
             }
         }
     }
@@ -126,7 +146,9 @@ impl Speaker {
                         || chunk.fields.revision == *revision && chunk.sequence == *sequence)
             });
             if !found {
-                sky.breach(format!("acknowledged chunk {segment}.{revision} is not at {sequence}"));
+                sky.breach(format!(
+                    "acknowledged chunk {segment}.{revision} is not at {sequence}"
+                ));
             }
         }
     }

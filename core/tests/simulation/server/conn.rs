@@ -21,11 +21,28 @@ const SILENT_MS: u64 = 45_000;
 /// Something for one connection alone.
 #[derive(Debug)]
 pub enum Letter {
-    Acknowledge { sub: u32, client_id: u64, client_seq: u64 },
-    Refuse { sub: u32, client_id: u64, client_seq: u64, problem: Problem },
-    Presence { sub: u32, bytes: Vec<u8> },
-    Replied { id: u64, result: Result<CommandReply, Problem> },
-    Gone { sub: u32 },
+    Acknowledge {
+        sub: u32,
+        client_id: u64,
+        client_seq: u64,
+    },
+    Refuse {
+        sub: u32,
+        client_id: u64,
+        client_seq: u64,
+        problem: Problem,
+    },
+    Presence {
+        sub: u32,
+        bytes: Vec<u8>,
+    },
+    Replied {
+        id: u64,
+        result: Result<CommandReply, Problem>,
+    },
+    Gone {
+        sub: u32,
+    },
 }
 
 /// An open subscription's place in its room.
@@ -57,10 +74,16 @@ pub enum Wait {
     /// The latest items of a journal, at a captured head.
     Items(Wanted, Place, u64),
     /// A page from the store.
-    Page { sub: u32, stream: Stream, cursor: u64 },
+    Page {
+        sub: u32,
+        stream: Stream,
+        cursor: u64,
+    },
     /// The stock door: its room, and what the client lacks.
     StockRoom,
     StockSync,
+    /// The stock door: what the server has, to ask for the rest.
+    StockRegain,
 }
 
 /// What a room answers to a connection's question, at its head.
@@ -69,12 +92,25 @@ pub enum Told {
     Snapshot(NoteSnapshot),
     /// What a stock client lacks (absent for a malformed vector), and what the
     /// server has.
-    Sync { diff: Option<Vec<u8>>, vector: Vec<u8>, head: u64 },
+    Sync {
+        diff: Option<Vec<u8>>,
+        vector: Vec<u8>,
+        head: u64,
+    },
 }
 
 pub enum Kind {
-    Live { connection: Connection, places: BTreeMap<u32, Place> },
-    Stock { door: StockDoor, pacer: Pacer, place: Option<Place>, strikes: u8 },
+    Live {
+        connection: Connection,
+        places: BTreeMap<u32, Place>,
+    },
+    Stock {
+        door: StockDoor,
+        pacer: Pacer,
+        place: Option<Place>,
+        strikes: u8,
+        refused: bool,
+    },
 }
 
 pub struct Conn {
@@ -93,6 +129,8 @@ pub struct Conn {
     /// The answer to its question; the room is gone where there is none.
     pub told: Option<Told>,
     pub stalled_at: Option<u64>,
+    /// Its person's rights may have changed.
+    pub recheck: bool,
     /// When the last frame came.
     pub heard_at: u64,
     timer_at: u64,
@@ -123,6 +161,7 @@ impl Conn {
             waits: None,
             told: None,
             stalled_at: None,
+            recheck: false,
             heard_at: now,
             timer_at: 0,
             scheduled: false,
@@ -130,20 +169,39 @@ impl Conn {
     }
 
     pub fn live(link: LinkId, client: ClientId, now: u64) -> Self {
-        let session: SessionId =
-            format!("00000000-0000-7000-8000-{link:012x}").parse().expect("a session id");
+        let session: SessionId = format!("00000000-0000-7000-8000-{link:012x}")
+            .parse()
+            .expect("a session id");
         let connection = Connection::new(session, now);
-        Self::new(link, client, now, Kind::Live { connection, places: BTreeMap::new() })
+        Self::new(
+            link,
+            client,
+            now,
+            Kind::Live {
+                connection,
+                places: BTreeMap::new(),
+            },
+        )
     }
 
     pub fn stock(link: LinkId, client: ClientId, now: u64) -> Self {
         let door = StockDoor::new(true);
-        let kind = Kind::Stock { door, pacer: Pacer::default(), place: None, strikes: 0 };
+        let pacer = Pacer::default();
+        let kind = Kind::Stock {
+            door,
+            pacer,
+            place: None,
+            strikes: 0,
+            refused: false,
+        };
         Self::new(link, client, now, kind)
     }
 
     pub fn state(&self) -> String {
-        format!("{}: awaits {:?}, heard at {}, wakes at {}, stalled {:?}", self.link, self.waits, self.heard_at, self.timer_at, self.stalled_at)
+        format!(
+            "{}: awaits {:?}, heard at {}, wakes at {}, stalled {:?}",
+            self.link, self.waits, self.heard_at, self.timer_at, self.stalled_at
+        )
     }
 
     /// Its places in rooms: room and watch.
@@ -156,7 +214,10 @@ impl Conn {
             Kind::Live { places, .. } => places.values().copied().collect(),
             Kind::Stock { place, .. } => place.iter().copied().collect(),
         };
-        held.into_iter().chain(awaited).map(|place| (place.room, place.watch)).collect()
+        held.into_iter()
+            .chain(awaited)
+            .map(|place| (place.room, place.watch))
+            .collect()
     }
 
     /// Sends a frame unless the reader is too slow just now.
@@ -181,6 +242,20 @@ impl Server {
         conn.scheduled = true;
         let delay = sky.below(3);
         self.later(sky, delay, ServerWake::Turn { link });
+    }
+
+    pub(super) fn drain_conn(&mut self, sky: &mut Sky, link: LinkId) {
+        let Some(mut conn) = self.conns.remove(&link) else {
+            return;
+        };
+        let after = sky.below(3_000);
+        if let Kind::Live { connection, .. } = &mut conn.kind {
+            conn.effects.extend(connection.drain(after));
+            self.conns.insert(link, conn);
+            self.schedule(sky, link);
+        } else {
+            self.put_back(sky, conn, Flow::Over(close::RESTART));
+        }
     }
 
     pub(super) fn wake_conn(&mut self, sky: &mut Sky, link: LinkId, sub: u32) {
@@ -208,7 +283,14 @@ impl Server {
     pub(super) fn await_a_while(&mut self, sky: &mut Sky, conn: &mut Conn, wait: Wait) -> Flow {
         let ticket = self.await_something(conn, wait);
         let delay = sky.between(0, 8);
-        self.later(sky, delay, ServerWake::Awaited { link: conn.link, ticket });
+        self.later(
+            sky,
+            delay,
+            ServerWake::Awaited {
+                link: conn.link,
+                ticket,
+            },
+        );
         Flow::Waits
     }
 
@@ -226,7 +308,8 @@ impl Server {
 
     fn put_back(&mut self, sky: &mut Sky, conn: Conn, flow: Flow) {
         let link = conn.link;
-        let silent = matches!(conn.kind, Kind::Stock { .. }) && sky.now >= conn.heard_at + SILENT_MS;
+        let silent =
+            matches!(conn.kind, Kind::Stock { .. }) && sky.now >= conn.heard_at + SILENT_MS;
         let stalled = silent || conn.stalled_at.is_some_and(|at| sky.now >= at + STALLED_MS);
         let over = match flow {
             Flow::Over(code) => Some(code),
@@ -261,7 +344,9 @@ impl Server {
                 due.unwrap_or(u64::MAX).min(connection.dead_at())
             }
             Kind::Stock { door, pacer, .. } => {
-                let due = pacer.due_at(self.window()).filter(|_| door.cursor().is_some());
+                let due = pacer
+                    .due_at(self.window())
+                    .filter(|_| door.cursor().is_some());
                 due.unwrap_or(u64::MAX).min(conn.heard_at + SILENT_MS)
             }
         };
@@ -318,6 +403,9 @@ impl Server {
         let watch = self.ticket();
         let actor = self.live_room(number)?;
         actor.watchers.insert(watch, watcher);
-        Some(Place { room: number, watch })
+        Some(Place {
+            room: number,
+            watch,
+        })
     }
 }

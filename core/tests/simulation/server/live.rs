@@ -3,7 +3,7 @@
 use super::conn::{Conn, Flow, Kind, Letter, Place, Told, Wait, Wanted};
 use super::room::{Message, Reply, Watcher};
 use super::{From, Parked, Server, Web};
-use crate::sky::Sky;
+use crate::sky::{ServerWake, Sky};
 use crate::web::Request;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::live::connection::{
@@ -52,8 +52,20 @@ impl Server {
                 conn.due.extend(due);
                 continue;
             }
+            if std::mem::take(&mut conn.recheck) {
+                let writable = !self.observers.contains(&conn.client);
+                let subs: Vec<u32> = connection.subscriptions().map(|(sub, _)| sub).collect();
+                for sub in subs {
+                    conn.effects
+                        .extend(connection.access_changed(sub, writable));
+                }
+                conn.delivering = true;
+                continue;
+            }
             let mail = !conn.woken.is_empty() || !conn.letters.is_empty();
-            let overdue = connection.next_due(self.pressure).is_some_and(|at| at <= sky.now);
+            let overdue = connection
+                .next_due(self.pressure)
+                .is_some_and(|at| at <= sky.now);
             let effects = if !conn.inbound.is_empty() && (!mail || sky.chance(0.5)) {
                 match conn.inbound.pop_front() {
                     Some(Outgoing::Text(text)) => connection.receive_text(&text, sky.now),
@@ -82,12 +94,17 @@ impl Server {
             connection.wake(sub, sky.now, self.pressure);
         }
         let read = |letter| match letter {
-            Letter::Acknowledge { sub, client_id, client_seq } => {
-                connection.acknowledge(sub, client_id, client_seq)
-            }
-            Letter::Refuse { sub, client_id, client_seq, problem } => {
-                connection.refuse_update(sub, client_id, client_seq, problem)
-            }
+            Letter::Acknowledge {
+                sub,
+                client_id,
+                client_seq,
+            } => connection.acknowledge(sub, client_id, client_seq),
+            Letter::Refuse {
+                sub,
+                client_id,
+                client_seq,
+                problem,
+            } => connection.refuse_update(sub, client_id, client_seq, problem),
             Letter::Presence { sub, bytes } => connection.presence(sub, bytes),
             Letter::Replied { id, result } => connection.replied(id, result),
             Letter::Gone { sub } if places.contains_key(&sub) => {
@@ -112,13 +129,22 @@ impl Server {
                     self.leave(sky, place.room, place.watch);
                 }
             }
-            Effect::Update { sub, client_id, client_seq, update } => {
+            Effect::Update {
+                sub,
+                client_id,
+                client_seq,
+                update,
+            } => {
                 self.offer(sky, conn, sub, (client_id, client_seq), update);
             }
             Effect::Presence { sub, bytes } => {
                 let own = own(conn, sub);
                 if let Some(place) = parts(&mut conn.kind).1.get(&sub).copied() {
-                    let message = Message::Presence { watch: place.watch, own, bytes };
+                    let message = Message::Presence {
+                        watch: place.watch,
+                        own,
+                        bytes,
+                    };
                     self.tell(sky, place.room, message);
                 }
             }
@@ -126,8 +152,18 @@ impl Server {
                 return self.await_a_while(sky, conn, Wait::Auth(token));
             }
             Effect::Refresh(_) => {}
-            Effect::Open { sub, query, epoch, after } => {
-                let wanted = Wanted { sub, query, epoch, after };
+            Effect::Open {
+                sub,
+                query,
+                epoch,
+                after,
+            } => {
+                let wanted = Wanted {
+                    sub,
+                    query,
+                    epoch,
+                    after,
+                };
                 return self.await_a_while(sky, conn, Wait::Rights(wanted));
             }
             Effect::Call { id, command, .. } => {
@@ -136,8 +172,18 @@ impl Server {
                     Command::AppendTranscript { draft, .. } => Request::Append(draft.chunks),
                     Command::RestoreNote { .. } => return Flow::Go,
                 };
-                let from = From::Call { link: conn.link, id };
-                self.request(sky, Web { client: conn.client, from, request });
+                let from = From::Call {
+                    link: conn.link,
+                    id,
+                };
+                self.request(
+                    sky,
+                    Web {
+                        client: conn.client,
+                        from,
+                        request,
+                    },
+                );
             }
         }
         Flow::Go
@@ -162,7 +208,12 @@ impl Server {
             own,
             made_by: Some((client_id, client_seq)),
             update,
-            reply: Reply::Lane { link, sub, client_id, client_seq },
+            reply: Reply::Lane {
+                link,
+                sub,
+                client_id,
+                client_seq,
+            },
         });
         if !self.tell(sky, place.room, message) {
             let effects = connection.refused(sub, unavailable());
@@ -173,7 +224,10 @@ impl Server {
     pub(super) fn live_awaited(&mut self, sky: &mut Sky, conn: &mut Conn, wait: Wait) -> Flow {
         match wait {
             Wait::Auth(token) => {
-                let user = token.parse().ok().and_then(|at: usize| self.users.get(at).cloned());
+                let user = token
+                    .parse()
+                    .ok()
+                    .and_then(|at: usize| self.users.get(at).cloned());
                 let unknown = || Problem::new(ErrorCode::Unauthorized, "the token is not good");
                 let limits = Limits { note: self.limits };
                 let (connection, _) = parts(&mut conn.kind);
@@ -198,22 +252,38 @@ impl Server {
                 } else {
                     values(&sky.store.latest_chunks(head, PAGE_ITEMS))
                 };
-                let snapshot = JournalSnapshot { cursor: head, reset: wanted.after.is_some(), items };
-                let opened = Opened::Journal { epoch: STORE_EPOCH.into(), snapshot: Some(snapshot) };
+                let snapshot = JournalSnapshot {
+                    cursor: head,
+                    reset: wanted.after.is_some(),
+                    items,
+                };
+                let opened = Opened::Journal {
+                    epoch: STORE_EPOCH.into(),
+                    snapshot: Some(snapshot),
+                };
                 self.opened(conn, wanted, None, place, opened)
             }
-            Wait::Page { sub, stream, cursor } => {
+            Wait::Page {
+                sub,
+                stream,
+                cursor,
+            } => {
                 sky.saw("a reader behind the feed");
                 self.page(sky, conn, sub, stream, cursor)
             }
             Wait::Snapshot(wanted, place) => match conn.told.take() {
                 Some(Told::Snapshot(snapshot)) => {
-                    let opened = Opened::Note { writable: true, epoch: 1, snapshot: Some(snapshot) };
+                    let writable = !self.observers.contains(&conn.client);
+                    let opened = Opened::Note {
+                        writable,
+                        epoch: 1,
+                        snapshot: Some(snapshot),
+                    };
                     self.opened_note(sky, conn, wanted, None, place, opened)
                 }
                 _ => self.not_opened(sky, conn, &wanted, place),
             },
-            Wait::StockRoom | Wait::StockSync => Flow::Go,
+            Wait::StockRoom | Wait::StockSync | Wait::StockRegain => Flow::Go,
         }
     }
 
@@ -221,7 +291,12 @@ impl Server {
     fn capture(&mut self, sky: &mut Sky, conn: &mut Conn, wanted: Wanted, room: u64) -> Flow {
         let is_note = matches!(wanted.query, Query::Note { .. });
         let stream = Stream::of(&wanted.query);
-        let watcher = Watcher { link: conn.link, sub: wanted.sub, stream, presence: is_note };
+        let watcher = Watcher {
+            link: conn.link,
+            sub: wanted.sub,
+            stream,
+            presence: is_note,
+        };
         let Some(place) = self.watch(room, watcher) else {
             return self.refuse(conn, wanted.sub);
         };
@@ -233,25 +308,38 @@ impl Server {
             Stream::Transcript => actor.transcript_feed.head(),
         };
         let epoch = if is_note { "1" } else { STORE_EPOCH };
-        let after = wanted.after.filter(|after| wanted.epoch.as_deref() == Some(epoch) && *after <= head);
+        let after = wanted
+            .after
+            .filter(|after| wanted.epoch.as_deref() == Some(epoch) && *after <= head);
         if wanted.after.is_some() && after.is_none() {
-            sky.breach(format!("a client has {:?} of {stream:?}, the server {head}", wanted.after));
+            sky.breach(format!(
+                "a client has {:?} of {stream:?}, the server {head}",
+                wanted.after
+            ));
         }
         match after {
             Some(after) if is_note && head - after <= REPLAY => {
                 sky.saw("a note resumed from its cursor");
-                let opened = Opened::Note { writable: true, epoch: 1, snapshot: None };
+                let writable = !self.observers.contains(&conn.client);
+                let opened = Opened::Note {
+                    writable,
+                    epoch: 1,
+                    snapshot: None,
+                };
                 self.opened_note(sky, conn, wanted, Some(after), place, opened)
             }
             Some(after) if !is_note => {
-                let opened = Opened::Journal { epoch: epoch.into(), snapshot: None };
+                let opened = Opened::Journal {
+                    epoch: epoch.into(),
+                    snapshot: None,
+                };
                 self.opened(conn, wanted, Some(after), place, opened)
             }
             _ if is_note => {
                 let link = conn.link;
                 let ticket = self.await_something(conn, Wait::Snapshot(wanted, place));
                 if !self.tell(sky, room, Message::Snapshot { link, ticket }) {
-                    self.told(sky, link, ticket, None);
+                    self.later(sky, 0, ServerWake::Awaited { link, ticket });
                 }
                 Flow::Waits
             }
@@ -268,7 +356,10 @@ impl Server {
         place: Place,
         opened: Opened,
     ) -> Flow {
-        let everybody = Message::Everybody { link: conn.link, sub: wanted.sub };
+        let everybody = Message::Everybody {
+            link: conn.link,
+            sub: wanted.sub,
+        };
         self.tell(sky, place.room, everybody);
         self.opened(conn, wanted, after, place, opened)
     }
@@ -307,7 +398,14 @@ impl Server {
     }
 
     /// One frame's worth: first from the feed, behind it from the store.
-    fn deliver(&mut self, sky: &mut Sky, conn: &mut Conn, sub: u32, stream: Stream, cursor: u64) -> Flow {
+    fn deliver(
+        &mut self,
+        sky: &mut Sky,
+        conn: &mut Conn,
+        sub: u32,
+        stream: Stream,
+        cursor: u64,
+    ) -> Flow {
         let Some(room) = parts(&mut conn.kind).1.get(&sub).map(|place| place.room) else {
             return Flow::Go;
         };
@@ -324,17 +422,39 @@ impl Server {
                     let more = items.len() >= PAGE_ITEMS || last.is_some_and(|last| last < head);
                     connection.deliver_note(sub, &items, more, sky.now)
                 }
-                Read::Behind => return self.await_a_while(sky, conn, Wait::Page { sub, stream, cursor }),
-            },
-            Stream::Transcript => match actor.transcript_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES) {
-                Read::UpToDate => Vec::new(),
-                Read::Items(items) => {
-                    let to = items.last().map_or(cursor, |item| item.entry().sequence);
-                    let more = to < actor.transcript_feed.head();
-                    connection.deliver_transcript(sub, &items, to, more, sky.now)
+                Read::Behind => {
+                    return self.await_a_while(
+                        sky,
+                        conn,
+                        Wait::Page {
+                            sub,
+                            stream,
+                            cursor,
+                        },
+                    );
                 }
-                Read::Behind => return self.await_a_while(sky, conn, Wait::Page { sub, stream, cursor }),
             },
+            Stream::Transcript => {
+                match actor.transcript_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES) {
+                    Read::UpToDate => Vec::new(),
+                    Read::Items(items) => {
+                        let to = items.last().map_or(cursor, |item| item.entry().sequence);
+                        let more = to < actor.transcript_feed.head();
+                        connection.deliver_transcript(sub, &items, to, more, sky.now)
+                    }
+                    Read::Behind => {
+                        return self.await_a_while(
+                            sky,
+                            conn,
+                            Wait::Page {
+                                sub,
+                                stream,
+                                cursor,
+                            },
+                        );
+                    }
+                }
+            }
         };
         prepend(conn, effects);
         Flow::Go
@@ -343,14 +463,22 @@ impl Server {
     fn page(&self, sky: &Sky, conn: &mut Conn, sub: u32, stream: Stream, cursor: u64) -> Flow {
         let (connection, places) = parts(&mut conn.kind);
         let room = places.get(&sub).map(|place| place.room);
-        let Some(actor) = self.room.as_ref().filter(|actor| Some(actor.number) == room) else {
+        let Some(actor) = self
+            .room
+            .as_ref()
+            .filter(|actor| Some(actor.number) == room)
+        else {
             return Flow::Go;
         };
         let effects = match stream {
             Stream::Note => {
                 let upto = (cursor + 1 + PAGE_ITEMS as u64).min(actor.note_feed.head() + 1);
-                let items: Vec<_> =
-                    sky.store.range(cursor + 1, upto).into_iter().map(shared).collect();
+                let items: Vec<_> = sky
+                    .store
+                    .range(cursor + 1, upto)
+                    .into_iter()
+                    .map(shared)
+                    .collect();
                 connection.deliver_note(sub, &items, true, sky.now)
             }
             Stream::Transcript => {
@@ -387,5 +515,8 @@ fn shared<E: connvo_core::live::journal::Sequenced>(entry: E) -> Arc<Item<E>> {
 }
 
 fn values<T: serde::Serialize>(items: &[T]) -> Vec<serde_json::Value> {
-    items.iter().filter_map(|item| serde_json::to_value(item).ok()).collect()
+    items
+        .iter()
+        .filter_map(|item| serde_json::to_value(item).ok())
+        .collect()
 }

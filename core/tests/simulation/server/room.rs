@@ -9,12 +9,12 @@ use crate::web::Answer as WebAnswer;
 use connvo_core::error::ErrorCode;
 use connvo_core::id::UserId;
 use connvo_core::limits::NoteLimits;
+use connvo_core::live::Journal;
 use connvo_core::live::connection::{NoteSnapshot, Stream};
 use connvo_core::live::note::{Base, Note};
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
 use connvo_core::live::room::{Answer, Batch, Fetch, Published, Request, Room, Updated};
-use connvo_core::live::Journal;
 use connvo_core::note::NoteEntry;
 use connvo_core::protocol::command::NoteOperationDraft;
 use connvo_core::transcript::{Chunk, NewChunk};
@@ -28,8 +28,15 @@ const SWEEP_MS: u64 = 5_000;
 #[derive(Debug)]
 pub enum Reply {
     Web(u64),
-    Lane { link: LinkId, sub: u32, client_id: u64, client_seq: u64 },
-    Stock { link: LinkId },
+    Lane {
+        link: LinkId,
+        sub: u32,
+        client_id: u64,
+        client_seq: u64,
+    },
+    Stock {
+        link: LinkId,
+    },
 }
 
 /// What the room's task is asked.
@@ -37,16 +44,36 @@ pub enum Reply {
 pub enum Message {
     Change(Request<Reply>),
     Read(u64),
-    Snapshot { link: LinkId, ticket: u64 },
-    Sync { link: LinkId, ticket: u64, vector: Vec<u8> },
-    Presence { watch: u64, own: Option<u64>, bytes: Vec<u8> },
-    Everybody { link: LinkId, sub: u32 },
-    Leave { watch: u64 },
+    Snapshot {
+        link: LinkId,
+        ticket: u64,
+    },
+    Sync {
+        link: LinkId,
+        ticket: u64,
+        vector: Vec<u8>,
+    },
+    Presence {
+        watch: u64,
+        own: Option<u64>,
+        bytes: Vec<u8>,
+    },
+    Everybody {
+        link: LinkId,
+        sub: u32,
+    },
+    Leave {
+        watch: u64,
+    },
 }
 
 impl Message {
     pub fn operate(author: UserId, draft: NoteOperationDraft, reply: Reply) -> Self {
-        Self::Change(Request::Operation { author, draft, reply })
+        Self::Change(Request::Operation {
+            author,
+            draft,
+            reply,
+        })
     }
 
     pub fn append(chunks: Vec<NewChunk>, reply: Reply) -> Self {
@@ -133,7 +160,14 @@ impl Actor {
 
     pub fn state(&self) -> String {
         let watchers: Vec<u64> = self.watchers.values().map(|watcher| watcher.link).collect();
-        format!("{}: watched by {watchers:?}, closing {}, saving {}, commits {}, timer at {}", self.number, self.closing, self.saving.is_some(), self.commit.is_some(), self.timer_at)
+        format!(
+            "{}: watched by {watchers:?}, closing {}, saving {}, commits {}, timer at {}",
+            self.number,
+            self.closing,
+            self.saving.is_some(),
+            self.commit.is_some(),
+            self.timer_at
+        )
     }
 
     pub fn is_quiet(&self) -> bool {
@@ -166,7 +200,10 @@ impl Actor {
             }
             Message::Leave { watch } => self.presence.leave(watch),
             Message::Everybody { link, sub } => {
-                return self.presence.all().map(|bytes| (link, Letter::Presence { sub, bytes }));
+                return self
+                    .presence
+                    .all()
+                    .map(|bytes| (link, Letter::Presence { sub, bytes }));
             }
             question => self.questions.push(question),
         }
@@ -187,7 +224,9 @@ impl Server {
     fn after_turn(&mut self, sky: &mut Sky, mut actor: Actor, end: Option<End>) {
         match end {
             None => {
-                let at = (actor.heard_at + IDLE_MS).max(sky.now + 50).min(actor.presence_at.max(sky.now + 1));
+                let at = (actor.heard_at + IDLE_MS)
+                    .max(sky.now + 50)
+                    .min(actor.presence_at.max(sky.now + 1));
                 if actor.timer_at <= sky.now || at < actor.timer_at {
                     actor.timer_at = at;
                     self.later(sky, at - sky.now, ServerWake::Room { room: actor.number });
@@ -264,9 +303,17 @@ impl Server {
             }
             if let Some(batch) = begun.batch {
                 let fails = sky.mishap(0.02).then(|| sky.chance(0.5));
-                actor.commit = Some(Commit { batch, fails, result: None });
+                actor.commit = Some(Commit {
+                    batch,
+                    fails,
+                    result: None,
+                });
                 let slow = sky.mishap(0.05);
-                let delay = if slow { sky.between(100, 900) } else { sky.between(1, 15) };
+                let delay = if slow {
+                    sky.between(100, 900)
+                } else {
+                    sky.between(1, 15)
+                };
                 self.later(sky, delay, ServerWake::Commit { room: actor.number });
                 return Ok(());
             }
@@ -329,9 +376,15 @@ impl Server {
             Some(Fetch::From(from)) => {
                 sky.saw("an operation older than the room's journal");
                 let upto = actor.room.note().journal().first();
-                actor.room.note_mut().extend_back(sky.store.range(from, upto));
+                actor
+                    .room
+                    .note_mut()
+                    .extend_back(sky.store.range(from, upto));
             }
-            Some(Fetch::Entry { client_id, client_seq }) => {
+            Some(Fetch::Entry {
+                client_id,
+                client_seq,
+            }) => {
                 sky.saw("a retry older than the room's journal");
                 let entry = sky.store.find(&client_id, client_seq);
                 actor.room.note_mut().remember(client_id, client_seq, entry);
@@ -370,12 +423,29 @@ impl Server {
             (Reply::Web(ticket), Answer::Transcript(result)) => {
                 self.web_answer(sky, ticket, WebAnswer::Appended(result));
             }
-            (Reply::Lane { link, sub, client_id, client_seq }, Answer::Update(result)) => {
+            (
+                Reply::Lane {
+                    link,
+                    sub,
+                    client_id,
+                    client_seq,
+                },
+                Answer::Update(result),
+            ) => {
                 let letter = match result {
                     Ok(Updated::Logged) => return,
-                    Ok(Updated::Nothing) => Letter::Acknowledge { sub, client_id, client_seq },
+                    Ok(Updated::Nothing) => Letter::Acknowledge {
+                        sub,
+                        client_id,
+                        client_seq,
+                    },
                     Err(problem) if problem.code == ErrorCode::Unavailable => Letter::Gone { sub },
-                    Err(problem) => Letter::Refuse { sub, client_id, client_seq, problem },
+                    Err(problem) => Letter::Refuse {
+                        sub,
+                        client_id,
+                        client_seq,
+                        problem,
+                    },
                 };
                 self.leave_letter(sky, link, letter);
             }
@@ -383,7 +453,12 @@ impl Server {
                 let letter = if problem.code == ErrorCode::Unavailable {
                     Letter::Gone { sub: 0 }
                 } else {
-                    Letter::Refuse { sub: 0, client_id: 0, client_seq: 0, problem }
+                    Letter::Refuse {
+                        sub: 0,
+                        client_id: 0,
+                        client_seq: 0,
+                        problem,
+                    }
                 };
                 self.leave_letter(sky, link, letter);
             }
@@ -404,12 +479,24 @@ impl Server {
             Message::Snapshot { link, ticket } => {
                 let state = document.diff_v1(&[0]).unwrap_or_default();
                 let (cursor, hash) = (note.head(), document.text().hash());
-                let told = Told::Snapshot(NoteSnapshot { cursor, hash, state });
+                let told = Told::Snapshot(NoteSnapshot {
+                    cursor,
+                    hash,
+                    state,
+                });
                 self.told(sky, link, ticket, Some(told));
             }
-            Message::Sync { link, ticket, vector } => {
+            Message::Sync {
+                link,
+                ticket,
+                vector,
+            } => {
                 let diff = document.diff_v1(&vector).ok();
-                let told = Told::Sync { diff, vector: document.state_vector(), head: note.head() };
+                let told = Told::Sync {
+                    diff,
+                    vector: document.state_vector(),
+                    head: note.head(),
+                };
                 self.told(sky, link, ticket, Some(told));
             }
             _ => {}
@@ -427,7 +514,10 @@ impl Server {
         actor.presence_at = sky.now + SWEEP_MS;
         if let Some(bytes) = actor.presence.drain() {
             for watcher in actor.watchers.values().filter(|watcher| watcher.presence) {
-                let letter = Letter::Presence { sub: watcher.sub, bytes: bytes.clone() };
+                let letter = Letter::Presence {
+                    sub: watcher.sub,
+                    bytes: bytes.clone(),
+                };
                 self.leave_letter(sky, watcher.link, letter);
             }
         }
@@ -446,8 +536,19 @@ impl Server {
         actor.saving = Some(base);
         let written = !sky.mishap(0.1);
         let slow = sky.chance(0.3);
-        let delay = if slow { sky.between(200, 2_500) } else { sky.between(1, 100) };
-        self.later(sky, delay, ServerWake::BaseSaved { room: actor.number, written });
+        let delay = if slow {
+            sky.between(200, 2_500)
+        } else {
+            sky.between(1, 100)
+        };
+        self.later(
+            sky,
+            delay,
+            ServerWake::BaseSaved {
+                room: actor.number,
+                written,
+            },
+        );
         Ok(true)
     }
 
@@ -492,7 +593,10 @@ impl Server {
             sky.store.write_base(base);
         }
         let inbox = std::mem::take(&mut actor.inbox);
-        for message in std::mem::take(&mut actor.questions).into_iter().chain(inbox) {
+        for message in std::mem::take(&mut actor.questions)
+            .into_iter()
+            .chain(inbox)
+        {
             match message {
                 Message::Change(request) => actor.room.request(request),
                 Message::Read(ticket) => self.web_unavailable(sky, ticket),

@@ -4,7 +4,7 @@ use super::conn::{Conn, Flow, Kind, Letter, Told, Wait};
 use super::room::{Message, Reply, Watcher};
 use super::{Parked, Server};
 use crate::net::LinkId;
-use crate::sky::{ClientId, Sky};
+use crate::sky::{ClientId, ServerWake, Sky};
 use connvo_core::live::Read;
 use connvo_core::live::connection::{Outgoing, Stream};
 use connvo_core::live::pacing::{NOTE_MS, window_ms};
@@ -31,19 +31,30 @@ impl Server {
     }
 
     pub(super) fn stock_awaited(&mut self, sky: &mut Sky, conn: &mut Conn, wait: Wait) -> Flow {
-        let Wait::StockRoom = wait else {
-            return self.synced(sky, conn);
-        };
+        match wait {
+            Wait::StockRoom => {}
+            Wait::StockRegain => return regained(conn),
+            _ => return self.synced(sky, conn),
+        }
         let Some(room) = self.open_room(sky, Parked::Conn(conn.link)) else {
             self.await_something(conn, Wait::StockRoom);
             return Flow::Waits;
         };
-        let watcher = Watcher { link: conn.link, sub: 0, stream: Stream::Note, presence: true };
+        let watcher = Watcher {
+            link: conn.link,
+            sub: 0,
+            stream: Stream::Note,
+            presence: true,
+        };
         let watched = self.watch(room, watcher);
         if let Kind::Stock { place, .. } = &mut conn.kind {
             *place = watched;
         }
-        if watched.is_some() { Flow::Go } else { Flow::Over(close::TRY_LATER) }
+        if watched.is_some() {
+            Flow::Go
+        } else {
+            Flow::Over(close::TRY_LATER)
+        }
     }
 
     pub(super) fn stock_turn(&mut self, sky: &mut Sky, conn: &mut Conn) -> Flow {
@@ -59,6 +70,10 @@ impl Server {
             }
             if std::mem::take(&mut conn.delivering) {
                 self.stock_deliver(sky, conn);
+                continue;
+            }
+            if std::mem::take(&mut conn.recheck) {
+                self.stock_recheck(sky, conn);
                 continue;
             }
             let mail = !conn.woken.is_empty() || !conn.letters.is_empty();
@@ -81,6 +96,38 @@ impl Server {
         }
     }
 
+    fn stock_recheck(&mut self, sky: &mut Sky, conn: &mut Conn) {
+        let (link, may) = (conn.link, !self.observers.contains(&conn.client));
+        let Kind::Stock {
+            door,
+            place: Some(place),
+            refused,
+            ..
+        } = &mut conn.kind
+        else {
+            return;
+        };
+        let may = may && !*refused;
+        let regained = may && !door.is_writable();
+        door.set_writable(may);
+        if regained {
+            sky.saw("a stock editor that may write again");
+            let room = place.room;
+            let ticket = self.await_something(conn, Wait::StockRegain);
+            if !self.tell(
+                sky,
+                room,
+                Message::Sync {
+                    link,
+                    ticket,
+                    vector: vec![0],
+                },
+            ) {
+                self.later(sky, 0, ServerWake::Awaited { link, ticket });
+            }
+        }
+    }
+
     fn stock_is_due(&self, sky: &Sky, conn: &Conn) -> bool {
         match &conn.kind {
             Kind::Stock { door, pacer, .. } => {
@@ -92,7 +139,12 @@ impl Server {
 
     fn stock_frame(&mut self, sky: &mut Sky, conn: &mut Conn, frame: &[u8]) -> Flow {
         let (link, author) = (conn.link, self.users[conn.client].clone());
-        let Kind::Stock { door, place: Some(place), .. } = &mut conn.kind else {
+        let Kind::Stock {
+            door,
+            place: Some(place),
+            ..
+        } = &mut conn.kind
+        else {
             return Flow::Over(close::TRY_LATER);
         };
         let place = *place;
@@ -100,14 +152,28 @@ impl Server {
             None => true,
             Some(Effect::Sync(vector)) => {
                 let ticket = self.await_something(conn, Wait::StockSync);
-                if self.tell(sky, place.room, Message::Sync { link, ticket, vector }) {
+                if self.tell(
+                    sky,
+                    place.room,
+                    Message::Sync {
+                        link,
+                        ticket,
+                        vector,
+                    },
+                ) {
                     return Flow::Waits;
                 }
                 false
             }
             Some(Effect::Offer { own, update }) => {
                 let reply = Reply::Stock { link };
-                let change = Change::Update { author, own, made_by: None, update, reply };
+                let change = Change::Update {
+                    author,
+                    own,
+                    made_by: None,
+                    update,
+                    reply,
+                };
                 self.tell(sky, place.room, Message::Change(change))
             }
             Some(Effect::Presence(bytes)) => {
@@ -117,7 +183,15 @@ impl Server {
                     door.set_own(own);
                 }
                 let own = door.own();
-                self.tell(sky, place.room, Message::Presence { watch: place.watch, own, bytes });
+                self.tell(
+                    sky,
+                    place.room,
+                    Message::Presence {
+                        watch: place.watch,
+                        own,
+                        bytes,
+                    },
+                );
                 true
             }
             Some(Effect::QueryPresence) => {
@@ -126,18 +200,34 @@ impl Server {
             }
             Some(Effect::Malformed) => return strike(conn),
         };
-        if sent { Flow::Go } else { Flow::Over(close::TRY_LATER) }
+        if sent {
+            Flow::Go
+        } else {
+            Flow::Over(close::TRY_LATER)
+        }
     }
 
     /// Step 1 is answered by step 2; then the server asks in turn.
     fn synced(&mut self, sky: &mut Sky, conn: &mut Conn) -> Flow {
         let link = conn.link;
-        let (Kind::Stock { door, pacer, place: Some(place), .. }, Some(told)) =
-            (&mut conn.kind, conn.told.take())
+        let (
+            Kind::Stock {
+                door,
+                pacer,
+                place: Some(place),
+                ..
+            },
+            Some(told),
+        ) = (&mut conn.kind, conn.told.take())
         else {
             return Flow::Over(close::TRY_LATER);
         };
-        let Told::Sync { diff: Some(diff), vector, head } = told else {
+        let Told::Sync {
+            diff: Some(diff),
+            vector,
+            head,
+        } = told
+        else {
             return strike(conn);
         };
         let first = door.cursor().is_none();
@@ -159,30 +249,51 @@ impl Server {
         if !self.stock_is_due(sky, conn) {
             return;
         }
-        let Kind::Stock { door, pacer, place: Some(place), .. } = &mut conn.kind else {
+        let Kind::Stock {
+            door,
+            pacer,
+            place: Some(place),
+            ..
+        } = &mut conn.kind
+        else {
             return;
         };
         pacer.clear();
-        let Some(actor) = self.room.as_ref().filter(|actor| actor.number == place.room) else {
+        let Some(actor) = self
+            .room
+            .as_ref()
+            .filter(|actor| actor.number == place.room)
+        else {
             return;
         };
         while let Some(cursor) = door.cursor() {
-            let entries: Vec<NoteEntry> = match actor.note_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES) {
-                Read::UpToDate => break,
-                Read::Items(items) => items.iter().map(|item| item.entry().clone()).collect(),
-                Read::Behind => {
-                    let head = actor.note_feed.head();
-                    let upto = (cursor + 1 + PAGE_ITEMS as u64).min(head + 1);
-                    sky.store.range(cursor + 1, upto)
-                }
-            };
+            let entries: Vec<NoteEntry> =
+                match actor.note_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES) {
+                    Read::UpToDate => break,
+                    Read::Items(items) => items.iter().map(|item| item.entry().clone()).collect(),
+                    Read::Behind => {
+                        let head = actor.note_feed.head();
+                        let upto = (cursor + 1 + PAGE_ITEMS as u64).min(head + 1);
+                        sky.store.range(cursor + 1, upto)
+                    }
+                };
             let Some(last) = entries.last() else { break };
             door.synced(last.sequence);
             pacer.sent(sky.now);
-            let frames = entries.iter().map(|entry| encode(&Stock::Update(&entry.update)));
+            let frames = entries
+                .iter()
+                .map(|entry| encode(&Stock::Update(&entry.update)));
             conn.outbound.extend(frames);
         }
     }
+}
+
+/// What the client changed meanwhile was passed over: ask for it again.
+fn regained(conn: &mut Conn) -> Flow {
+    if let Some(Told::Sync { vector, .. }) = conn.told.take() {
+        conn.outbound.push_back(encode(&Stock::Step1(&vector)));
+    }
+    Flow::Go
 }
 
 fn strike(conn: &mut Conn) -> Flow {
@@ -190,12 +301,22 @@ fn strike(conn: &mut Conn) -> Flow {
         return Flow::Go;
     };
     *strikes += 1;
-    if *strikes < STRIKES { Flow::Go } else { Flow::Over(close::MALFORMED) }
+    if *strikes < STRIKES {
+        Flow::Go
+    } else {
+        Flow::Over(close::MALFORMED)
+    }
 }
 
 fn stock_mail(sky: &mut Sky, conn: &mut Conn, hostile: Option<ClientId>) -> Flow {
     let client = conn.client;
-    let Kind::Stock { door, pacer, .. } = &mut conn.kind else {
+    let Kind::Stock {
+        door,
+        pacer,
+        refused,
+        ..
+    } = &mut conn.kind
+    else {
         return Flow::Go;
     };
     if !std::mem::take(&mut conn.woken).is_empty() {
@@ -211,6 +332,7 @@ fn stock_mail(sky: &mut Sky, conn: &mut Conn, hostile: Option<ClientId>) -> Flow
                 if Some(client) != hostile {
                     sky.breach(format!("editor {client} is refused: {problem}"));
                 }
+                *refused = true;
                 door.set_writable(false);
             }
             Letter::Acknowledge { .. } | Letter::Replied { .. } => {}
