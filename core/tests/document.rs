@@ -256,8 +256,10 @@ fn a_history_past_its_limit_is_refused_but_what_is_known_is_not() {
     assert!(document.snapshot_v2().len() <= 4_300);
     let known: Vec<&[u8]> = taken.iter().map(Vec::as_slice).collect();
     assert_sound(&document);
-    let mut large = NoteLimits::default();
-    large.state_bytes = 1 << 20;
+    let large = NoteLimits {
+        state_bytes: 1 << 20,
+        ..NoteLimits::default()
+    };
     let mut same = Document::new(2, large);
     same.apply_updates(&known, None).expect("applies");
     assert_eq!(same.text(), document.text());

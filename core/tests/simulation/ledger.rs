@@ -28,7 +28,6 @@ pub enum Fate {
 pub struct Edit {
     pub user: UserId,
     pub inserted: Vec<char>,
-    pub deleted: Vec<char>,
     pub fate: Fate,
 }
 
@@ -79,7 +78,6 @@ impl Ledger {
         self.edits.push(Edit {
             user: user.clone(),
             inserted,
-            deleted,
             fate: Fate::Pending,
         });
         id

@@ -119,11 +119,6 @@ impl Net {
         }
     }
 
-    /// Both ends are gone.
-    pub fn forget(&mut self, link: LinkId) {
-        self.links.remove(&link);
-    }
-
     /// Links on which something can still travel.
     pub fn alive(&self) -> Vec<LinkId> {
         let links = self.links.iter();

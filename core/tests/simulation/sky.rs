@@ -76,7 +76,7 @@ pub enum ClientWake {
 }
 
 /// Which task of the server wakes.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum ServerWake {
     /// A connection's task.
     Turn { link: LinkId },

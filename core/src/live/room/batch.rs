@@ -247,7 +247,7 @@ impl<T> Room<T> {
                     });
                 }
                 Err(NotStaged::Refused(problem)) => {
-                    self.refuse(author, made_by, problem, reply, begun)
+                    self.refuse(author, made_by, problem, reply, begun);
                 }
                 Err(_) => begun
                     .answers

@@ -357,7 +357,7 @@ impl OpClient {
                         match serde_json::from_value::<NoteEntry>(item) {
                             Ok(entry) => self.follow(sky, entry),
                             Err(error) => {
-                                self.breach(sky, &format!("an entry is not one: {error}"))
+                                self.breach(sky, &format!("an entry is not one: {error}"));
                             }
                         }
                     }
@@ -490,19 +490,17 @@ impl Client for OpClient {
                     shell.token(sky);
                 }
             }
-            ClientWake::Retry(id) if id >= READ => {
-                if id == READ + self.reads && self.text.is_none() {
-                    self.ask(sky, id, Request::Read);
-                }
+            ClientWake::Retry(id)
+                if id >= READ && id == READ + self.reads && self.text.is_none() =>
+            {
+                self.ask(sky, id, Request::Read);
             }
             ClientWake::Retry(LOG) if self.reading => {
                 self.reading = false;
                 self.read_log(sky);
             }
-            ClientWake::Retry(id) if id >= APPEND => {
-                if id == APPEND + self.appends {
-                    self.speak(sky);
-                }
+            ClientWake::Retry(id) if id >= APPEND && id == APPEND + self.appends => {
+                self.speak(sky);
             }
             ClientWake::Retry(seq)
                 if self

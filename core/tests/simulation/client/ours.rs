@@ -608,7 +608,7 @@ impl Client for Ours {
             .as_ref()?
             .session
             .note_replica(self.note)
-            .map(|replica| replica.client_id())
+            .map(connvo_core::note::Replica::client_id)
     }
 
     fn peers(&self) -> Option<Vec<u64>> {

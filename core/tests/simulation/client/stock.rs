@@ -233,7 +233,7 @@ impl Client for StockEditor {
             }
             Some(Message::Update(update)) => self.take(sky, update),
             Some(Message::Awareness(bytes)) => {
-                for state in presence::decode(&bytes).unwrap_or_default() {
+                for state in presence::decode(bytes).unwrap_or_default() {
                     let known = self.peers.get(&state.client_id);
                     if known.is_none_or(|(clock, _)| *clock <= state.clock) {
                         self.peers

@@ -138,7 +138,7 @@ pub struct Conn {
 }
 
 /// Whether the task goes on.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
     Go,
     Waits,
@@ -363,7 +363,7 @@ impl Server {
         };
         let flow = match conn.kind {
             Kind::Live { .. } => self.live_awaited(sky, &mut conn, wait),
-            Kind::Stock { .. } => self.stock_awaited(sky, &mut conn, wait),
+            Kind::Stock { .. } => self.stock_awaited(sky, &mut conn, &wait),
         };
         self.go_on(sky, conn, flow);
     }

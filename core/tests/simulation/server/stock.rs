@@ -30,7 +30,7 @@ impl Server {
         }
     }
 
-    pub(super) fn stock_awaited(&mut self, sky: &mut Sky, conn: &mut Conn, wait: Wait) -> Flow {
+    pub(super) fn stock_awaited(&mut self, sky: &mut Sky, conn: &mut Conn, wait: &Wait) -> Flow {
         match wait {
             Wait::StockRoom => {}
             Wait::StockRegain => return regained(conn),
