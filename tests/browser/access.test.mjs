@@ -46,7 +46,7 @@ for (const colorScheme of ["light", "dark"]) {
 
     const ben = await stage.person("Ben");
     await ann.api.invite(meeting, ben.email);
-    const [room, other] = [await ann.enter(meeting), await ben.enter(meeting)];
+    const [room, other] = await stage.enter(meeting, ann, ben);
     await other.editor.toEnd();
     await other.editor.type(" Ben");
     await room.editor.peers().first().waitFor();

@@ -7,9 +7,9 @@ scene(
   "the server is killed and started again while both type, and nothing is lost",
   async (stage) => {
     const server = await stage.server;
-    const [ann, ben] = [await stage.person("Ann"), await stage.person("Ben")];
+    const [ann, ben] = await stage.people("Ann", "Ben");
     const meeting = await stage.meeting(ann, ben);
-    const [annes, bens] = [await ann.enter(meeting), await ben.enter(meeting)];
+    const [annes, bens] = await stage.enter(meeting, ann, ben);
     const [first, second] = [tokens("a", 60), tokens("b", 60)];
     const write = async (room, words) => {
       await room.editor.toEnd();

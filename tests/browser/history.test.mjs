@@ -6,9 +6,9 @@ import { until } from "./support/until.mjs";
 scene(
   "the history shows who wrote what and restores a version for everyone",
   async (stage) => {
-    const [ann, ben] = [await stage.person("Ann"), await stage.person("Ben")];
+    const [ann, ben] = await stage.people("Ann", "Ben");
     const meeting = await stage.meeting(ann, ben);
-    const [annes, bens] = [await ann.enter(meeting), await ben.enter(meeting)];
+    const [annes, bens] = await stage.enter(meeting, ann, ben);
     await annes.editor.toEnd();
     await annes.editor.type("The plan.");
     await bens.editor.shows("The plan.");

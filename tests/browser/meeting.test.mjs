@@ -58,7 +58,7 @@ scene("sign in, create a meeting, invite by email, start it, end it", async (sta
 });
 
 scene("a meeting of others is not shown, and says so", async (stage) => {
-  const [ann, eve] = [await stage.person("Ann"), await stage.person("Eve")];
+  const [ann, eve] = await stage.people("Ann", "Eve");
   const meeting = await stage.meeting(ann);
   const page = await eve.open(`/room?id=${meeting}`);
   await page.getByRole("heading", { name: "You cannot see this meeting" }).waitFor();

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { scene } from "./support/scene.mjs";
 
 scene("an observer reads along, cannot type, and sees why", async (stage) => {
-  const [ann, olga] = [await stage.person("Ann"), await stage.person("Olga")];
+  const [ann, olga] = await stage.people("Ann", "Olga");
   const meeting = await stage.meeting(ann, [olga, "observer"]);
-  const [annes, olgas] = [await ann.enter(meeting), await olga.enter(meeting)];
+  const [annes, olgas] = await stage.enter(meeting, ann, olga);
   await annes.editor.toEnd();
   await annes.editor.type("Read me.");
   await olgas.editor.shows("Read me.");

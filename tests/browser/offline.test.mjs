@@ -11,7 +11,7 @@ scene(
     const ann = await stage.person("Ann", { origin: wire.origin });
     const ben = await stage.person("Ben");
     const meeting = await stage.meeting(ann, ben);
-    const [annes, bens] = [await ann.enter(meeting), await ben.enter(meeting)];
+    const [annes, bens] = await stage.enter(meeting, ann, ben);
     const [before, away, after, others] = ["pre", "off", "rel", "ben"].map((name) =>
       tokens(name, 8),
     );

@@ -5,7 +5,7 @@ import { StockEditor } from "./support/stock.mjs";
 import { until } from "./support/until.mjs";
 
 scene("a stock Yjs editor joins: text and presence both ways", async (stage) => {
-  const [ann, yuki] = [await stage.person("Ann"), await stage.person("Yuki")];
+  const [ann, yuki] = await stage.people("Ann", "Yuki");
   const meeting = await stage.meeting(ann, yuki);
   const room = await ann.enter(meeting);
   await room.editor.toEnd();

@@ -6,7 +6,7 @@ import { until } from "./support/until.mjs";
 scene("two tabs of one person write one note", async (stage) => {
   const ann = await stage.person("Ann");
   const meeting = await stage.meeting(ann);
-  const [left, right] = [await ann.enter(meeting), await ann.enter(meeting)];
+  const [left, right] = await stage.enter(meeting, ann, ann);
   const [first, second] = [tokens("l", 10), tokens("r", 10)];
   await left.page.bringToFront();
   await left.editor.toEnd();
@@ -21,7 +21,7 @@ scene("a closed tab's unsent words are sent by the other tab", async (stage) => 
   const wire = await stage.wire();
   const ann = await stage.person("Ann", { origin: wire.origin });
   const meeting = await stage.meeting(ann);
-  const [closing, staying] = [await ann.enter(meeting), await ann.enter(meeting)];
+  const [closing, staying] = await stage.enter(meeting, ann, ann);
   const [lost, kept] = [tokens("lost", 6), tokens("kept", 6)];
 
   await wire.cut();

@@ -5,9 +5,9 @@ import { scene } from "./support/scene.mjs";
 import { until } from "./support/until.mjs";
 
 scene("two people type at once and end with the same text", async (stage) => {
-  const [ann, ben] = [await stage.person("Ann"), await stage.person("Ben")];
+  const [ann, ben] = await stage.people("Ann", "Ben");
   const meeting = await stage.meeting(ann, ben);
-  const [annes, bens] = [await ann.enter(meeting), await ben.enter(meeting)];
+  const [annes, bens] = await stage.enter(meeting, ann, ben);
   await annes.editor.toEnd();
   await bens.editor.toEnd();
 
@@ -22,9 +22,9 @@ scene("two people type at once and end with the same text", async (stage) => {
 scene(
   "each sees the other's name, cursor and changes; undo takes back one's own",
   async (stage) => {
-    const [ann, ben] = [await stage.person("Ann"), await stage.person("Ben")];
+    const [ann, ben] = await stage.people("Ann", "Ben");
     const meeting = await stage.meeting(ann, ben);
-    const [annes, bens] = [await ann.enter(meeting), await ben.enter(meeting)];
+    const [annes, bens] = await stage.enter(meeting, ann, ben);
 
     await annes.editor.toEnd();
     await annes.editor.type("From Ann. ");

@@ -37,7 +37,7 @@ function turns(room) {
 scene(
   "what is said arrives live with its speakers; the final word replaces the interim one",
   async (stage) => {
-    const [ann, ben] = [await stage.person("Ann"), await stage.person("Ben")];
+    const [ann, ben] = await stage.people("Ann", "Ben");
     const meeting = await stage.meeting(ann, [ben, "observer"]);
     await ann.api.post(`/v1/meetings/${meeting}/start`);
     const room = await ben.enter(meeting);

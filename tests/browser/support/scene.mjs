@@ -72,7 +72,14 @@ class Stage {
     const api = await signIn(direct, name, `${name.toLowerCase()}.${people}@example.org`);
     const kept = { name: "connvo.session", value: JSON.stringify(api.session) };
     const storageState = { cookies: [], origins: [{ origin: at, localStorage: [kept] }] };
-    return this.#profile(api, at, { storageState, ...options });
+    // Whoever cannot be cut off needs no pages kept on the device: that is quicker.
+    const serviceWorkers = origin ? "allow" : "block";
+    return this.#profile(api, at, { storageState, serviceWorkers, ...options });
+  }
+
+  /** Several new people, by name. */
+  people(...names) {
+    return Promise.all(names.map((name) => this.person(name)));
   }
 
   /** Somebody who is not signed in yet. */
@@ -96,6 +103,11 @@ class Stage {
       await host.api.invite(id, person.email, role);
     }
     return id;
+  }
+
+  /** All of them come into a meeting's room at once; answers their rooms in order. */
+  enter(meeting, ...people) {
+    return Promise.all(people.map((person) => person.enter(meeting)));
   }
 
   /** Nothing may have failed behind the pages' backs. */
