@@ -62,6 +62,7 @@ export const steps = [
     counts: true,
     needs: ["postgres"],
     run: cargo("test", ...RUST, "--no-fail-fast", "--bins", "--test=*"),
+    env: { SIM_SEEDS: process.env.SIM_SEEDS ?? "2000" },
   },
   { name: "doc", run: cargo("test", ...RUST, "--no-fail-fast", "--doc") },
   {
