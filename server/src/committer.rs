@@ -22,7 +22,9 @@ use connvo_core::transcript::{Chunk, NewChunk};
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 
 pub use connvo_core::live::note::ClientClaim;
 
@@ -30,6 +32,13 @@ pub use connvo_core::live::note::ClientClaim;
 const POSTGRES_SHARDS: usize = 4;
 /// Appends that may wait for one committer; beyond it their senders wait.
 const QUEUE: usize = 1_024;
+
+/// Shortest time between the starts of two commits while many write: what comes
+/// meanwhile shares the next one, and its fsync.
+const APART: Duration = Duration::from_millis(5);
+/// Appends that came during a commit from which on many write. One or two writers
+/// that await each other's commit are never held up.
+const MANY: usize = 3;
 
 /// What one meeting adds to its journals, all or nothing.
 #[derive(Debug, Clone)]
@@ -141,20 +150,32 @@ fn closed() -> CommitError {
 
 async fn run(db: Db, mut inbox: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
+    let mut begun = Instant::now();
     loop {
+        take(&mut inbox, &mut waiting);
+        if waiting.len() >= MANY {
+            sleep_until(begun + APART).await;
+            take(&mut inbox, &mut waiting);
+        }
         if waiting.is_empty() {
             match inbox.recv().await {
                 Some(job) => waiting.push_back(job),
                 None => return,
             }
+            take(&mut inbox, &mut waiting);
         }
-        while waiting.len() < QUEUE
-            && let Ok(job) = inbox.try_recv()
-        {
-            waiting.push_back(job);
-        }
+        begun = Instant::now();
         let jobs = batch::gather(&mut waiting, |job: &Job| &job.append);
         commit(&db, jobs).await;
+    }
+}
+
+/// Takes what is there.
+fn take(inbox: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>) {
+    while waiting.len() < QUEUE
+        && let Ok(job) = inbox.try_recv()
+    {
+        waiting.push_back(job);
     }
 }
 

@@ -24,6 +24,12 @@ use std::time::Duration;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// Connections that read the SQLite file.
 const SQLITE_READERS: u32 = 4;
+/// Pages that the writer keeps in memory, in KiB: the ends of the busy meetings'
+/// journals. Of the default 2 MiB it would read most of them again for each batch.
+const SQLITE_WRITER_KIB: u32 = 32 << 10;
+/// Pages in the write-ahead log before they are copied into the file (32 MiB): a
+/// page that changed often since is copied once.
+const SQLITE_WAL_PAGES: u32 = 8 << 10;
 
 /// Why the store failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -138,7 +144,12 @@ impl Db {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.clone())
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", format!("-{SQLITE_WRITER_KIB}"))
+                    .pragma("wal_autocheckpoint", SQLITE_WAL_PAGES.to_string()),
+            )
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let readers = SqlitePoolOptions::new()

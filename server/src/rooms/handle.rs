@@ -74,7 +74,7 @@ impl Reply {
                     client_seq,
                 }),
                 Err(problem) if problem.code == ErrorCode::Unavailable => {
-                    mailbox.leave(Letter::Gone { sub })
+                    mailbox.leave(Letter::Gone { sub });
                 }
                 Err(problem) => mailbox.leave(Letter::Refuse {
                     sub,

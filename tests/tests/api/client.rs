@@ -145,7 +145,9 @@ impl Person<'_> {
 
     /// An operation by this person's own client.
     pub fn draft(&self, base: u64, seq: u64, operation: Value) -> Value {
-        json!({"baseVersion": base, "clientId": self.id, "clientSeq": seq, "operation": operation})
+        let mut draft = json!({"baseVersion": base, "clientId": self.id, "clientSeq": seq});
+        draft["operation"] = operation;
+        draft
     }
 
     /// The note's text.

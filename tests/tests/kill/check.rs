@@ -42,10 +42,13 @@ struct Page<T> {
 /// Every room.
 pub(crate) async fn everything(world: &World, ledger: &Ledger) -> Total {
     let mut total = Total::default();
-    for (number, room) in ledger.rooms.borrow().iter().enumerate() {
+    let count = ledger.rooms.borrow().len();
+    for number in 0..count {
         let note: Note = get(world, number, "/notes").await;
         let log: Vec<NoteEntry> = all(world, number, "/notes/ops").await;
         let chunks: Vec<Chunk> = all(world, number, "/transcript").await;
+        let rooms = ledger.rooms.borrow();
+        let room = &rooms[number];
         the_log_gives_the_text(&note, &log);
         operations_are_there_once(room, &log);
         updates_are_there_once(room, &log, &note.content);

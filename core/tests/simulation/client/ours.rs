@@ -93,12 +93,15 @@ impl Ours {
                 _ => {}
             }
         }
-        let kept = &self.kept;
-        if self.wanted.drain(..).any(|token| !kept.contains(&token)) {
-            sky.breach(format!(
-                "client {}: refused text is in no draft",
-                self.client
-            ));
+        if !self.wanted.is_empty() {
+            // A copy of the change that was sent before may be in the note after all.
+            let shown = self.editor.to_string();
+            let wanted = std::mem::take(&mut self.wanted);
+            let lost = wanted.iter().filter(|token| !self.kept.contains(token));
+            for token in lost.filter(|token| !shown.contains(**token)) {
+                let client = self.client;
+                sky.breach(format!("client {client}: {token:?} is in no draft"));
+            }
         }
         if shell.session.note_text(self.note) != Some(&self.editor) {
             sky.breach(format!(

@@ -419,6 +419,9 @@ impl Server {
                 Read::Items(items) => {
                     let last = items.last().map(|item| item.entry().sequence);
                     let head = actor.note_feed.head();
+                    if items.len() >= PAGE_ITEMS {
+                        sky.saw("more than one page");
+                    }
                     let more = items.len() >= PAGE_ITEMS || last.is_some_and(|last| last < head);
                     connection.deliver_note(sub, &items, more, sky.now)
                 }

@@ -277,6 +277,9 @@ impl Server {
             return self.leave_room(sky, actor);
         }
         // More often than it is due: what matters is what happens meanwhile.
+        if actor.room.base_is_due() {
+            sky.saw("a base that is due");
+        }
         if actor.room.base_is_due() || sky.chance(0.05) {
             self.save_base(sky, actor)?;
         }
