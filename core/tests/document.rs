@@ -146,7 +146,8 @@ fn nobody_extends_the_servers_id_nor_another_than_their_own() {
         refusal(document.apply_updates(&[&relayed], Some(6))),
         Refusal::ForeignClient { client: 5 }
     );
-    assert_eq!(document.extends(&[&relayed]).expect("lawful"), [(5, 0, 1)]);
+    let authors = document.authors(&[&relayed]).expect("lawful");
+    assert_eq!(authors.extends, [(5, 0, 1)]);
     document.apply_updates(&[&relayed], None).expect("relayed");
     assert_eq!(document.text(), &"abcx");
 }

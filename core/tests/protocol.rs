@@ -362,7 +362,7 @@ proptest! {
     }
 
     #[test]
-    fn updates_survive_the_round_trip(sub: u32, client_id in 0_u64..1 << 53, client_seq: u64, update in prop::collection::vec(any::<u8>(), 0..100)) {
+    fn updates_survive_the_round_trip(sub: u32, client_id in 0_u64..1 << 53, client_seq in 0_u64..1 << 53, update in prop::collection::vec(any::<u8>(), 0..100)) {
         let frame = ClientLane::Update { client_id, client_seq, update: &update };
         let bytes = lane::encode_client(sub, &frame);
         prop_assert_eq!(lane::decode_client(&bytes), Some((sub, frame)));

@@ -71,6 +71,7 @@ impl Server {
             .skip(after as usize)
             .map(|((client, seq, update), sequence)| RemoteEntry {
                 sequence,
+                own: true,
                 client_id: client,
                 client_seq: *seq,
                 update: (*client != own).then_some(update.as_slice()),

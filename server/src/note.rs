@@ -13,10 +13,8 @@ use connvo_core::access::Action;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
+use connvo_core::protocol::varint::SAFE_MAX;
 use sha2::{Digest, Sha256};
-
-/// The largest number that JavaScript counts exactly.
-const SEQUENCE_MAX: u64 = (1 << 53) - 1;
 
 /// Applies an operation: asks whether the caller may, transforms and stores it,
 /// shows it live. HTTP handler and socket call are both this function.
@@ -32,7 +30,7 @@ pub async fn apply_operation(
     draft: NoteOperationDraft,
 ) -> Result<NoteAccepted, Problem> {
     authorise(app, user, meeting, Action::WriteNote).await?;
-    if draft.client_seq > SEQUENCE_MAX {
+    if draft.client_seq > SAFE_MAX {
         return Err(Problem::field("/clientSeq", "at most 2^53 − 1"));
     }
     let now = app.clock.now_ms();

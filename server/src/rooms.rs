@@ -17,6 +17,7 @@ use crate::db::Db;
 use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
 use connvo_core::limits::NoteLimits;
+use connvo_core::protocol::varint::SAFE_MAX;
 use pressure::Pressure;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +43,13 @@ pub struct Ground {
     pub limits: NoteLimits,
     /// How long a room without watchers stays open.
     pub idle: Duration,
+}
+
+impl Ground {
+    /// A fresh random ClientID.
+    fn client_id(&self) -> u64 {
+        self.ids.bits() & SAFE_MAX
+    }
 }
 
 type Cell = Arc<OnceCell<Room>>;

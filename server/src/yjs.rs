@@ -231,6 +231,7 @@ impl Editor {
                     .and_then(|states| states.first().map(|state| state.client_id));
                 if let (None, Some(own)) = (self.door.own(), first) {
                     self.door.set_own(own);
+                    self.room.join(self.watch.id(), own, &self.user).await;
                 }
                 self.room
                     .presence(self.watch.id(), self.door.own(), bytes)

@@ -2,8 +2,9 @@
 
 mod peers;
 
-use crate::error::Problem;
-use crate::id::MeetingId;
+use crate::error::{ErrorCode, Problem};
+use crate::id::{MeetingId, UserId};
+use crate::limits::NoteLimits;
 use crate::note::Operation;
 use crate::note::replica::{
     OutboxEntry, RecoveredDraft, Recovery, RemoteEntry, Replica, ReplicaError, StoreOp,
@@ -114,6 +115,8 @@ pub(super) struct NoteClient {
     drafts: Vec<KeptDraft>,
     last_draft: u32,
     ended: Option<Problem>,
+    /// Of this connection: why its snapshot was of no use.
+    unreadable: Option<Problem>,
     presence: Presence,
     shown: Option<NoteStatus>,
 }
@@ -132,6 +135,7 @@ impl NoteClient {
             drafts: Vec::new(),
             last_draft: 0,
             ended: None,
+            unreadable: None,
             presence: Presence::new(person),
             shown: None,
         }
@@ -139,6 +143,10 @@ impl NoteClient {
 
     pub(super) const fn meeting(&self) -> &MeetingId {
         &self.meeting
+    }
+
+    pub(super) fn set_limits(&mut self, limits: NoteLimits) {
+        self.replica.set_limits(limits);
     }
 
     pub(super) const fn replica(&self) -> &Replica {
@@ -152,6 +160,7 @@ impl NoteClient {
         }
         self.subscribed = false;
         self.synced = false;
+        self.unreadable = None;
         self.replica.resend_all();
         let query = Query::Note {
             meeting_id: self.meeting.clone(),
@@ -205,8 +214,16 @@ impl NoteClient {
                 self.synced = true;
                 self.recovered(recovery, Origin::Reset)
             }
-            // Bytes that make no sense: the next subscribe asks again.
-            Err(_) => Vec::new(),
+            // Bytes that make no sense: the person is told, and the next connection
+            // asks again. What is unsent stays.
+            Err(error) => {
+                self.lost();
+                self.unreadable = Some(Problem::new(
+                    ErrorCode::Internal,
+                    format!("the note that the server sent cannot be read: {error}"),
+                ));
+                Vec::new()
+            }
         }
     }
 
@@ -231,11 +248,18 @@ impl NoteClient {
         actions
     }
 
-    pub(super) fn events(&mut self, from: u64, entries: &[LaneEntry]) -> Vec<NoteAction> {
+    /// Entries of the log; `me` is whom the connection's token names.
+    pub(super) fn events(
+        &mut self,
+        from: u64,
+        entries: &[LaneEntry],
+        me: Option<&UserId>,
+    ) -> Vec<NoteAction> {
         let entries: Vec<_> = (from..)
             .zip(entries)
             .map(|(sequence, entry)| RemoteEntry {
                 sequence,
+                own: me.is_some_and(|me| me.as_str() == entry.author_id),
                 client_id: &entry.client_id,
                 client_seq: entry.client_seq,
                 update: entry.update.as_deref(),
@@ -395,7 +419,7 @@ impl NoteClient {
             can_undo: self.replica.can_undo(),
             can_redo: self.replica.can_redo(),
             drafts: self.drafts.clone(),
-            ended: self.ended.clone(),
+            ended: self.ended.clone().or_else(|| self.unreadable.clone()),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::error::{ErrorCode, Problem};
 use crate::id::{SessionId, UserId};
 use crate::protocol::frame::{ClientFrame, Limits, Query, ServerFrame};
 use crate::protocol::lane::{self, ClientLane, ServerLane};
+use crate::protocol::varint::SAFE_MAX;
 use crate::protocol::{CALLS_IN_FLIGHT, Command, CommandReply, DEAD_MS, SUBSCRIPTIONS, close};
 use std::collections::BTreeMap;
 
@@ -214,6 +215,12 @@ impl Connection {
                 sub,
                 error: problem,
             })];
+        }
+        if let Query::Note { client_id, .. } = query
+            && client_id > SAFE_MAX
+        {
+            let error = Problem::field("/query/clientId", "a ClientID has at most 53 bits");
+            return vec![send(&ServerFrame::Revoked { sub, error })];
         }
         vec![Effect::Open {
             sub,

@@ -5,6 +5,7 @@
 //! then does anything about it leave the room.
 
 mod operate;
+mod reseed;
 pub mod update;
 
 use crate::error::{ErrorCode, Problem};
@@ -16,7 +17,11 @@ use crate::note::{NoteEntry, Operation};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-pub use operate::OPERATION_SPAN;
+pub use operate::{OPERATION_COMPONENTS, OPERATION_SPAN};
+pub use reseed::Reseed;
+
+/// Most client ids of one person in one note.
+const CLIENTS_OF_ONE: usize = 10_000;
 
 /// Who may extend a client id, and how far that client has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,18 +124,23 @@ pub struct Note {
     epoch: u64,
     journal: Journal<NoteEntry>,
     older: Vec<NoteEntry>,
+    /// From where on the store was asked for `older`.
+    asked_from: Option<u64>,
     looked_up: HashMap<(String, u64), Option<NoteEntry>>,
     staged: Vec<Arc<NoteEntry>>,
     claims: HashMap<String, ClientClaim>,
     touched: BTreeSet<String>,
     refused: BTreeSet<(UserId, u64)>,
+    /// ClientIDs of who is connected: (watcher, person).
+    present: HashMap<u64, (u64, UserId)>,
 }
 
 impl Note {
     /// Opens a note from the store, with a fresh random ClientID for the server.
     ///
     /// # Errors
-    /// When base and entries do not give a document.
+    /// When base and entries do not give a document, or one of another text than the
+    /// log's: start the note over ([`StoredNote::reseed`]).
     pub fn open(
         stored: StoredNote,
         client_id: u64,
@@ -143,6 +153,9 @@ impl Note {
             .collect();
         let state = stored.base.as_ref().map(|base| base.state_v2.as_slice());
         let document = Document::load(state, &updates, client_id, limits)?;
+        if *document.text() != stored.text()? {
+            return Err(DocumentError::Broken("the document has not the log's text"));
+        }
         let mut journal = Journal::new(stored.base.as_ref().map_or(0, |base| base.sequence));
         for entry in stored.entries {
             journal.publish(Arc::new(Item::new(Arc::new(entry))));
@@ -157,11 +170,13 @@ impl Note {
             epoch: stored.epoch.max(1),
             journal,
             older: Vec::new(),
+            asked_from: None,
             looked_up: HashMap::new(),
             staged: Vec::new(),
             claims,
             touched: BTreeSet::new(),
             refused: BTreeSet::new(),
+            present: HashMap::new(),
         })
     }
 
@@ -181,6 +196,29 @@ impl Note {
     #[must_use]
     pub fn committed(&self) -> Option<&Document> {
         self.staged.is_empty().then_some(&self.document)
+    }
+
+    /// The committed note started over, since its document cannot be trusted.
+    /// `client_id` is fresh. `None` while something is staged.
+    ///
+    /// # Errors
+    /// The text makes no document.
+    pub fn reseed(&self, client_id: u64) -> Result<Option<Reseed>, DocumentError> {
+        let Some(document) = self.committed() else {
+            return Ok(None);
+        };
+        let known = document
+            .known()
+            .iter()
+            .map(|(client, _)| client.to_string());
+        reseed::reseed(
+            document.text(),
+            self.epoch,
+            self.head(),
+            known.collect(),
+            client_id,
+        )
+        .map(Some)
     }
 
     /// The recent committed entries.
@@ -215,6 +253,7 @@ impl Note {
     pub fn committed_now(&mut self) -> Vec<Arc<Item<NoteEntry>>> {
         self.touched.clear();
         self.older.clear();
+        self.asked_from = None;
         self.looked_up.clear();
         let items: Vec<_> = self
             .staged
@@ -227,9 +266,10 @@ impl Note {
         items
     }
 
-    /// Adds entries read back from the store, oldest first, that end right before
-    /// the journal's first: an operation's base was older than the journal.
-    pub fn extend_back(&mut self, entries: Vec<NoteEntry>) {
+    /// Adds the entries that the store has from `from` on, oldest first, up to the one
+    /// before the journal's first: an operation's base was older than the journal.
+    pub fn extend_back(&mut self, from: u64, entries: Vec<NoteEntry>) {
+        self.asked_from = Some(from);
         self.older = entries;
     }
 
@@ -253,6 +293,45 @@ impl Note {
             });
         claim.last_seq = claim.last_seq.max(seq);
         self.touched.insert(client_id.to_owned());
+    }
+
+    /// A watcher says which ClientID it writes with: while it is here nobody else may.
+    /// An id is public from the first presence on, but bound by its first commit.
+    pub fn join(&mut self, watcher: u64, client: u64, user: &UserId) {
+        if !self.is_anothers(client, user) {
+            self.present.insert(client, (watcher, user.clone()));
+        }
+    }
+
+    /// A watcher has gone.
+    pub fn leave(&mut self, watcher: u64) {
+        self.present.retain(|_, (held_by, _)| *held_by != watcher);
+    }
+
+    /// Whether a ClientID is bound to somebody else, or somebody else is here with it.
+    fn is_anothers(&self, client: u64, author: &UserId) -> bool {
+        self.held_by_other(&client.to_string(), author)
+            || self
+                .present
+                .get(&client)
+                .is_some_and(|(_, user)| user != author)
+    }
+
+    /// One person's client ids are bounded: each is a row for as long as the note.
+    fn check_room_for(&self, client_id: &str, author: &UserId) -> Result<(), NotStaged> {
+        let held = |claim: &&ClientClaim| claim.user_id.as_ref() == Some(author);
+        if self.claims.contains_key(client_id)
+            || self.claims.values().filter(held).count() < CLIENTS_OF_ONE
+        {
+            return Ok(());
+        }
+        Err(NotStaged::Refused(
+            Problem::new(
+                ErrorCode::RateLimited,
+                format!("at most {CLIENTS_OF_ONE} client ids a person in one note: go on with one of yours"),
+            )
+            .because("clients"),
+        ))
     }
 
     fn held_by_other(&self, client_id: &str, author: &UserId) -> bool {

@@ -27,8 +27,8 @@ pub fn decode(mut input: &[u8]) -> Option<Vec<State>> {
     let mut states = Vec::new();
     for _ in 0..count {
         states.push(State {
-            client_id: varint::read(&mut input)?,
-            clock: varint::read(&mut input)?,
+            client_id: varint::read_safe(&mut input)?,
+            clock: varint::read_safe(&mut input)?,
             json: varint::read_str(&mut input)?.to_owned(),
         });
     }
@@ -118,7 +118,7 @@ impl Presence {
     fn retire(&mut self, gone: impl Fn(&Held) -> bool) {
         for (client, held) in &mut self.held {
             if gone(held) && held.state.json != "null" {
-                held.state.clock += 1;
+                held.state.clock = (held.state.clock + 1).min(varint::SAFE_MAX);
                 held.state.json = "null".into();
                 self.changed.insert(*client);
             }

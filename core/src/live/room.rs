@@ -216,7 +216,7 @@ impl<T> Room<T> {
         for item in &chunks {
             self.transcript.publish(Arc::clone(item));
         }
-        let answers = self.answers(stored);
+        let answers = self.answers(&entries, stored);
         Published {
             entries,
             chunks,
@@ -224,14 +224,19 @@ impl<T> Room<T> {
         }
     }
 
-    fn answers(&mut self, stored: &[Option<Chunk>]) -> Vec<(T, Answer)> {
+    /// The answers that waited for these entries and chunks.
+    fn answers(
+        &mut self,
+        entries: &[Arc<Item<NoteEntry>>],
+        stored: &[Option<Chunk>],
+    ) -> Vec<(T, Answer)> {
         let mut stored = stored.iter();
         let waiting = std::mem::take(&mut self.waiting);
         waiting
             .into_iter()
             .map(|waiting| {
                 let answer = match waiting.want {
-                    Want::Entry(sequence) => Answer::Note(self.accepted(sequence)),
+                    Want::Entry(sequence) => Answer::Note(accepted(entries, sequence)),
                     Want::NothingNote => Answer::Note(Ok(NoteAccepted {
                         version: self.note.head(),
                         operation: crate::note::Operation::new(),
@@ -248,17 +253,6 @@ impl<T> Room<T> {
                 (waiting.reply, answer)
             })
             .collect()
-    }
-
-    fn accepted(&self, sequence: u64) -> Result<NoteAccepted, Problem> {
-        self.note
-            .journal()
-            .get(sequence)
-            .map(|item| NoteAccepted {
-                version: sequence,
-                operation: item.entry().operation.clone(),
-            })
-            .ok_or_else(unavailable)
     }
 
     /// The room is lost, with its batch or without: everybody who waits is told to
@@ -285,6 +279,19 @@ impl<T> Room<T> {
             });
         waiting.chain(queued).collect()
     }
+}
+
+fn accepted(entries: &[Arc<Item<NoteEntry>>], sequence: u64) -> Result<NoteAccepted, Problem> {
+    let entry = entries
+        .iter()
+        .map(|item| item.entry())
+        .find(|entry| entry.sequence == sequence);
+    entry
+        .map(|entry| NoteAccepted {
+            version: sequence,
+            operation: entry.operation.clone(),
+        })
+        .ok_or_else(unavailable)
 }
 
 /// The problem of a room that has to be opened again.

@@ -23,7 +23,7 @@ mod ops;
 mod state;
 mod sticky;
 
-pub use crdt::Applied;
+pub use crdt::{Applied, Authors};
 pub use error::{DocumentError, Refusal};
 
 use super::scan::{self, Known, Pairs, Scanned};
@@ -94,6 +94,11 @@ impl Document {
     #[must_use]
     pub fn client_id(&self) -> u64 {
         self.doc.client_id().get()
+    }
+
+    /// Other bounds, from now on.
+    pub fn set_limits(&mut self, limits: NoteLimits) {
+        self.limits = limits;
     }
 
     /// The bounds it keeps.

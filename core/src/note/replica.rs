@@ -171,6 +171,12 @@ impl Replica {
         self.outbox.edits()
     }
 
+    /// The server has told its bounds: edits are held to them from now on.
+    pub fn set_limits(&mut self, limits: NoteLimits) {
+        self.limits = limits;
+        self.live.set_limits(limits);
+    }
+
     /// The text, with local edits.
     #[must_use]
     pub fn text(&self) -> &Text {

@@ -56,6 +56,8 @@ const DELETED_TIMES_TEXT: u32 = 8;
 pub struct Scanned {
     /// Authors whose clock moves, in order: (ClientID, known clock, clock afterwards).
     pub extends: Vec<(u64, u32, u32)>,
+    /// Authors whose structs begin below what is known: a resend, or a forged id.
+    pub repeats: Vec<u64>,
     /// New visible text, in UTF-16 code units (known prefixes not counted).
     pub inserted_utf16: u32,
     /// Ids named by the delete set, known ones and already deleted ones included.
@@ -155,6 +157,9 @@ impl Pass<'_> {
                 known,
                 clock,
             });
+        }
+        if clock < known {
+            self.scanned.repeats.push(client);
         }
         self.graph.begin(client, clock, several)?;
         for _ in 0..count {

@@ -116,8 +116,8 @@ pub fn decode_client(mut input: &[u8]) -> Option<(u32, ClientLane<'_>)> {
     let (sub, kind) = head(&mut input)?;
     let frame = match kind {
         0 => ClientLane::Update {
-            client_id: varint::read(&mut input)?,
-            client_seq: varint::read(&mut input)?,
+            client_id: varint::read_safe(&mut input)?,
+            client_seq: varint::read_safe(&mut input)?,
             update: input,
         },
         1 => ClientLane::Awareness(input),

@@ -1,6 +1,10 @@
 //! Variable-length unsigned integers: seven bits a byte, low bits first, as lib0
 //! and LEB128 write them.
 
+/// The largest number that JavaScript counts exactly, 2⁵³ − 1: ClientIDs, sequences
+/// and presence clocks are at most this.
+pub const SAFE_MAX: u64 = (1 << 53) - 1;
+
 /// Appends `value`.
 pub fn write(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
@@ -34,6 +38,11 @@ pub fn read(input: &mut &[u8]) -> Option<u64> {
     None
 }
 
+/// As [`read`]; `None` also beyond [`SAFE_MAX`].
+pub fn read_safe(input: &mut &[u8]) -> Option<u64> {
+    read(input).filter(|value| *value <= SAFE_MAX)
+}
+
 /// Takes a length and that many bytes off the front.
 pub fn read_bytes<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = usize::try_from(read(input)?).ok()?;
@@ -53,21 +62,14 @@ mod tests {
 
     #[test]
     fn values_survive_the_round_trip() {
-        for value in [
-            0,
-            1,
-            127,
-            128,
-            300,
-            u64::from(u32::MAX),
-            (1 << 53) - 1,
-            u64::MAX,
-        ] {
+        for value in [0, 1, 127, 128, 300, u64::from(u32::MAX), SAFE_MAX, u64::MAX] {
             let mut bytes = Vec::new();
             write(&mut bytes, value);
             let mut rest = bytes.as_slice();
             assert_eq!(read(&mut rest), Some(value));
             assert!(rest.is_empty());
+            let safe = (value <= SAFE_MAX).then_some(value);
+            assert_eq!(read_safe(&mut bytes.as_slice()), safe);
         }
     }
 

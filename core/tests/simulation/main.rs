@@ -34,6 +34,38 @@ const SEEDS: u64 = 200;
 /// Seeds in which a planted bug must show, at most.
 const PLANTED_SEEDS: u64 = 300;
 
+/// So many seeds together must have seen everything in [`RARE`].
+const ALL_SEEN: u64 = 2_000;
+/// What does not happen in every seed, but must in some.
+const RARE: &[&str] = &[
+    "a base overtaken while it was written",
+    "a base that is due",
+    "a change that is refused for good",
+    "a closed tab's outbox taken over by another",
+    "a commit that fails",
+    "a crash after the commit, before its answer",
+    "a drained server",
+    "a note resumed from its cursor",
+    "a reader behind the feed",
+    "a reader too slow",
+    "a retry against a newer version",
+    "a retry older than the room's journal",
+    "a room that leaves between edits",
+    "a stock editor that dies offline",
+    "a stock editor that may write again",
+    "a stock editor that types while it reconnects",
+    "a tab that starts with an outbox",
+    "an edit lost before it was stored",
+    "an operation in the log before its answer",
+    "an operation older than the room's journal",
+    "an operation that came to nothing",
+    "an operation that could not be stored just now",
+    "an operation that is refused for good",
+    "an outbox taken over later",
+    "an undo or redo",
+    "more than one page",
+];
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
@@ -100,6 +132,7 @@ fn check_shape(seed: u64, outcome: &Outcome) {
         outcome.crashes >= 1 && outcome.partitions >= 1,
         "seed {seed}: {outcome:?}"
     );
+    assert!(!outcome.doors.contains(&0), "seed {seed}: {outcome:?}");
     assert!(outcome.rooms.1 >= 1, "seed {seed}: {outcome:?}");
 }
 
@@ -126,6 +159,13 @@ fn all_texts_are_equal_and_every_acknowledged_change_is_there_once() {
         eprintln!("seed {seed}: {why}\n  SIM_SEED={seed} replays it\n");
     }
     assert!(failed.is_empty(), "{} of {seeds} seeds fail", failed.len());
+    if seeds >= ALL_SEEN {
+        let unseen: Vec<_> = RARE
+            .iter()
+            .filter(|what| !seen.contains_key(*what))
+            .collect();
+        assert!(unseen.is_empty(), "never happened: {unseen:?}");
+    }
 }
 
 #[test]

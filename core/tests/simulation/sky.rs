@@ -120,9 +120,12 @@ pub struct Sky {
     /// Whether honest changes may be refused in this seed: rights come and go, or
     /// the note is small.
     pub refusals: bool,
-    /// Whether the note is small: stock editors only read then, since a refusal
+    /// Whether the note is small: stock editors only shorten it then, since a refusal
     /// leaves them reading for good.
     pub small: bool,
+    /// Whether there are many edits: bases are then written when they are due, and
+    /// who is cut off comes back far behind.
+    pub long: bool,
     /// Whether faults happen: off once the world is to come to rest.
     pub stormy: bool,
     queue: BinaryHeap<Reverse<Due>>,
@@ -146,6 +149,7 @@ impl Sky {
             broken: Vec::new(),
             refusals: false,
             small: false,
+            long: false,
             stormy: true,
             queue: BinaryHeap::new(),
             events: Vec::new(),

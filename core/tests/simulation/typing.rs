@@ -30,6 +30,13 @@ pub fn edit(sky: &mut Sky, text: &Text) -> Operation {
     if deletes { op.delete(end - at) } else { op }
 }
 
+/// An edit that only deletes; nothing where there is nothing.
+pub fn shortening(sky: &mut Sky, text: &Text) -> Operation {
+    let at = whole(text, sky.below(u64::from(text.len_utf16()) + 1));
+    let end = whole(text, u64::from(at) + sky.between(1, 4));
+    Operation::new().retain(at).delete(end - at)
+}
+
 /// The position, or one before it where it would cut a surrogate pair.
 fn whole(text: &Text, at: u64) -> u32 {
     let at = (at as u32).min(text.len_utf16());

@@ -39,7 +39,10 @@ enum Fault {
 /// What a seed showed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
+    /// Edits made.
     pub edits: usize,
+    /// Entries by door: our own client's, the op door, a stock editor's.
+    pub doors: [u64; 3],
     pub entries: u64,
     pub crashes: u64,
     pub partitions: u64,
@@ -109,7 +112,8 @@ impl World {
         if sky.small {
             server.limits.text_utf16 = 300;
         }
-        let edits = if sky.chance(0.02) { MANY_EDITS } else { EDITS };
+        sky.long = sky.chance(0.02);
+        let edits = if sky.long { MANY_EDITS } else { EDITS };
         let plan = plan(&mut sky, edits);
         let demotes = plan
             .iter()
@@ -145,6 +149,7 @@ impl World {
         self.verdict()?;
         Ok(Outcome {
             edits: self.sky.ledger.edits.len(),
+            doors: self.doors(),
             entries: self.sky.store.head(),
             crashes: self.crashes,
             partitions: self.partitions,
@@ -168,10 +173,28 @@ impl World {
         while self.sky.ledger.edits.len() < self.edits
             || !self.plan.is_empty()
             || !self.armed.is_empty()
+            || self.doors().contains(&0)
         {
             self.step("the storm")?;
         }
         Ok(())
+    }
+
+    /// Entries of the log by the door they came through: our own client's, the op
+    /// door, a stock editor's. What the attacker wrote does not count.
+    fn doors(&self) -> [u64; 3] {
+        let hostile = self.hostile.map(|at| &self.server.users[at]);
+        let mut doors = [0; 3];
+        for entry in &self.sky.store.log {
+            let door = match entry.client_id.parse::<u64>() {
+                _ if Some(&entry.author_id) == hostile => continue,
+                Ok(_) => 0,
+                Err(_) if entry.client_id.is_empty() => 2,
+                Err(_) => 1,
+            };
+            doors[door] += 1;
+        }
+        doors
     }
 
     /// The network heals, nobody edits: all come to rest.
@@ -444,8 +467,9 @@ impl World {
             }
             Fault::ClientCrash => self.crash_client(client),
             Fault::Partition => {
-                let long = self.sky.chance(0.3);
-                let duration = if long {
+                let duration = if self.sky.long {
+                    self.sky.between(20_000, 90_000)
+                } else if self.sky.chance(0.3) {
                     self.sky.between(5_000, 40_000)
                 } else {
                     self.sky.between(200, 5_000)

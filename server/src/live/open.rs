@@ -5,10 +5,11 @@ use crate::meeting::{Membership, authorise};
 use crate::rooms::Room;
 use crate::rooms::feed::{Interest, Watch};
 use crate::rooms::mailbox::Mailbox;
-use crate::transcript;
+use crate::{note, transcript};
 use connvo_core::access::Action;
 use connvo_core::error::Problem;
-use connvo_core::id::UserId;
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::live::Read;
 use connvo_core::live::connection::Stream;
 use connvo_core::live::connection::{JournalSnapshot, Opened};
 use connvo_core::protocol::PAGE_ITEMS;
@@ -79,6 +80,7 @@ pub(super) async fn open(
                 .after
                 .filter(|after| wanted.epoch == Some(epoch.to_string()) && *after <= head)
                 .filter(|after| head - after <= REPLAY);
+            let after = still_kept(app, &place.room, meeting, after).await?;
             let snapshot = match after {
                 Some(_) => None,
                 None => Some(place.room.snapshot().await?),
@@ -96,12 +98,12 @@ pub(super) async fn open(
             let head = place.room.feed().note_head();
             let epoch = format!("{}.{}", app.store_epoch, place.room.epoch());
             let after = resumes(&wanted, &epoch, head);
+            let after = still_kept(app, &place.room, meeting, after).await?;
             let snapshot = match after {
                 Some(_) => None,
                 None => {
                     let from = head.saturating_sub(PAGE_ITEMS as u64);
-                    let items =
-                        crate::note::store::range(&app.db, meeting, from + 1, head + 1).await?;
+                    let items = note::store::range(&app.db, meeting, from + 1, head + 1).await?;
                     Some(snapshot(&wanted, head, &items))
                 }
             };
@@ -124,6 +126,19 @@ pub(super) async fn open(
         }
     };
     Ok((place, after, opened))
+}
+
+/// The cursor, if the note's log still has all that comes after it.
+async fn still_kept(
+    app: &App,
+    room: &Room,
+    meeting: &MeetingId,
+    after: Option<u64>,
+) -> Result<Option<u64>, Problem> {
+    let Some(cursor) = after else { return Ok(None) };
+    let kept = !matches!(room.feed().read_note(cursor), Read::Behind)
+        || note::store::keeps_after(&app.db, meeting, cursor).await?;
+    Ok(kept.then_some(cursor))
 }
 
 /// The client's cursor, if it is one of this epoch and of what has happened.

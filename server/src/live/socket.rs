@@ -265,8 +265,9 @@ impl Live {
         };
         match open(&self.app, &user, &self.mailbox, wanted).await {
             Ok((place, after, opened)) => {
-                let is_note = matches!(query, Query::Note { .. });
-                if is_note {
+                if let Query::Note { client_id, .. } = query {
+                    let watch = place.watch.id();
+                    place.room.join(watch, client_id, &user).await;
                     place.room.everybody(&self.mailbox, sub).await;
                 }
                 self.places.insert(sub, place);

@@ -141,6 +141,16 @@ pub async fn range(
     entries(rows)
 }
 
+/// Whether the log still has everything after `sequence`, up to its head.
+///
+/// # Errors
+/// The store fails.
+pub async fn keeps_after(db: &Db, meeting: &MeetingId, sequence: u64) -> Result<bool, StoreError> {
+    let next = sequence.saturating_add(1);
+    let kept = range(db, meeting, next, next.saturating_add(1)).await?;
+    Ok(!kept.is_empty())
+}
+
 /// The entry of a client's change, if it is in the log.
 ///
 /// # Errors
@@ -166,7 +176,8 @@ pub async fn find(
 }
 
 /// Writes a base, unless one as new is there, and with it whatever is due: a
-/// checkpoint, the cut of a log older than 90 days. Returns whether it was written.
+/// checkpoint, the cut of a log older than 90 days. The `retired` client ids are
+/// nobody's from now on. Returns whether it was written.
 ///
 /// # Errors
 /// The store fails.
@@ -175,6 +186,7 @@ pub async fn write_base(
     meeting: &MeetingId,
     epoch: u64,
     base: &Base,
+    retired: &[String],
     now_ms: u64,
 ) -> Result<bool, StoreError> {
     let (now, sequence) = (to_i64(now_ms), to_i64(base.sequence));
@@ -201,6 +213,17 @@ pub async fn write_base(
             .rows_affected()
                 > 0;
             if written {
+                for client_id in retired {
+                    sqlx::query(
+                        "INSERT INTO note_clients (meeting_id, client_id, user_id, last_seq)
+                     VALUES ($1, $2, NULL, 0)
+                     ON CONFLICT (meeting_id, client_id) DO UPDATE SET user_id = NULL",
+                    )
+                    .bind(meeting.as_str())
+                    .bind(client_id)
+                    .execute(&mut *tx)
+                    .await?;
+                }
                 let cut = sqlx::query(
                 "DELETE FROM note_log WHERE meeting_id = $1 AND sequence <= $2 AND created_at < $3",
             )

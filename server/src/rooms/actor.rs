@@ -2,17 +2,19 @@
 
 use super::feed::Feed;
 use super::handle::{Message, NoteView, Reply, Room as Handle, StockState};
-use super::{Cell, Rooms};
+use super::{Cell, Ground, Rooms};
 use crate::committer::{Append, CommitError, NoteBatch, TranscriptBatch};
+use crate::db::StoreError;
 use crate::note::store as notes;
 use crate::transcript::store as transcripts;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::live::connection::NoteSnapshot;
-use connvo_core::live::note::Note;
+use connvo_core::live::note::{Note, Reseed};
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
 use connvo_core::live::room::{Batch, Fetch, Room};
+use connvo_core::note::DocumentError;
 use connvo_core::transcript::Chunk;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +24,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Messages that may wait; beyond it their senders wait.
 const INBOX: usize = 256;
-/// ClientIDs have 53 bits.
-const CLIENT_BITS: u64 = (1 << 53) - 1;
 /// Presence is merged to one frame in this time.
 const WINDOW: Duration = Duration::from_millis(PRESENCE_MS);
 /// How often presence that was not renewed is let go.
@@ -32,16 +32,33 @@ const SWEEP: Duration = Duration::from_secs(5);
 struct Actor {
     rooms: Rooms,
     meeting: MeetingId,
-    cell: Cell,
     room: Room<Reply>,
     feed: Arc<Feed>,
     inbox: mpsc::Receiver<Message>,
     presence: Presence,
     presence_at: Instant,
     heard_at: Instant,
-    gone: CancellationToken,
+    /// Dropped with the task, however it ends.
+    _place: Place,
     /// Questions about the committed note: answered when nothing is under way.
     questions: Vec<Message>,
+}
+
+/// A room's place in the map; dropping it lets the next one in.
+struct Place {
+    rooms: Rooms,
+    meeting: MeetingId,
+    cell: Cell,
+    feed: Arc<Feed>,
+    gone: CancellationToken,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.rooms.remove(&self.meeting, &self.cell);
+        self.feed.gone();
+        self.gone.cancel();
+    }
 }
 
 /// Why a room's task ends.
@@ -58,14 +75,11 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
     let stored = notes::load(&ground.db, &meeting).await?;
     let transcript_head = transcripts::head(&ground.db, &meeting).await?;
     let unsaved = stored.entries.len();
-    let client_id = ground.ids.bits() & CLIENT_BITS;
-    let note = Note::open(stored, client_id, ground.limits).map_err(|error| {
-        tracing::error!(%meeting, %error, "the note cannot be opened");
-        Problem::new(
-            ErrorCode::Internal,
-            "the note cannot be opened: an operator has to look at it",
-        )
-    })?;
+    let client_id = ground.client_id();
+    let note = match Note::open(stored, client_id, ground.limits) {
+        Ok(note) => note,
+        Err(error) => start_over(ground, &meeting, &error).await?,
+    };
     let feed = Arc::new(Feed::new(note.head(), transcript_head));
     let (sender, inbox) = mpsc::channel(INBOX);
     let gone = CancellationToken::new();
@@ -77,19 +91,60 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
     };
     let actor = Actor {
         room: Room::new(note, transcript_head, unsaved),
+        _place: Place {
+            rooms: rooms.clone(),
+            meeting: meeting.clone(),
+            cell,
+            feed: Arc::clone(&feed),
+            gone,
+        },
         rooms,
         meeting,
-        cell,
         feed,
         inbox,
         presence: Presence::default(),
         presence_at: Instant::now() + SWEEP,
         heard_at: Instant::now(),
-        gone,
         questions: Vec::new(),
     };
     tokio::spawn(actor.run());
     Ok(handle)
+}
+
+/// A note whose document is not what its log gives is started over from the log's
+/// text, in a new epoch: it never serves anything else.
+async fn start_over(
+    ground: &Ground,
+    meeting: &MeetingId,
+    error: &DocumentError,
+) -> Result<Note, Problem> {
+    tracing::error!(%meeting, %error, "the note is started over from its log");
+    let lost = |error: DocumentError| {
+        tracing::error!(%meeting, %error, "the note cannot be opened");
+        Problem::new(
+            ErrorCode::Internal,
+            "the note cannot be opened: an operator has to look at it",
+        )
+    };
+    let stored = notes::load(&ground.db, meeting).await?;
+    let reseed = stored.reseed(ground.client_id()).map_err(lost)?;
+    store_reseed(ground, meeting, &reseed).await?;
+    let stored = notes::load(&ground.db, meeting).await?;
+    Note::open(stored, ground.client_id(), ground.limits).map_err(lost)
+}
+
+async fn store_reseed(
+    ground: &Ground,
+    meeting: &MeetingId,
+    reseed: &Reseed,
+) -> Result<bool, StoreError> {
+    let now = ground.clock.now_ms();
+    let Reseed {
+        epoch,
+        base,
+        retired,
+    } = reseed;
+    notes::write_base(&ground.db, meeting, *epoch, base, retired, now).await
 }
 
 impl Actor {
@@ -139,7 +194,15 @@ impl Actor {
             Message::Presence { watch, own, bytes } => {
                 self.presence.update(watch, own, &bytes, now_ms);
             }
-            Message::Leave { watch } => self.presence.leave(watch),
+            Message::Join {
+                watch,
+                client_id,
+                user,
+            } => self.room.note_mut().join(watch, client_id, &user),
+            Message::Leave { watch } => {
+                self.room.note_mut().leave(watch);
+                self.presence.leave(watch);
+            }
             Message::Everybody { mailbox, sub } => {
                 if let Some(bytes) = self.presence.all() {
                     mailbox.leave(super::mailbox::Letter::Presence {
@@ -179,6 +242,11 @@ impl Actor {
             }
         }
         for question in std::mem::take(&mut self.questions) {
+            // Whoever gets the whole document loads it: it has to load as its own text.
+            let whole = matches!(question, Message::Snapshot(_) | Message::Sync { .. });
+            if whole && let Err(error) = self.room.verify() {
+                return Err(self.start_over(&error).await);
+            }
             self.answer(question);
         }
         Ok(())
@@ -211,7 +279,7 @@ impl Actor {
                 let entries = notes::range(db, &self.meeting, from, upto)
                     .await
                     .map_err(|error| failed(error.into()))?;
-                self.room.note_mut().extend_back(entries);
+                self.room.note_mut().extend_back(from, entries);
             }
             Fetch::Entry {
                 client_id,
@@ -279,11 +347,28 @@ impl Actor {
         }
     }
 
+    /// The document is not what its log gives: a new epoch is stored, and everybody
+    /// comes again.
+    async fn start_over(&self, error: &DocumentError) -> End {
+        let ground = self.rooms.ground();
+        let stored = match self.room.note().reseed(ground.client_id()) {
+            Ok(Some(reseed)) => store_reseed(ground, &self.meeting, &reseed)
+                .await
+                .map_err(|error| error.to_string()),
+            Ok(None) => Ok(false),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = stored {
+            tracing::error!(meeting = %self.meeting, error, "the note could not be started over");
+        }
+        End::Broken(format!("started over from the log: {error}"))
+    }
+
     async fn write_base(&mut self) -> Result<(), End> {
-        let base = self
-            .room
-            .begin_base()
-            .map_err(|error| End::Broken(error.to_string()))?;
+        let base = match self.room.begin_base() {
+            Ok(base) => base,
+            Err(error) => return Err(self.start_over(&error).await),
+        };
         let Some(base) = base else {
             return Ok(());
         };
@@ -294,6 +379,7 @@ impl Actor {
             &self.meeting,
             epoch,
             &base,
+            &[],
             ground.clock.now_ms(),
         )
         .await;
@@ -316,9 +402,6 @@ impl Actor {
         } else if let End::Broken(why) = end {
             self.abandon(&why).await;
         }
-        self.rooms.remove(&self.meeting, &self.cell);
-        self.feed.gone();
-        self.gone.cancel();
     }
 
     async fn last_turn(&mut self) -> Result<(), End> {

@@ -115,6 +115,11 @@ pub(super) enum Message {
         own: Option<u64>,
         bytes: Vec<u8>,
     },
+    Join {
+        watch: u64,
+        client_id: u64,
+        user: UserId,
+    },
     Everybody {
         mailbox: Arc<Mailbox>,
         sub: u32,
@@ -316,6 +321,17 @@ impl Room {
             reply,
         })
         .await?
+    }
+
+    /// A watcher says which ClientID it writes with.
+    pub(crate) async fn join(&self, watch: u64, client_id: u64, user: &UserId) {
+        let user = user.clone();
+        let join = Message::Join {
+            watch,
+            client_id,
+            user,
+        };
+        let _ = self.send(join).await;
     }
 
     /// Takes a watcher's presence.

@@ -25,7 +25,7 @@ fn base(sequence: u64, text: &str) -> Base {
 async fn a_note_is_read_from_its_base_on(store: Store) {
     let (ada, meeting) = store.hosted().await;
     store.note(&meeting, typed(&ada, "a", 0, 5)).await.unwrap();
-    let written = write_base(&store.db, &meeting, 1, &base(3, "né😀"), NOW).await;
+    let written = write_base(&store.db, &meeting, 1, &base(3, "né😀"), &[], NOW).await;
     assert!(written.unwrap());
     let stored = load(&store.db, &meeting).await.unwrap();
     assert_eq!(stored.base, Some(base(3, "né😀")));
@@ -39,7 +39,7 @@ async fn an_older_base_never_replaces_a_newer_one(store: Store) {
     let put = |sequence, text| {
         let (db, meeting) = (store.db.clone(), meeting.clone());
         async move {
-            let written = write_base(&db, &meeting, 1, &base(sequence, text), NOW).await;
+            let written = write_base(&db, &meeting, 1, &base(sequence, text), &[], NOW).await;
             written.unwrap()
         }
     };
@@ -52,10 +52,10 @@ async fn an_older_base_never_replaces_a_newer_one(store: Store) {
 
 async fn a_new_epoch_replaces_a_base_of_the_same_version(store: Store) {
     let (_, meeting) = store.hosted().await;
-    write_base(&store.db, &meeting, 1, &base(4, "one"), NOW)
+    write_base(&store.db, &meeting, 1, &base(4, "one"), &[], NOW)
         .await
         .unwrap();
-    let raised = write_base(&store.db, &meeting, 2, &base(4, "two"), NOW).await;
+    let raised = write_base(&store.db, &meeting, 2, &base(4, "two"), &[], NOW).await;
     assert!(raised.unwrap());
     let stored = load(&store.db, &meeting).await.unwrap();
     assert_eq!((stored.epoch, stored.base), (2, Some(base(4, "two"))));
@@ -64,7 +64,7 @@ async fn a_new_epoch_replaces_a_base_of_the_same_version(store: Store) {
 async fn a_checkpoint_is_kept_every_thousand_operations(store: Store) {
     let (_, meeting) = store.hosted().await;
     for at in [500, 1_000, 1_500, 2_000, 2_500] {
-        write_base(&store.db, &meeting, 1, &base(at, &at.to_string()), NOW)
+        write_base(&store.db, &meeting, 1, &base(at, &at.to_string()), &[], NOW)
             .await
             .unwrap();
     }
@@ -88,7 +88,7 @@ async fn the_log_is_cut_after_ninety_days_and_only_up_to_the_base(store: Store) 
     let put = |sequence, now| {
         let (db, meeting) = (store.db.clone(), meeting.clone());
         async move {
-            let written = write_base(&db, &meeting, 1, &base(sequence, "x"), now).await;
+            let written = write_base(&db, &meeting, 1, &base(sequence, "x"), &[], now).await;
             assert!(written.unwrap());
         }
     };

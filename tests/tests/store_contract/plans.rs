@@ -110,7 +110,7 @@ async fn fill(store: &Store) {
                 text: "x".repeat(400),
                 state_v2: vec![0; 400],
             };
-            note::store::write_base(&store.db, &meeting, 1, &base, NOW)
+            note::store::write_base(&store.db, &meeting, 1, &base, &[], NOW)
                 .await
                 .unwrap();
         }

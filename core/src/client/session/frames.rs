@@ -25,6 +25,9 @@ impl Session {
                 self.link = Link::Live;
                 self.backoff.reset();
                 self.limits = limits;
+                for note in self.notes.values_mut() {
+                    note.set_limits(limits.note);
+                }
                 self.ping_at = now_ms + HEARTBEAT_MS - self.backoff.below(HEARTBEAT_MS / 4);
                 self.state.user_id = Some(user_id);
                 self.state.clock_offset_ms = server_time as i64 - now_ms as i64;

@@ -173,7 +173,9 @@ impl Session {
                 hash,
                 state,
             } => note.snapshot(epoch, cursor, &state, hash, fresh_id),
-            ServerLane::Events { from, entries } => note.events(from, &entries),
+            ServerLane::Events { from, entries } => {
+                note.events(from, &entries, self.state.user_id.as_ref())
+            }
             ServerLane::Acknowledge {
                 client_id,
                 client_seq,

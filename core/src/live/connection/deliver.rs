@@ -1,8 +1,9 @@
 //! Delivery: what waits behind a subscription's cursor becomes one frame, from
 //! encodings that all receivers share.
 
-use super::{Connection, Effect, Outgoing, lane_frame, send};
+use super::{Connection, Effect, Outgoing, Phase, lane_frame, send};
 use crate::error::Problem;
+use crate::id::UserId;
 use crate::live::journal::Item;
 use crate::note::NoteEntry;
 use crate::planted::{self, Bug};
@@ -77,7 +78,8 @@ impl Connection {
         more: bool,
         now_ms: u64,
     ) -> Vec<Effect> {
-        let Some(held) = self.subscriptions.get_mut(&sub) else {
+        let (Phase::Live(user), Some(held)) = (&self.phase, self.subscriptions.get_mut(&sub))
+        else {
             return Vec::new();
         };
         let items: Vec<_> = items
@@ -95,7 +97,7 @@ impl Connection {
         }
         let frame = match held.query {
             Query::Note { client_id, .. } => {
-                Outgoing::Binary(note_frame(sub, client_id, from, &items))
+                Outgoing::Binary(note_frame(sub, (user, client_id), from, &items))
             }
             _ => Outgoing::Text(events(
                 sub,
@@ -193,12 +195,19 @@ impl Connection {
     }
 }
 
-fn note_frame(sub: u32, own: u64, from: u64, items: &[&Arc<Item<NoteEntry>>]) -> Vec<u8> {
+/// Entries for a subscriber, who has what this person made with this ClientID.
+fn note_frame(
+    sub: u32,
+    (user, own): (&UserId, u64),
+    from: u64,
+    items: &[&Arc<Item<NoteEntry>>],
+) -> Vec<u8> {
     let own = own.to_string();
     let mut out = lane::encode_events_head(sub, from, items.len());
     for item in items {
-        if item.entry().client_id == own {
-            lane::encode_entry(&mut out, item.entry(), true);
+        let entry = item.entry();
+        if entry.client_id == own && entry.author_id == *user {
+            lane::encode_entry(&mut out, entry, true);
         } else {
             out.extend_from_slice(item.lane());
         }

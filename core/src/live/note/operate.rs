@@ -12,6 +12,10 @@ use std::sync::Arc;
 
 /// Most versions that an operation may lie behind the head.
 pub const OPERATION_SPAN: u64 = 10_000;
+/// Most components of an operation: each edit is a walk through the document.
+pub const OPERATION_COMPONENTS: usize = 4_096;
+/// Most components times versions that one operation is transformed over.
+const TRANSFORM_STEPS: u64 = 4_000_000;
 
 impl Note {
     /// Offers an operation.
@@ -25,9 +29,13 @@ impl Note {
         now_ms: u64,
     ) -> Result<Staged, NotStaged> {
         check_client(&draft.client_id)?;
-        if self.held_by_other(&draft.client_id, author) {
+        let numbered = draft.client_id.parse();
+        if self.held_by_other(&draft.client_id, author)
+            || numbered.is_ok_and(|client| self.is_anothers(client, author))
+        {
             return Err(foreign_client());
         }
+        self.check_room_for(&draft.client_id, author)?;
         if !planted::is_on(Bug::ResendAppliedTwice)
             && let Some(known) = self.known(&draft.client_id, draft.client_seq)?
         {
@@ -38,7 +46,21 @@ impl Note {
             .clone()
             .into_operation()
             .map_err(|error| refused("/operation", error.to_string()))?;
+        let components = operation.components().len();
+        if components > OPERATION_COMPONENTS {
+            return Err(refused(
+                "/operation",
+                format!(
+                    "{components} components; at most {OPERATION_COMPONENTS} are allowed: send it in parts"
+                ),
+            ));
+        }
         let since = self.since(draft.base_version)?;
+        if components as u64 * since.len() as u64 > TRANSFORM_STEPS {
+            return Err(resync(
+                "so large an operation is too far behind: read the note again".into(),
+            ));
+        }
         let transformed = self.transform(operation, &since)?;
         let transformed_from = (!since.is_empty()).then_some(draft.base_version);
         self.apply(
@@ -152,6 +174,12 @@ impl Note {
             .first()
             .map_or(self.journal.first(), |entry| entry.sequence);
         if base + 1 < older {
+            // What was asked for and did not come has been cut from the log.
+            if self.asked_from.is_some_and(|asked| asked <= base + 1) {
+                return Err(resync(format!(
+                    "version {base} is older than the log: read the note again"
+                )));
+            }
             return Err(NotStaged::NeedEntries(base + 1));
         }
         Ok(self

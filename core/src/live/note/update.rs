@@ -49,11 +49,11 @@ impl Note {
             return Ok(Staged::Nothing);
         }
         let fresh = &run.updates[known as usize..];
-        self.check_authors(fresh, run.author)?;
+        self.check_authors(fresh, run)?;
         let applied = self.document.apply_updates(fresh, run.extends())?;
-        let last_seq = run
-            .made_by
-            .map_or(0, |(_, first)| first + run.updates.len() as u64 - 1);
+        let last_seq = run.made_by.map_or(0, |(_, first)| {
+            first.saturating_add(run.updates.len() as u64 - 1)
+        });
         let client = run.made_by.map(|(client, _)| client.to_string());
         if let Some(client) = &client {
             self.claim(client, Some(run.author), last_seq);
@@ -86,32 +86,42 @@ impl Note {
             return Ok(0);
         };
         let name = client.to_string();
-        if self.held_by_other(&name, run.author) {
+        if self.is_anothers(client, run.author) {
             return Err(foreign_client());
         }
+        self.check_room_for(&name, run.author)?;
         if self.refused.contains(&(run.author.clone(), client)) {
             return Err(gone(
                 "an earlier change of this client was refused: start again with a fresh client id",
             ));
         }
         let last = self.claims.get(&name).map_or(0, |claim| claim.last_seq);
-        if first > last + 1 || first == 0 {
+        let next = last.saturating_add(1);
+        if first > next || first == 0 {
             return Err(gone("a change before this one is missing"));
         }
         if planted::is_on(Bug::ResendAppliedTwice) {
             return Ok(0);
         }
-        Ok((last + 1 - first).min(run.updates.len() as u64))
+        Ok((next - first).min(run.updates.len() as u64))
     }
 
-    /// A ClientID that is bound is extended by its own person only.
-    fn check_authors(&mut self, updates: &[&[u8]], author: &UserId) -> Result<(), NotStaged> {
+    /// A ClientID that is bound is extended by its own person only. And a change that
+    /// is new by its number carries nothing of its own ClientID that is known: else
+    /// somebody has written under that id before it was bound, the change's own text
+    /// would be taken for what is there, and it must not be acknowledged.
+    fn check_authors(&mut self, updates: &[&[u8]], run: Run<'_>) -> Result<(), NotStaged> {
         let server = self.document.client_id();
-        let extends = self.document.extends(updates)?;
-        let foreign = extends.iter().any(|(client, ..)| {
-            *client == server || self.held_by_other(&client.to_string(), author)
-        });
-        if foreign {
+        let authors = self.document.authors(updates)?;
+        let foreign = authors
+            .extends
+            .iter()
+            .any(|(client, ..)| *client == server || self.is_anothers(*client, run.author));
+        let forged = run
+            .extends()
+            .is_some_and(|client| authors.repeats.contains(&client))
+            && !planted::is_on(Bug::ResendAppliedTwice);
+        if foreign || forged {
             Err(foreign_client())
         } else {
             Ok(())

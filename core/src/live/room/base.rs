@@ -17,6 +17,8 @@ pub(super) struct Unsaved {
     entries: usize,
     bytes: usize,
     saving: Option<u64>,
+    /// The last sequence at which the document was found to load as its own text.
+    verified: Option<u64>,
 }
 
 impl Unsaved {
@@ -25,6 +27,7 @@ impl Unsaved {
             entries,
             bytes: 0,
             saving: None,
+            verified: None,
         }
     }
 
@@ -60,14 +63,33 @@ impl<T> Room<T> {
         let Some(document) = self.note.committed() else {
             return Ok(None);
         };
-        document.verify()?;
+        let state_v2 = document.snapshot_v2();
+        document.verify_snapshot(&state_v2)?;
         let base = Base {
             sequence: self.note.head(),
             text: document.text().to_string(),
-            state_v2: document.snapshot_v2(),
+            state_v2,
         };
+        self.base.verified = Some(base.sequence);
         self.base.saving = Some(base.sequence);
         Ok(Some(base))
+    }
+
+    /// Whether the committed document loads as its own text: asked before somebody is
+    /// given the whole of it. Once for each head.
+    ///
+    /// # Errors
+    /// It does not: start the note over ([`crate::live::note::Note::reseed`]).
+    pub fn verify(&mut self) -> Result<(), DocumentError> {
+        let head = self.note.head();
+        if self.base.verified == Some(head) {
+            return Ok(());
+        }
+        if let Some(document) = self.note.committed() {
+            document.verify()?;
+            self.base.verified = Some(head);
+        }
+        Ok(())
     }
 
     /// The base was written, or not. What came while it was written stays unsaved:

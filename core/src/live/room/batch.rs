@@ -68,7 +68,7 @@ impl<T> Room<T> {
             self.under_way = true;
         } else if !self.waiting.is_empty() {
             // Nothing to commit: everything that waits for a commit has it already.
-            begun.answers.extend(self.answers(&[]));
+            begun.answers.extend(self.answers(&[], &[]));
         }
         begun
     }
@@ -223,7 +223,7 @@ impl<T> Room<T> {
             return;
         }
         for (at, (update, reply)) in run.into_iter().enumerate() {
-            let made_by = made_by.map(|(client, first)| (client, first + at as u64));
+            let made_by = made_by.map(|(client, first)| (client, first.saturating_add(at as u64)));
             let run = Run {
                 author,
                 own,
@@ -303,7 +303,7 @@ impl<T> Room<T> {
         made_by: Option<(u64, u64)>,
         length: usize,
     ) -> bool {
-        let expected = made_by.map(|(client, first)| (client, first + length as u64));
+        let expected = made_by.map(|(client, first)| (client, first.saturating_add(length as u64)));
         matches!(
             self.queue.front(),
             Some(Request::Update { author: next, own: next_own, made_by: next_by, .. })

@@ -15,6 +15,15 @@ use yrs::{Any, Observable, Out, ReadTxn, Text as _, TextRef, Transact, Update};
 /// (the step 2 of a stock client) repeats much that is known: it is encoded anew.
 const LOGGED_AS_SENT: usize = 1024;
 
+/// Whose structs a run of updates carries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Authors {
+    /// Authors whose clock would move: (ClientID, clock before, clock afterwards).
+    pub extends: Vec<(u64, u32, u32)>,
+    /// Authors of whom something comes again that is known.
+    pub repeats: Vec<u64>,
+}
+
 /// What a run of updates did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
@@ -69,13 +78,15 @@ impl Document {
         self.integrate(updates, staged)
     }
 
-    /// Which authors a run would extend, without applying it: (ClientID, clock
-    /// before, clock afterwards).
-    pub fn extends(&mut self, updates: &[&[u8]]) -> Result<Vec<(u64, u32, u32)>, DocumentError> {
+    /// Whose structs a run carries, without applying it.
+    pub fn authors(&mut self, updates: &[&[u8]]) -> Result<Authors, DocumentError> {
         let mut staged = Staged::default();
         let scanned = self.scan_run(updates, &mut staged, |_| true);
         self.take_back(&staged);
-        scanned.map(|()| staged.extends)
+        scanned.map(|()| Authors {
+            extends: staged.extends,
+            repeats: staged.repeats,
+        })
     }
 
     fn take_back(&mut self, staged: &Staged) {
@@ -204,6 +215,7 @@ impl Document {
 #[derive(Default)]
 struct Staged {
     extends: Vec<(u64, u32, u32)>,
+    repeats: Vec<u64>,
     pairs: Vec<(u64, u32)>,
     inserted: u64,
     deleted: u64,
@@ -222,6 +234,7 @@ impl Staged {
                 None => self.extends.push((client, from, to)),
             }
         }
+        self.repeats.extend(scanned.repeats);
         self.pairs.extend(scanned.pairs);
         sort(&mut self.pairs);
         self.pairs.dedup();

@@ -8,12 +8,24 @@ use crate::note::Operation;
 pub struct RemoteEntry<'a> {
     /// Its place in the log.
     pub sequence: u64,
+    /// Whether this person made it. Client ids are public, and the op door takes any
+    /// name: what somebody else made acknowledges nothing here.
+    pub own: bool,
     /// Which client made it, as the log names it.
     pub client_id: &'a str,
     /// Its place among that client's changes: all up to it are acknowledged.
     pub client_seq: u64,
     /// The V1 update; absent when this replica made it.
     pub update: Option<&'a [u8]>,
+}
+
+impl RemoteEntry<'_> {
+    /// The ClientID of this person's that made it, if one did: a number in its one
+    /// written form ("+7" and "007" are other clients than "7").
+    fn own_client(&self) -> Option<u64> {
+        let client: u64 = self.client_id.parse().ok().filter(|_| self.own)?;
+        (client.to_string() == self.client_id).then_some(client)
+    }
 }
 
 /// What entries of the log did.
@@ -35,7 +47,7 @@ impl Replica {
         let mut updates: Vec<Vec<u8>> = Vec::new();
         let mut acknowledged = Vec::new();
         for entry in fresh {
-            if let Ok(client) = entry.client_id.parse() {
+            if let Some(client) = entry.own_client() {
                 for row in self.acknowledged(client, entry.client_seq) {
                     acknowledged.push(row.key());
                     // An own change comes without its bytes: the outbox has them.
@@ -78,7 +90,7 @@ impl Replica {
                     got: entry.sequence,
                 });
             }
-            if entry.update.is_none() && !self.has_made(entry.client_id, entry.client_seq) {
+            if entry.update.is_none() && !self.has_made(entry) {
                 return Err(ReplicaError::Broken(
                     "an own change is not known here".into(),
                 ));
@@ -87,14 +99,14 @@ impl Replica {
         Ok(fresh)
     }
 
-    fn has_made(&self, client_id: &str, client_seq: u64) -> bool {
-        client_id.parse().is_ok_and(|client| {
+    fn has_made(&self, entry: &RemoteEntry<'_>) -> bool {
+        entry.own_client().is_some_and(|client| {
             let known = self.high_water.get(&client);
-            known.is_some_and(|seq| *seq >= client_seq)
+            known.is_some_and(|seq| *seq >= entry.client_seq)
                 || self
                     .outbox
                     .iter()
-                    .any(|entry| entry.key() == (client, client_seq))
+                    .any(|row| row.key() == (client, entry.client_seq))
         })
     }
 

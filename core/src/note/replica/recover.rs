@@ -4,7 +4,7 @@
 use super::committed::Committed;
 use super::{Replica, ReplicaError, StoreOp};
 use crate::note::diff::diff;
-use crate::note::document::Document;
+use crate::note::document::{Document, DocumentError};
 use crate::note::{Component, Operation};
 use serde::{Deserialize, Serialize};
 
@@ -86,15 +86,32 @@ impl Replica {
         let own = self.live.client_id();
         let mut live = self.committed.document(own, self.limits)?;
         let mut gone: Vec<u64> = Vec::new();
+        let mut broken = false;
         let dropped = self.outbox.filter(|entry| {
             let keep = !lost(entry.key())
                 && !gone.contains(&entry.client_id)
-                && live.apply_committed(&[&entry.update]).is_ok();
+                && !broken
+                && match live.apply_committed(&[&entry.update]) {
+                    Ok(_) => true,
+                    Err(DocumentError::Refused { .. }) => false,
+                    Err(_) => {
+                        broken = true;
+                        false
+                    }
+                };
             if !keep {
                 gone.push(entry.client_id);
             }
             keep
         });
+        if broken {
+            // What broke the document is dropped with all after it; a document that
+            // broke is not used again.
+            live = self.committed.document(own, self.limits)?;
+            for entry in self.outbox.iter() {
+                live.apply_committed(&[&entry.update])?;
+            }
+        }
         // The own id goes on only if everything it ever wrote is there.
         let new_client = live.known().clock(own) < self.live.known().clock(own)
             || dropped.iter().any(|entry| entry.client_id == own);

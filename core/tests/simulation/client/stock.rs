@@ -270,12 +270,21 @@ impl Client for StockEditor {
     }
 
     fn act(&mut self, sky: &mut Sky) {
-        if !self.alive || sky.small {
+        if !self.alive {
             return;
         }
         for _ in 0..sky.between(1, 3) {
             let text = Text::from(self.plain.content().as_str());
-            let op = typing::edit(sky, &text);
+            // A stock editor whose change is refused stays read-only with its own text:
+            // where texts meet their limit it only shortens.
+            let op = if sky.small {
+                typing::shortening(sky, &text)
+            } else {
+                typing::edit(sky, &text)
+            };
+            if op.is_noop() {
+                return;
+            }
             if self.open && !self.synced {
                 sky.saw("a stock editor that types while it reconnects");
             }
@@ -293,14 +302,14 @@ impl Client for StockEditor {
             sky.net.hang_up(link, false);
             sky.cut(link);
         }
+        if !self.synced && !self.edits.is_empty() {
+            sky.saw("a stock editor that dies offline");
+        }
         self.life += 1;
         self.alive = false;
         (self.open, self.synced) = (false, false);
         self.peers.clear();
         // With y-indexeddb the document outlives the tab; without, it is gone.
-        if !self.synced && !self.edits.is_empty() {
-            sky.saw("a stock editor that dies offline");
-        }
         if sky.chance(0.5) {
             self.plain = Plain::new(1);
             sky.ledger

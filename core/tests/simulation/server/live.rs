@@ -356,6 +356,16 @@ impl Server {
         place: Place,
         opened: Opened,
     ) -> Flow {
+        if let (Query::Note { client_id, .. }, Some(user)) =
+            (&wanted.query, parts(&mut conn.kind).0.user())
+        {
+            let join = Message::Join {
+                watch: place.watch,
+                client_id: *client_id,
+                user: user.clone(),
+            };
+            self.tell(sky, place.room, join);
+        }
         let everybody = Message::Everybody {
             link: conn.link,
             sub: wanted.sub,

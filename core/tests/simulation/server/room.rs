@@ -58,6 +58,11 @@ pub enum Message {
         own: Option<u64>,
         bytes: Vec<u8>,
     },
+    Join {
+        watch: u64,
+        client_id: u64,
+        user: UserId,
+    },
     Everybody {
         link: LinkId,
         sub: u32,
@@ -198,7 +203,15 @@ impl Actor {
             Message::Presence { watch, own, bytes } => {
                 self.presence.update(watch, own, &bytes, now);
             }
-            Message::Leave { watch } => self.presence.leave(watch),
+            Message::Join {
+                watch,
+                client_id,
+                user,
+            } => self.room.note_mut().join(watch, client_id, &user),
+            Message::Leave { watch } => {
+                self.room.note_mut().leave(watch);
+                self.presence.leave(watch);
+            }
             Message::Everybody { link, sub } => {
                 return self
                     .presence
@@ -280,7 +293,8 @@ impl Server {
         if actor.room.base_is_due() {
             sky.saw("a base that is due");
         }
-        if actor.room.base_is_due() || sky.chance(0.05) {
+        let early = !sky.long && sky.chance(0.05);
+        if actor.room.base_is_due() || early {
             self.save_base(sky, actor)?;
         }
         if sky.now >= actor.heard_at + IDLE_MS {
@@ -382,7 +396,7 @@ impl Server {
                 actor
                     .room
                     .note_mut()
-                    .extend_back(sky.store.range(from, upto));
+                    .extend_back(from, sky.store.range(from, upto));
             }
             Some(Fetch::Entry {
                 client_id,

@@ -181,6 +181,12 @@ impl Server {
                     .and_then(|states| states.first().map(|state| state.client_id));
                 if let (None, Some(own)) = (door.own(), first) {
                     door.set_own(own);
+                    let join = Message::Join {
+                        watch: place.watch,
+                        client_id: own,
+                        user: author,
+                    };
+                    self.tell(sky, place.room, join);
                 }
                 let own = door.own();
                 self.tell(
