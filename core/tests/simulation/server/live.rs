@@ -473,7 +473,7 @@ impl Server {
         Flow::Go
     }
 
-    fn page(&self, sky: &Sky, conn: &mut Conn, sub: u32, stream: Stream, cursor: u64) -> Flow {
+    fn page(&self, sky: &mut Sky, conn: &mut Conn, sub: u32, stream: Stream, cursor: u64) -> Flow {
         let (connection, places) = parts(&mut conn.kind);
         let room = places.get(&sub).map(|place| place.room);
         let Some(actor) = self
@@ -492,6 +492,9 @@ impl Server {
                     .into_iter()
                     .map(shared)
                     .collect();
+                if items.len() >= PAGE_ITEMS {
+                    sky.saw("more than one page");
+                }
                 connection.deliver_note(sub, &items, true, sky.now)
             }
             Stream::Transcript => {
