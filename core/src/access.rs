@@ -48,8 +48,10 @@ impl Role {
 pub enum Action {
     /// See the meeting and its members.
     ReadMeeting,
-    /// Start or end it.
-    RunMeeting,
+    /// Start it.
+    StartMeeting,
+    /// End it.
+    EndMeeting,
     /// Invite people.
     Invite,
     /// Read the note, its log and its history.
@@ -71,7 +73,8 @@ pub const NOTE_GRACE_MS: u64 = 24 * 60 * 60 * 1000;
 ///
 /// # Errors
 /// `FORBIDDEN` when the role is too low or the note is closed,
-/// `MEETING_NOT_ACTIVE` when the meeting is not running.
+/// `MEETING_NOT_ACTIVE` when the meeting is not running, `CONFLICT` when it cannot be
+/// started or ended any more, or yet.
 pub fn can(
     role: Role,
     state: MeetingState,
@@ -82,7 +85,7 @@ pub fn can(
     let least = match action {
         Action::ReadMeeting | Action::ReadNote | Action::ReadTranscript => Role::Observer,
         Action::WriteNote | Action::AppendTranscript => Role::Participant,
-        Action::RunMeeting | Action::Invite => Role::CoHost,
+        Action::StartMeeting | Action::EndMeeting | Action::Invite => Role::CoHost,
     };
     if role < least {
         return Err(Problem::new(
@@ -100,6 +103,8 @@ pub fn can(
         }));
     }
     match (action, state) {
+        (Action::StartMeeting, _) => state.advance(MeetingState::Active).map(|_| ()),
+        (Action::EndMeeting, _) => state.advance(MeetingState::Concluded).map(|_| ()),
         (Action::AppendTranscript, MeetingState::Active) => Ok(()),
         (Action::AppendTranscript, _) => Err(Problem::new(
             ErrorCode::MeetingNotActive,
@@ -134,7 +139,13 @@ mod tests {
             for action in [ReadMeeting, ReadNote, ReadTranscript] {
                 assert!(can(Role::Observer, state, None, 0, action).is_ok());
             }
-            for action in [WriteNote, AppendTranscript, Invite, RunMeeting] {
+            for action in [
+                WriteNote,
+                AppendTranscript,
+                Invite,
+                StartMeeting,
+                EndMeeting,
+            ] {
                 assert!(can(Role::Observer, state, None, 0, action).is_err());
             }
         }
@@ -154,6 +165,21 @@ mod tests {
         assert!(can(Role::Participant, Active, None, 0, AppendTranscript).is_ok());
         let refused = can(Role::Host, Scheduled, None, 0, AppendTranscript).unwrap_err();
         assert_eq!(refused.code, ErrorCode::MeetingNotActive);
+    }
+
+    #[test]
+    fn a_meeting_is_started_once_and_ended_once() {
+        let may = |state, action| can(Role::CoHost, state, None, 0, action).map_err(|no| no.code);
+        assert_eq!(may(Scheduled, StartMeeting), Ok(()));
+        assert_eq!(may(Active, EndMeeting), Ok(()));
+        for (state, action) in [
+            (Active, StartMeeting),
+            (Concluded, StartMeeting),
+            (Scheduled, EndMeeting),
+            (Cancelled, EndMeeting),
+        ] {
+            assert_eq!(may(state, action), Err(ErrorCode::Conflict));
+        }
     }
 
     #[test]

@@ -290,10 +290,7 @@ fn a_refusal_of_an_adopted_change_leaves_own_ones_that_do_not_follow_from_it() {
     let mut closed = Tab::new(8);
     closed.sync(&mut server);
     closed.insert(4, " adopted");
-    let changed = here
-        .replica
-        .adopt(closed.device.outbox.clone())
-        .expect("adopts");
+    let changed = here.replica.adopt(&closed.device.outbox).expect("adopts");
     here.editor.apply(&changed).expect("fits");
     here.insert(0, "own ");
     assert_eq!(here.replica.text(), &"own base adopted");

@@ -113,8 +113,11 @@ pub async fn advance(
     meeting: &MeetingId,
     next: MeetingState,
 ) -> Result<Meeting, Problem> {
-    let membership = authorise(app, user, meeting, Action::RunMeeting).await?;
-    membership.state.advance(next)?;
+    let action = match next {
+        MeetingState::Active => Action::StartMeeting,
+        _ => Action::EndMeeting,
+    };
+    let membership = authorise(app, user, meeting, action).await?;
     let moved =
         store::advance(&app.db, meeting, membership.state, next, app.clock.now_ms()).await?;
     if !moved {

@@ -17,6 +17,11 @@ pub use shell::Shell;
 use connvo_core::error::{ErrorCode, Problem};
 use wasm_bindgen::prelude::*;
 
+/// Memory from a smaller and quicker allocator than the standard library's.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// A value as JSON text, which the browser reads and writes itself: building objects
 /// from here takes a function of the glue for each step.
 pub(crate) fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> String {

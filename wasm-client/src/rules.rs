@@ -48,7 +48,8 @@ pub fn diff_texts(from: &str, to: &str) -> String {
 fn parse_action(name: &str) -> Option<Action> {
     Some(match name {
         "readMeeting" => Action::ReadMeeting,
-        "runMeeting" => Action::RunMeeting,
+        "startMeeting" => Action::StartMeeting,
+        "endMeeting" => Action::EndMeeting,
         "invite" => Action::Invite,
         "readNote" => Action::ReadNote,
         "writeNote" => Action::WriteNote,

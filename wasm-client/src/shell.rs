@@ -62,8 +62,8 @@ impl Shell {
     }
 
     /// The application wants a connection.
-    pub fn connect(&mut self) {
-        self.session.connect();
+    pub fn connect(&mut self, now: f64) {
+        self.session.connect(now as u64);
     }
 
     /// The application wants no connection any longer.
@@ -73,8 +73,8 @@ impl Shell {
 
     /// The device gained or lost its network.
     #[wasm_bindgen(js_name = setOnline)]
-    pub fn set_online(&mut self, online: bool) {
-        self.session.set_online(online);
+    pub fn set_online(&mut self, online: bool, now: f64) {
+        self.session.set_online(online, now as u64);
     }
 
     /// The token asked for; none when there is none just now.
@@ -164,7 +164,6 @@ impl Shell {
     pub fn edit_note(&mut self, note: u32, operation: &str, now: f64) -> Result<(), JsValue> {
         let operation = Operation::deserialize(given(operation)?);
         let operation = operation.map_err(|error| invalid(&error.to_string()))?;
-        self.writable(note)?;
         let edited = self.session.edit_note(note, &operation, now as u64);
         edited.map_err(|error| refused(&error))
     }
@@ -172,7 +171,6 @@ impl Shell {
     /// Takes the last own edit back. Whether there was one.
     #[wasm_bindgen(js_name = undoNote)]
     pub fn undo_note(&mut self, note: u32, now: f64) -> Result<bool, JsValue> {
-        self.writable(note)?;
         let undone = self.session.undo_note(note, now as u64);
         undone.map_err(|error| refused(&error))
     }
@@ -180,7 +178,6 @@ impl Shell {
     /// Makes again what was taken back last. Whether there was anything.
     #[wasm_bindgen(js_name = redoNote)]
     pub fn redo_note(&mut self, note: u32, now: f64) -> Result<bool, JsValue> {
-        self.writable(note)?;
         let redone = self.session.redo_note(note, now as u64);
         redone.map_err(|error| refused(&error))
     }
@@ -196,7 +193,7 @@ impl Shell {
     #[wasm_bindgen(js_name = adoptOutbox)]
     pub fn adopt_outbox(&mut self, note: u32, rows: &Array, now: f64) -> bool {
         let rows = read_rows(rows);
-        self.session.adopt_outbox(note, rows, now as u64).is_ok()
+        self.session.adopt_outbox(note, &rows, now as u64).is_ok()
     }
 
     /// What is sent, kept and allowed in a note, as JSON.
@@ -238,19 +235,6 @@ impl Shell {
     }
 }
 
-impl Shell {
-    fn writable(&self, note: u32) -> Result<(), JsValue> {
-        match self.session.note_status(note) {
-            Some(status) if status.writable => Ok(()),
-            Some(_) => Err(thrown(&Problem::new(
-                ErrorCode::Forbidden,
-                "this note is read-only for you",
-            ))),
-            None => Err(thrown(&Problem::not_found("this note"))),
-        }
-    }
-}
-
 fn given(json: &str) -> Result<Value, JsValue> {
     serde_json::from_str(json).map_err(|error| invalid(&error.to_string()))
 }
@@ -263,6 +247,8 @@ fn meeting_id(text: String) -> Result<MeetingId, JsValue> {
 fn refused(error: &ReplicaError) -> JsValue {
     let code = match error {
         ReplicaError::Refused(_) => ErrorCode::ValidationError,
+        ReplicaError::ReadOnly => ErrorCode::Forbidden,
+        ReplicaError::NotOpen => ErrorCode::NotFound,
         _ => ErrorCode::Conflict,
     };
     thrown(&Problem::new(code, error.to_string()))

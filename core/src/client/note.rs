@@ -22,6 +22,9 @@ pub const SEND_MS: u64 = 30;
 const COMPACT_AFTER: usize = 400;
 /// Recovered drafts kept at most; the oldest goes first.
 const DRAFTS: usize = 20;
+/// How long a closed tab's outbox may wait for entries of the log, once the server's
+/// text is in, in milliseconds.
+const UNFIT_MS: u64 = 30_000;
 
 /// Where a change of the text came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -114,6 +117,8 @@ pub(super) struct NoteClient {
     sent_at: Option<u64>,
     drafts: Vec<KeptDraft>,
     last_draft: u32,
+    /// Since when a closed tab's outbox does not fit, with the server's text in.
+    unfit_since: Option<u64>,
     ended: Option<Problem>,
     /// Of this connection: why its snapshot was of no use.
     unreadable: Option<Problem>,
@@ -134,6 +139,7 @@ impl NoteClient {
             sent_at: None,
             drafts: Vec::new(),
             last_draft: 0,
+            unfit_since: None,
             ended: None,
             unreadable: None,
             presence: Presence::new(person),
@@ -189,12 +195,18 @@ impl NoteClient {
         self.ended = Some(problem.clone());
     }
 
-    pub(super) fn access(&mut self, writable: bool, epoch: u64) {
+    pub(super) fn access(&mut self, writable: bool, epoch: u64) -> Option<NoteAction> {
         self.subscribed = true;
         self.writable = writable;
         // Of the same epoch, the cursor holds and events follow from there.
         self.synced |= !self.from_scratch && epoch == self.replica.epoch();
         self.presence.announce();
+        // What is unsent stays unsent. A snapshot tells what of it arrived before.
+        let stranded = !writable && self.replica.unsent() > 0 && !self.from_scratch;
+        stranded.then(|| {
+            self.from_scratch = true;
+            NoteAction::Resubscribe
+        })
     }
 
     pub(super) fn snapshot(
@@ -212,7 +224,15 @@ impl NoteClient {
             Ok(recovery) => {
                 self.from_scratch = false;
                 self.synced = true;
-                self.recovered(recovery, Origin::Reset)
+                let mut actions = self.recovered(recovery, Origin::Reset);
+                if !self.writable && self.replica.unsent() > 0 {
+                    let reason = "you may read this note, not change it";
+                    match self.replica.set_aside(reason, fresh_id) {
+                        Ok(recovery) => actions.extend(self.recovered(recovery, Origin::Reset)),
+                        Err(_) => self.from_scratch = true,
+                    }
+                }
+                actions
             }
             // Bytes that make no sense: the person is told, and the next connection
             // asks again. What is unsent stays.
@@ -233,19 +253,21 @@ impl NoteClient {
             actions.push(delta(recovery.operation, origin));
         }
         if let Some(draft) = recovery.draft {
-            self.last_draft += 1;
-            self.drafts.push(KeptDraft {
-                id: self.last_draft,
-                draft,
-            });
-            if self.drafts.len() > DRAFTS {
-                self.drafts.remove(0);
-            }
+            self.keep_draft(draft);
         }
         if recovery.new_client {
             actions.push(NoteAction::Resubscribe);
         }
         actions
+    }
+
+    fn keep_draft(&mut self, draft: RecoveredDraft) {
+        self.last_draft += 1;
+        let id = self.last_draft;
+        self.drafts.push(KeptDraft { id, draft });
+        if self.drafts.len() > DRAFTS {
+            self.drafts.remove(0);
+        }
     }
 
     /// Entries of the log; `me` is whom the connection's token names.
@@ -318,11 +340,17 @@ impl NoteClient {
         operation: &Operation,
         now_ms: u64,
     ) -> Result<Option<NoteAction>, ReplicaError> {
+        if !self.writable {
+            return Err(ReplicaError::ReadOnly);
+        }
         let entry = self.replica.edit(operation, now_ms)?;
         Ok(entry.map(|entry| self.keep(entry)))
     }
 
     pub(super) fn step(&mut self, origin: Origin) -> Result<Vec<NoteAction>, ReplicaError> {
+        if !self.writable {
+            return Err(ReplicaError::ReadOnly);
+        }
         let step = match origin {
             Origin::Redo => self.replica.redo()?,
             _ => self.replica.undo()?,
@@ -344,15 +372,41 @@ impl NoteClient {
         self.unstored.retain(|waiting| waiting != entry);
     }
 
+    /// Takes over a closed tab's outbox. What does not fit for long, though the server's
+    /// text is in, never will (the note was started over since): it becomes a draft.
     pub(super) fn adopt(
         &mut self,
-        entries: Vec<OutboxEntry>,
+        entries: &[OutboxEntry],
+        now_ms: u64,
     ) -> Result<Vec<NoteAction>, ReplicaError> {
-        let operation = self.replica.adopt(entries)?;
-        Ok((!operation.is_noop())
-            .then(|| delta(operation, Origin::Remote))
-            .into_iter()
-            .collect())
+        match self.replica.adopt(entries) {
+            Ok(operation) => {
+                self.unfit_since = None;
+                let mut actions = Vec::new();
+                if !operation.is_noop() {
+                    actions.push(delta(operation, Origin::Remote));
+                }
+                if self.subscribed && !self.writable {
+                    self.from_scratch = true;
+                    actions.push(NoteAction::Resubscribe);
+                }
+                Ok(actions)
+            }
+            Err(error) if !self.synced => Err(error),
+            Err(error) => {
+                let since = *self.unfit_since.get_or_insert(now_ms);
+                if now_ms < since + UNFIT_MS {
+                    return Err(error);
+                }
+                self.unfit_since = None;
+                self.keep_draft(RecoveredDraft::of_rows(entries));
+                Ok(vec![NoteAction::Store(StoreOp::Commit {
+                    version: self.replica.version(),
+                    updates: Vec::new(),
+                    acknowledged: entries.iter().map(OutboxEntry::key).collect(),
+                })])
+            }
+        }
     }
 
     /// The next change to send, when it may go.

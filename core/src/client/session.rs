@@ -30,6 +30,10 @@ const DEGRADED_MS: u64 = 5_000;
 const CONNECT_MS: u64 = 15_000;
 /// How long before its expiry a token is renewed, in milliseconds.
 const RENEW_MS: u64 = 60_000;
+/// Shortest time from one token to asking for the next, in milliseconds.
+const RENEW_APART_MS: u64 = 5_000;
+/// How long the application may take to answer with a token, in milliseconds.
+const TOKEN_MS: u64 = 30_000;
 
 /// How the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -135,8 +139,8 @@ enum Link {
     Idle,
     /// Wanted, but the device has no network.
     NoNetwork,
-    /// Waiting for a token.
-    Token,
+    /// Waiting for a token, until.
+    Token(u64),
     /// Waiting for the socket to open, since.
     Socket(u64),
     /// Waiting for the welcome, since.
@@ -154,7 +158,10 @@ pub struct Session {
     online: bool,
     backoff: Backoff,
     token: Option<String>,
+    /// When the token expires, by the server's clock.
     expires_at: Option<u64>,
+    /// When the application last answered with a token, or without.
+    answered_at: u64,
     renewing: bool,
     heard_ms: u64,
     ping_at: u64,
@@ -178,6 +185,7 @@ impl Session {
             backoff: Backoff::new(seed),
             token: None,
             expires_at: None,
+            answered_at: 0,
             renewing: false,
             heard_ms: 0,
             ping_at: 0,
@@ -209,9 +217,9 @@ impl Session {
     }
 
     /// The application wants a connection.
-    pub fn connect(&mut self) {
+    pub fn connect(&mut self, now_ms: u64) {
         if self.link == Link::Idle {
-            self.attempt();
+            self.attempt(now_ms);
         }
     }
 
@@ -224,7 +232,7 @@ impl Session {
 
     /// The device gained or lost its network. A lost network closes the socket at
     /// once: it would stay silent, not close.
-    pub fn set_online(&mut self, online: bool) {
+    pub fn set_online(&mut self, online: bool, now_ms: u64) {
         if self.online == online {
             return;
         }
@@ -238,27 +246,30 @@ impl Session {
             }
             (true, _) => {
                 self.backoff.reset();
-                self.attempt();
+                self.attempt(now_ms);
             }
         }
     }
 
-    /// The token asked for, and when it expires (milliseconds of this clock);
-    /// `None` when the application has none just now.
+    /// The token asked for, and when it expires (milliseconds since the Unix epoch, by
+    /// its issuer's clock); `None` when the application has none just now.
     pub fn token(&mut self, token: Option<String>, expires_at: Option<u64>, now_ms: u64) {
         let renewing = std::mem::take(&mut self.renewing);
-        self.expires_at = expires_at;
+        self.answered_at = now_ms;
+        if token.is_some() {
+            self.expires_at = expires_at;
+        }
         match (token, self.link) {
-            (Some(token), Link::Token) => {
+            (Some(token), Link::Token(_)) => {
                 self.token = Some(token);
                 self.link = Link::Socket(now_ms);
                 self.effects.push_back(Effect::Connect);
             }
-            (Some(token), Link::Live) if renewing => {
+            (Some(token), Link::Live) if renewing && self.token.as_ref() != Some(&token) => {
                 self.token = Some(token.clone());
                 self.send(&encode::refresh(&token));
             }
-            (None, Link::Token) => self.retry(now_ms),
+            (None, Link::Token(_)) => self.retry(now_ms),
             _ => {}
         }
     }
@@ -277,7 +288,7 @@ impl Session {
     pub fn closed(&mut self, code: u16, now_ms: u64) {
         if matches!(
             self.link,
-            Link::Idle | Link::NoNetwork | Link::Token | Link::Backoff(_)
+            Link::Idle | Link::NoNetwork | Link::Token(_) | Link::Backoff(_)
         ) {
             return;
         }
@@ -291,7 +302,9 @@ impl Session {
     /// Time has passed.
     pub fn tick(&mut self, now_ms: u64) {
         match self.link {
-            Link::Backoff(until) if now_ms >= until => self.attempt(),
+            Link::Backoff(until) if now_ms >= until => self.attempt(now_ms),
+            // The application's promise does not settle: what comes late is not used.
+            Link::Token(until) if now_ms >= until => self.retry(now_ms),
             Link::Socket(since) | Link::Hello(since) if now_ms >= since + CONNECT_MS => {
                 self.dead(now_ms);
             }
@@ -313,23 +326,29 @@ impl Session {
         if now_ms >= self.heard_ms + HEARTBEAT_MS + DEGRADED_MS {
             self.show(Status::Degraded, None);
         }
-        if !self.renewing && self.expires_at.is_some_and(|at| now_ms + RENEW_MS >= at) {
+        if self.renew_at().is_some_and(|at| now_ms >= at) {
             self.renewing = true;
             self.effects.push_back(Effect::NeedToken);
         }
+    }
+
+    /// When a next token is asked for: some time before this one expires, and when an
+    /// answer brought none that lasts longer, in half of the time that is left.
+    fn renew_at(&self) -> Option<u64> {
+        let expires_at = self.expires_at.filter(|_| !self.renewing)?;
+        let expires_at = expires_at.saturating_add_signed(-self.state.clock_offset_ms);
+        let left = expires_at.saturating_sub(self.answered_at);
+        let next = self.answered_at + (left / 2).max(RENEW_APART_MS);
+        Some(expires_at.saturating_sub(RENEW_MS).max(next))
     }
 
     /// When `tick` is due, in milliseconds; `None` when nothing is timed.
     #[must_use]
     pub fn next_deadline(&self) -> Option<u64> {
         let link = match self.link {
-            Link::Backoff(until) => Some(until),
+            Link::Backoff(until) | Link::Token(until) => Some(until),
             Link::Socket(since) | Link::Hello(since) => Some(since + CONNECT_MS),
             Link::Live => {
-                let renew = self
-                    .expires_at
-                    .filter(|_| !self.renewing)
-                    .map(|at| at.saturating_sub(RENEW_MS));
                 let silent = if self.state.status == Status::Degraded {
                     DEAD_MS
                 } else {
@@ -338,20 +357,20 @@ impl Session {
                 Some(
                     self.ping_at
                         .min(self.heard_ms + silent)
-                        .min(renew.unwrap_or(u64::MAX)),
+                        .min(self.renew_at().unwrap_or(u64::MAX)),
                 )
             }
-            Link::Idle | Link::NoNetwork | Link::Token => None,
+            Link::Idle | Link::NoNetwork => None,
         };
         link.into_iter().chain(self.note_deadline()).min()
     }
 
-    fn attempt(&mut self) {
+    fn attempt(&mut self, now_ms: u64) {
         if !self.online {
             self.link = Link::NoNetwork;
             return;
         }
-        self.link = Link::Token;
+        self.link = Link::Token(now_ms + TOKEN_MS);
         self.show(Status::Connecting, None);
         self.effects.push_back(Effect::NeedToken);
     }

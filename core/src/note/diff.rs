@@ -6,10 +6,10 @@
 
 mod myers;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Operation;
+use super::sort::sort;
 use super::text::utf16_len;
 use myers::Budget;
 
@@ -22,9 +22,10 @@ pub fn diff(from: &str, to: &str) -> Operation {
     let mut budget = Budget::new(STEPS);
     let mut out = Operation::new();
     let (from_lines, to_lines) = (lines(from), lines(to));
-    let mut ids = HashMap::new();
-    let a = numbered(&from_lines, &mut ids);
-    let b = numbered(&to_lines, &mut ids);
+    let mut known = [from_lines.as_slice(), to_lines.as_slice()].concat();
+    sort(&mut known);
+    let a = numbered(&from_lines, &known);
+    let b = numbered(&to_lines, &known);
     let mut old = 0;
     for (gone, come) in myers::changes(&a, &b, &mut budget) {
         out.push_kept(&from_lines[old..gone.start]);
@@ -44,12 +45,9 @@ fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-/// A number for each line, equal for equal lines.
-fn numbered<'a>(lines: &[&'a str], ids: &mut HashMap<&'a str, u32>) -> Vec<u32> {
-    let number = |line: &&'a str| {
-        let next = ids.len() as u32;
-        *ids.entry(line).or_insert(next)
-    };
+/// A number for each line, equal for equal lines: its first place among the sorted.
+fn numbered(lines: &[&str], sorted: &[&str]) -> Vec<u32> {
+    let number = |line: &&str| sorted.partition_point(|known| known < line) as u32;
     lines.iter().map(number).collect()
 }
 

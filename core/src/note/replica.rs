@@ -35,7 +35,6 @@ use super::{Operation, Text};
 use crate::limits::NoteLimits;
 use committed::Committed;
 use outbox::Outbox;
-use std::collections::HashMap;
 
 /// A note on this device.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ pub struct Replica {
     outbox: Outbox,
     undo: UndoStack,
     /// Of own clients: the last sequence acknowledged in this life.
-    high_water: HashMap<u64, u64>,
+    high_water: Vec<(u64, u64)>,
     limits: NoteLimits,
 }
 
@@ -60,7 +59,7 @@ impl Replica {
             committed: Committed::default(),
             outbox: Outbox::default(),
             undo: UndoStack::new(),
-            high_water: HashMap::new(),
+            high_water: Vec::new(),
             limits,
         }
     }
@@ -78,14 +77,14 @@ impl Replica {
             committed,
             ..Self::new(client_id, limits)
         };
-        replica.adopt(stored.outbox)?;
+        replica.adopt(&stored.outbox)?;
         Ok(replica)
     }
 
     /// Takes over the outbox of a closed tab; answers what that changes in the text.
     /// Refused, with nothing changed, while entries of the log are missing here that
     /// the closed tab had: try again after them.
-    pub fn adopt(&mut self, entries: Vec<OutboxEntry>) -> Result<Operation, ReplicaError> {
+    pub fn adopt(&mut self, entries: &[OutboxEntry]) -> Result<Operation, ReplicaError> {
         let updates: Vec<&[u8]> = entries
             .iter()
             .map(|entry| entry.update.as_slice())
@@ -93,7 +92,7 @@ impl Replica {
         let applied = self.live.apply_committed(&updates)?;
         self.undo.remote(&applied.operation);
         for entry in entries {
-            self.outbox.adopt(entry);
+            self.outbox.adopt(entry.clone());
         }
         Ok(applied.operation)
     }

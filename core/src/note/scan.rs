@@ -117,6 +117,28 @@ pub fn read_state_vector(bytes: &[u8]) -> Result<Vec<(u64, u32)>, ScanError> {
     Ok(clocks)
 }
 
+/// The texts that an update inserts, whatever else it hangs on.
+pub fn inserted(update: &[u8]) -> Vec<String> {
+    let mut texts = Vec::new();
+    // What makes no sense ends it: the texts before it are all there are.
+    let _ = read_inserted(update, &mut texts);
+    texts
+}
+
+fn read_inserted(update: &[u8], texts: &mut Vec<String>) -> Result<(), ScanError> {
+    let mut reader = Reader::new(update);
+    for _ in 0..reader.var_u32()? {
+        let count = reader.var_u32()?;
+        let (_client, _clock) = (reader.var_client()?, reader.var_u32()?);
+        for _ in 0..count {
+            if let Content::Text(text) = Struct::read(&mut reader)?.content {
+                texts.push(text.to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
 struct Pass<'a> {
     known: &'a Known,
     limits: &'a NoteLimits,

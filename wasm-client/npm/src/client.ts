@@ -105,7 +105,7 @@ export class Client {
 
   /** Goes live, and stays so across losses until `disconnect()`. */
   connect(): void {
-    this.#alive().feed((shell) => shell.connect());
+    this.#alive().feed((shell, now) => shell.connect(now));
   }
 
   /** Closes the connection. Notes stay open and editable. */

@@ -26,7 +26,12 @@ interface OpenNote {
   drafts: RecoveredDraft[];
   /** Outboxes that could not be taken in yet. */
   waiting: Row[][];
+  /** When they are tried again. */
+  retry?: ReturnType<typeof setTimeout> | undefined;
 }
+
+/** Between two tries to take in an outbox that does not fit yet, in milliseconds. */
+const RETRY_MS = 5_000;
 
 /** Who writes where; a tab that has just come asks the others to say the same. */
 type Announcement = [meeting: string, client: number, asks: boolean];
@@ -103,10 +108,15 @@ export class Notes {
     } catch (failure) {
       for (const [, lock] of loaded ? [] : held) lock.release();
       if (!loaded) throw failure;
-      // What is stored makes no sense by itself: the outbox may, after the server's
-      // state.
-      sub = openFrom(undefined);
-      waiting.push(loaded.note[4]);
+      // An outbox that does not fit waits for the server's state; a log that makes no
+      // sense by itself is left for it.
+      const [epoch, version, state, updates, rows] = loaded.note;
+      try {
+        sub = openFrom([epoch, version, state, updates, []]);
+      } catch {
+        sub = openFrom(undefined);
+      }
+      waiting.push(rows);
     }
     const [epoch = 0] = this.#pump.look((shell) => shell.noteIds(sub));
     const writer = new Writer(this.#storage, meeting, clientId, epoch, (rows) =>
@@ -127,6 +137,7 @@ export class Notes {
       waiting,
     };
     this.#notes.set(sub, note);
+    this.#retryWaiting(note, RETRY_MS);
     for (const client of others) this.#awaitOutbox(note, client);
     this.#announce(note, true);
     return sub;
@@ -135,6 +146,7 @@ export class Notes {
   /** Leaves a note. */
   leave(sub: number): void {
     const note = this.#notes.get(sub);
+    clearTimeout(note?.retry);
     this.#notes.delete(sub);
     this.#pump.feed((shell) => shell.close(sub));
     note?.writer.close();
@@ -146,7 +158,7 @@ export class Notes {
       if (note.meeting !== meeting) continue;
       note.writer.store(op);
       this.#followClientId(note);
-      this.#takeInWaiting(note);
+      this.#retryWaiting(note, 0);
     }
   }
 
@@ -184,7 +196,10 @@ export class Notes {
   close(): void {
     this.#closed = true;
     this.#tabs?.close();
-    for (const { writer } of this.#notes.values()) writer.close();
+    for (const { writer, retry } of this.#notes.values()) {
+      clearTimeout(retry);
+      writer.close();
+    }
     this.#notes.clear();
   }
 
@@ -235,9 +250,24 @@ export class Notes {
         return;
       }
       note.waiting.push(rows);
-      this.#takeInWaiting(note);
+      this.#retryWaiting(note, 0);
     };
     note.writer.keep(client, awaitLock(name, () => void granted()));
+  }
+
+  /**
+   * Tries the outboxes that wait, soon and then again: never within an edit, since what
+   * they bring comes to the editor as a change of its own.
+   */
+  #retryWaiting(note: OpenNote, delay: number): void {
+    if (note.waiting.length === 0 || (note.retry && delay > 0)) return;
+    clearTimeout(note.retry);
+    note.retry = setTimeout(() => {
+      note.retry = undefined;
+      if (this.#closed || this.#notes.get(note.sub) !== note) return;
+      this.#takeInWaiting(note);
+      this.#retryWaiting(note, RETRY_MS);
+    }, delay);
   }
 
   /** Tries the outboxes that wait; one that misses entries of the log waits on. */

@@ -38,7 +38,9 @@ export class Pump {
     this.#url = url.replace(/^http/, "ws") + "/v1/live";
     this.#owner = owner;
     this.#listen();
-    this.feed((shell) => shell.setOnline(globalThis.navigator?.onLine !== false));
+    this.feed((shell, now) =>
+      shell.setOnline(globalThis.navigator?.onLine !== false, now),
+    );
   }
 
   /** Gives the session an input, with the time, and carries out what follows. */
@@ -73,7 +75,7 @@ export class Pump {
       heard: () => void,
     ) => target?.addEventListener(event, heard, { signal });
     const tell = (online: boolean) => () =>
-      this.feed((shell) => shell.setOnline(online));
+      this.feed((shell, now) => shell.setOnline(online, now));
     listen(globalThis.window, "online", tell(true));
     listen(globalThis.window, "offline", tell(false));
     // Timers of a page out of sight are late: catch up when it is seen again.

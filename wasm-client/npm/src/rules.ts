@@ -9,7 +9,8 @@ import type {
 /** What a member may ask of a meeting. */
 export type Action =
   | "readMeeting"
-  | "runMeeting"
+  | "startMeeting"
+  | "endMeeting"
   | "invite"
   | "readNote"
   | "writeNote"

@@ -60,7 +60,7 @@ fn edit(shell: &mut Shell, note: u32, operation: &Value) -> Result<(), Value> {
 #[wasm_bindgen_test]
 fn a_connection_asks_for_a_token_a_socket_and_a_welcome() {
     let mut shell = Shell::new(1.0);
-    shell.connect();
+    shell.connect(NOW);
     assert_eq!(names(&effects(&mut shell)), ["event", "token"]);
     shell.token(Some("t".into()), Some(NOW + 3_600_000.0), NOW);
     assert_eq!(names(&effects(&mut shell)), ["connect"]);

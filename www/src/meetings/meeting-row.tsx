@@ -23,9 +23,7 @@ export function MeetingRow({
 }) {
   const router = useRouter();
   const task = useTask();
-  const mayStart =
-    meeting.state === "scheduled" &&
-    rules?.refusal(meeting, "runMeeting") === null;
+  const mayStart = rules?.refusal(meeting, "startMeeting") === null;
   const start = async () => {
     await api.meetings.start(meeting.id);
     router.push(roomPath(meeting.id));

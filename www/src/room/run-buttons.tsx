@@ -20,14 +20,16 @@ export function RunButtons({
   const rules = useRules();
   const task = useTask();
   const [ending, setEnding] = useState(false);
-  if (rules?.refusal(meeting, "runMeeting") !== null) return null;
+  const mayStart = rules?.refusal(meeting, "startMeeting") === null;
+  const mayEnd = rules?.refusal(meeting, "endMeeting") === null;
+  if (!mayStart && !mayEnd && !ending) return null;
   const advance = async (answer: Promise<Meeting>) => {
     onMeeting(await answer);
     setEnding(false);
   };
   return (
     <>
-      {meeting.state === "scheduled" && (
+      {mayStart && (
         <Button
           look="primary"
           icon="play"
@@ -39,7 +41,7 @@ export function RunButtons({
           Start
         </Button>
       )}
-      {meeting.state === "active" && (
+      {mayEnd && (
         <Button look="danger" icon="stop" onClick={() => setEnding(true)}>
           End
         </Button>

@@ -38,17 +38,17 @@ impl Session {
     /// A local edit against the note's present text, applied at once.
     ///
     /// # Errors
-    /// The edit does not fit the text, or makes it too long; nothing changed.
+    /// The person may not write; the edit does not fit the text, or makes it too long.
+    /// Nothing changed.
     pub fn edit_note(
         &mut self,
         sub: u32,
         operation: &Operation,
         now_ms: u64,
     ) -> Result<(), ReplicaError> {
-        if let Some(note) = self.notes.get_mut(&sub) {
-            let action = note.edit(operation, now_ms)?;
-            self.act(sub, action.into_iter().collect(), now_ms);
-        }
+        let note = self.notes.get_mut(&sub).ok_or(ReplicaError::NotOpen)?;
+        let action = note.edit(operation, now_ms)?;
+        self.act(sub, action.into_iter().collect(), now_ms);
         Ok(())
     }
 
@@ -69,9 +69,7 @@ impl Session {
     }
 
     fn step_note(&mut self, sub: u32, origin: Origin, now_ms: u64) -> Result<bool, ReplicaError> {
-        let Some(note) = self.notes.get_mut(&sub) else {
-            return Ok(false);
-        };
+        let note = self.notes.get_mut(&sub).ok_or(ReplicaError::NotOpen)?;
         let actions = note.step(origin)?;
         let done = !actions.is_empty();
         self.act(sub, actions, now_ms);
@@ -86,18 +84,20 @@ impl Session {
         }
     }
 
-    /// Takes over the outbox of a closed tab.
+    /// Takes over the outbox of a closed tab. Call it outside of an edit: what it changes
+    /// comes as a delta.
     ///
     /// # Errors
-    /// Entries of the log are missing here that the closed tab had: try again later.
+    /// Entries of the log are missing here that the closed tab had: try again later, every
+    /// few seconds. What does not fit in the end becomes a draft.
     pub fn adopt_outbox(
         &mut self,
         sub: u32,
-        entries: Vec<OutboxEntry>,
+        entries: &[OutboxEntry],
         now_ms: u64,
     ) -> Result<(), ReplicaError> {
         if let Some(note) = self.notes.get_mut(&sub) {
-            let actions = note.adopt(entries)?;
+            let actions = note.adopt(entries, now_ms)?;
             self.act(sub, actions, now_ms);
         }
         Ok(())
@@ -163,9 +163,9 @@ impl Session {
         };
         let actions = match frame {
             ServerLane::Access { writable, epoch } => {
-                note.access(writable, epoch);
+                let action = note.access(writable, epoch);
                 note.hurry();
-                Vec::new()
+                action.into_iter().collect()
             }
             ServerLane::Snapshot {
                 epoch,

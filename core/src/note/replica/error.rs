@@ -10,6 +10,12 @@ pub enum ReplicaError {
     /// The local edit is not lawful; nothing changed.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// There is no such note in this session.
+    #[error("this note is not open")]
+    NotOpen,
+    /// The person may read the note, not change it; nothing changed.
+    #[error("this note is read-only for you")]
+    ReadOnly,
     /// Entries are missing before this one: subscribe again from the version.
     #[error("entry {got} came where {expected} was next")]
     Gap {

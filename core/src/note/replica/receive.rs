@@ -101,8 +101,8 @@ impl Replica {
 
     fn has_made(&self, entry: &RemoteEntry<'_>) -> bool {
         entry.own_client().is_some_and(|client| {
-            let known = self.high_water.get(&client);
-            known.is_some_and(|seq| *seq >= entry.client_seq)
+            let mut known = self.high_water.iter();
+            known.any(|(id, seq)| *id == client && *seq >= entry.client_seq)
                 || self
                     .outbox
                     .iter()
@@ -114,8 +114,10 @@ impl Replica {
     fn acknowledged(&mut self, client: u64, seq: u64) -> Vec<OutboxEntry> {
         let rows = self.outbox.acknowledge(client, seq);
         if !rows.is_empty() {
-            let known = self.high_water.entry(client).or_default();
-            *known = seq.max(*known);
+            match self.high_water.iter_mut().find(|(id, _)| *id == client) {
+                Some((_, known)) => *known = seq.max(*known),
+                None => self.high_water.push((client, seq)),
+            }
         }
         rows
     }

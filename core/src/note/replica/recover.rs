@@ -2,9 +2,10 @@
 //! What is lost on the way is kept for the person.
 
 use super::committed::Committed;
-use super::{Replica, ReplicaError, StoreOp};
+use super::{OutboxEntry, Replica, ReplicaError, StoreOp};
 use crate::note::diff::diff;
 use crate::note::document::{Document, DocumentError};
+use crate::note::scan::inserted;
 use crate::note::{Component, Operation};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,19 @@ pub struct RecoveredDraft {
     pub text: String,
     /// Why it could not be kept.
     pub reason: String,
+}
+
+impl RecoveredDraft {
+    /// What the rows of an outbox wrote that fits no document any more.
+    #[must_use]
+    pub fn of_rows(rows: &[OutboxEntry]) -> Self {
+        let pieces: Vec<String> = rows.iter().flat_map(|row| inserted(&row.update)).collect();
+        Self {
+            text: pieces.concat(),
+            pieces,
+            reason: "written in another tab, in a note that was started over since".into(),
+        }
+    }
 }
 
 /// The replica after it started over.
@@ -61,6 +75,13 @@ impl Replica {
         })
     }
 
+    /// The person may no longer write: nothing of the outbox will be taken. Call it
+    /// right after [`Replica::reset`]: what the server has is in then, and the rest is
+    /// a draft.
+    pub fn set_aside(&mut self, reason: &str, fresh_id: u64) -> Result<Recovery, ReplicaError> {
+        self.rebuild(fresh_id, reason, |_| true)
+    }
+
     /// The server refused a change for good: it is taken out, with all that follows
     /// from it; what does not is kept.
     pub fn refuse(
@@ -85,6 +106,7 @@ impl Replica {
     ) -> Result<Recovery, ReplicaError> {
         let own = self.live.client_id();
         let mut live = self.committed.document(own, self.limits)?;
+        let rows: Vec<Vec<u8>> = self.outbox.iter().map(|row| row.update.clone()).collect();
         let mut gone: Vec<u64> = Vec::new();
         let mut broken = false;
         let dropped = self.outbox.filter(|entry| {
@@ -125,10 +147,11 @@ impl Replica {
         self.live = live;
         self.undo.remote(&operation);
         let draft = (!dropped.is_empty()).then(|| RecoveredDraft {
-            pieces: pieces(&diff(&after, &before)),
+            pieces: self.pieces(&rows, &after, &before),
             text: before,
             reason: reason.to_owned(),
         });
+        let draft = draft.filter(|draft| !draft.pieces.is_empty());
         if self.committed.state().is_empty() || self.committed.loose() > 0 {
             self.committed.compact(self.limits)?;
         }
@@ -146,10 +169,21 @@ impl Replica {
     }
 }
 
-fn pieces(lost: &Operation) -> Vec<String> {
-    let inserted = lost.components().iter().filter_map(|part| match part {
-        Component::Insert(text) => Some(text.clone()),
-        _ => None,
-    });
-    inserted.collect()
+impl Replica {
+    /// What was written and is not in `after`. Seen against the committed state with
+    /// all edits, so that what others deleted meanwhile is not taken for lost; where
+    /// they do not fit that (another epoch), against the text as it was.
+    fn pieces(&self, rows: &[Vec<u8>], after: &str, before: &str) -> Vec<String> {
+        let rows: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
+        let whole = self.committed.document(0, self.limits).and_then(|mut all| {
+            all.apply_committed(&rows)?;
+            Ok(all.text().to_string())
+        });
+        let lost = diff(after, whole.as_deref().unwrap_or(before));
+        let inserted = lost.components().iter().filter_map(|part| match part {
+            Component::Insert(text) => Some(text.clone()),
+            _ => None,
+        });
+        inserted.collect()
+    }
 }

@@ -6,12 +6,13 @@ use super::error::ScanError;
 use super::known::Known;
 use super::reader::Reader;
 use super::structs::{Content, Struct};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Ids of the low halves of the surrogate pairs of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pairs {
-    low: HashMap<u64, BTreeSet<u32>>,
+    /// In order, for each author; they nearly always come in it.
+    low: HashMap<u64, Vec<u32>>,
 }
 
 impl Pairs {
@@ -23,7 +24,10 @@ impl Pairs {
 
     /// Adds the low half with this id.
     pub fn insert(&mut self, client: u64, clock: u32) {
-        self.low.entry(client).or_default().insert(clock);
+        let clocks = self.low.entry(client).or_default();
+        if let Err(at) = clocks.binary_search(&clock) {
+            clocks.insert(at, clock);
+        }
     }
 
     /// Whether this id is a low half: a cut before it splits a pair.
@@ -31,7 +35,7 @@ impl Pairs {
     pub fn cut_before(&self, client: u64, clock: u32) -> bool {
         self.low
             .get(&client)
-            .is_some_and(|clocks| clocks.contains(&clock))
+            .is_some_and(|clocks| clocks.binary_search(&clock).is_ok())
     }
 
     /// Adds every pair of an update, or of a whole state, in form V1 that is trusted.

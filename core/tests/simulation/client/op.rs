@@ -421,7 +421,7 @@ impl Client for OpClient {
             shell.session.follow(Query::NoteOps {
                 meeting_id: self.meeting.clone(),
             });
-            shell.session.connect();
+            shell.session.connect(sky.now);
             self.shell = Some(shell);
             self.settle(sky);
         }
@@ -570,7 +570,7 @@ impl Client for OpClient {
 
     fn network(&mut self, sky: &mut Sky, online: bool) {
         if let Some(shell) = &mut self.shell {
-            shell.session.set_online(online);
+            shell.session.set_online(online, sky.now);
         }
         self.settle_all(sky);
     }

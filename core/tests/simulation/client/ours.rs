@@ -327,7 +327,7 @@ impl Ours {
         let Some(shell) = self.shell.as_mut().filter(|_| !self.orphans.is_empty()) else {
             return;
         };
-        let rows = self.orphans.clone();
+        let rows = &self.orphans;
         if shell.session.adopt_outbox(self.note, rows, sky.now).is_ok() {
             sky.saw("an outbox taken over later");
             self.orphans.clear();
@@ -380,7 +380,7 @@ impl Client for Ours {
         self.chunks = ChunkWatch::default();
         let text = shell.session.note_text(self.note).map(ToString::to_string);
         self.editor = Text::from(text.unwrap_or_default().as_str());
-        shell.session.connect();
+        shell.session.connect(sky.now);
         self.shell = Some(shell);
         self.speak();
         self.settle(sky);
@@ -522,7 +522,7 @@ impl Client for Ours {
 
     fn network(&mut self, sky: &mut Sky, online: bool) {
         if let Some(shell) = &mut self.shell {
-            shell.session.set_online(online);
+            shell.session.set_online(online, sky.now);
             self.settle(sky);
         }
     }

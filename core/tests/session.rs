@@ -1,0 +1,328 @@
+//! The session on its own: what it does with tokens, and with a note that may not be
+//! written any longer.
+#![allow(missing_docs)]
+
+use connvo_core::client::note::{NoteEvent, NoteStatus, Person};
+use connvo_core::client::session::{Effect, Event};
+use connvo_core::client::{Session, session::Status};
+use connvo_core::limits::NoteLimits;
+use connvo_core::note::replica::{OutboxEntry, StoreOp};
+use connvo_core::note::{Document, Operation, ReplicaError};
+use connvo_core::protocol::lane::{ServerLane, encode_server};
+use serde_json::{Value, json};
+
+const MINUTE: u64 = 60_000;
+const START: u64 = 1_000 * MINUTE;
+const ADA: &str = "01900000-0000-7000-8000-000000000001";
+
+fn welcome(server_time: u64, text_utf16: u32) -> String {
+    let limits = NoteLimits {
+        text_utf16,
+        ..NoteLimits::default()
+    };
+    json!({
+        "type": "welcome", "session": ADA, "userId": ADA, "serverTime": server_time,
+        "storeEpoch": "e", "limits": { "note": limits },
+    })
+    .to_string()
+}
+
+/// A session with a token that expires then, and a server whose clock is ahead.
+fn live(expires_at: Option<u64>, ahead: u64) -> Session {
+    let mut session = Session::new(7);
+    session.connect(START);
+    session.token(Some("token".into()), expires_at, START);
+    session.opened(START);
+    session.receive_text(&welcome(START + ahead, 262_144), START);
+    assert_eq!(session.state().status, Status::Live);
+    session.take_effects();
+    session
+}
+
+fn frames(session: &mut Session) -> Vec<Value> {
+    let text = |effect| match effect {
+        Effect::SendText(text) => serde_json::from_str(&text).ok(),
+        _ => None,
+    };
+    session
+        .take_effects()
+        .into_iter()
+        .filter_map(text)
+        .collect()
+}
+
+/// Runs until `until`, answering every question for a token; how often it was asked.
+fn renewals(
+    session: &mut Session,
+    until: u64,
+    mut answer: impl FnMut(u64) -> Option<(String, u64)>,
+) -> usize {
+    let mut asked = 0;
+    let mut now = START;
+    while let Some(due) = session.next_deadline().filter(|due| *due < until) {
+        now = due.max(now);
+        session.tick(now);
+        for effect in session.take_effects() {
+            match effect {
+                Effect::NeedToken => {
+                    asked += 1;
+                    assert!(asked < 1_000, "asked for ever");
+                    let (token, expires_at) = answer(now).unzip();
+                    session.token(token, expires_at, now);
+                }
+                Effect::SendText(text) if text.contains("ping") => {
+                    session.receive_text("{\"type\":\"pong\"}", now);
+                }
+                _ => {}
+            }
+        }
+    }
+    asked
+}
+
+#[test]
+fn a_token_is_renewed_a_minute_before_it_expires() {
+    let mut session = live(Some(START + 10 * MINUTE), 0);
+    let mut asked_at = 0;
+    let asked = renewals(&mut session, START + 10 * MINUTE, |now| {
+        asked_at = now;
+        Some(("newer".into(), START + 60 * MINUTE))
+    });
+    assert_eq!((asked, asked_at), (1, START + 9 * MINUTE));
+}
+
+#[test]
+fn an_answer_that_brings_no_newer_token_is_not_asked_for_without_pause() {
+    let mut session = live(Some(START + 2 * MINUTE), 0);
+    let same = |_| Some(("token".into(), START + 2 * MINUTE));
+    assert!(renewals(&mut session, START + 2 * MINUTE, same) <= 8);
+    assert!(
+        frames(&mut session)
+            .iter()
+            .all(|frame| frame["type"] != "refresh")
+    );
+
+    let mut session = live(Some(START + MINUTE), 0);
+    let mut count = 0;
+    let short = |now| {
+        count += 1;
+        Some((format!("token {count}"), now + MINUTE))
+    };
+    assert!(renewals(&mut session, START + 10 * MINUTE, short) <= 20);
+}
+
+#[test]
+fn an_application_without_a_token_is_asked_again() {
+    let mut session = live(Some(START + 2 * MINUTE), 0);
+    let asked = renewals(&mut session, START + 2 * MINUTE, |_| None);
+    assert!((2..=8).contains(&asked), "{asked}");
+}
+
+#[test]
+fn expiry_is_reckoned_by_the_servers_clock() {
+    let mut session = live(Some(START + 10 * MINUTE), 5 * MINUTE);
+    let mut asked_at = 0;
+    renewals(&mut session, START + 5 * MINUTE, |now| {
+        asked_at = now;
+        Some(("newer".into(), START + 60 * MINUTE))
+    });
+    assert_eq!(asked_at, START + 4 * MINUTE);
+}
+
+#[test]
+fn a_promise_of_a_token_that_does_not_settle_is_given_up() {
+    let mut session = Session::new(7);
+    session.connect(START);
+    let due = session.next_deadline().expect("a deadline");
+    session.tick(due);
+    assert_eq!(session.state().status, Status::Offline);
+    session.tick(session.next_deadline().expect("a next try"));
+    assert_eq!(session.state().status, Status::Connecting);
+}
+
+struct Open {
+    session: Session,
+    sub: u32,
+}
+
+impl Open {
+    fn new() -> Self {
+        let mut session = live(None, 0);
+        let meeting = ADA.parse().expect("an id");
+        let person = Person {
+            name: "Ada".into(),
+            color: "#123456".into(),
+        };
+        let sub = session.open_note(meeting, None, 7, person).expect("opens");
+        Self { session, sub }
+    }
+
+    fn lane(&mut self, frame: &ServerLane) {
+        self.session
+            .receive_binary(&encode_server(self.sub, frame), START);
+    }
+
+    fn access(&mut self, writable: bool) {
+        self.lane(&ServerLane::Access { writable, epoch: 1 });
+    }
+
+    /// The server's document with this text at this version.
+    fn snapshot(&mut self, cursor: u64, document: &Document) {
+        self.lane(&ServerLane::Snapshot {
+            epoch: 1,
+            cursor,
+            hash: document.text().hash(),
+            state: document.snapshot_v1(),
+        });
+    }
+
+    /// Types, and has it stored; answers what is sent.
+    fn types(&mut self, text: &str) -> OutboxEntry {
+        let edit = Operation::new().insert(text);
+        self.session
+            .edit_note(self.sub, &edit, START)
+            .expect("fits");
+        let stored = |effect| match effect {
+            Effect::Store(_, StoreOp::Outbox(row)) => Some(row),
+            _ => None,
+        };
+        let mut rows = self.session.take_effects().into_iter().filter_map(stored);
+        let row = rows.next_back().expect("a row to store");
+        self.session.note_stored(self.sub, &row, START);
+        row
+    }
+
+    fn status(&self) -> NoteStatus {
+        self.session.note_status(self.sub).expect("open")
+    }
+
+    fn pieces(&self) -> Vec<String> {
+        let drafts = self.status().drafts;
+        drafts
+            .into_iter()
+            .flat_map(|kept| kept.draft.pieces)
+            .collect()
+    }
+
+    fn text(&self) -> String {
+        self.session.note_text(self.sub).expect("open").to_string()
+    }
+}
+
+fn server() -> Document {
+    Document::new(1, NoteLimits::default())
+}
+
+#[test]
+fn what_was_typed_before_a_note_turned_out_read_only_is_a_draft() {
+    let mut note = Open::new();
+    note.types("phantom");
+    note.access(false);
+    note.snapshot(0, &server());
+    assert_eq!((note.text().as_str(), note.status().unsent), ("", 0));
+    assert_eq!(note.pieces(), ["phantom"]);
+    let refused = note
+        .session
+        .edit_note(note.sub, &Operation::new().insert("x"), START);
+    assert_eq!(refused, Err(ReplicaError::ReadOnly));
+}
+
+#[test]
+fn what_arrived_before_the_line_broke_is_no_draft_when_the_note_is_read_only() {
+    let mut note = Open::new();
+    note.access(true);
+    note.snapshot(0, &server());
+    let row = note.types("arrived ");
+    note.types("stranded");
+    note.session.closed(1006, START);
+    let mut server = server();
+    server
+        .apply_updates(&[&row.update], Some(7))
+        .expect("lawful");
+    let retry = note.session.next_deadline().expect("a next try");
+    note.session.tick(retry);
+    note.session.token(Some("token".into()), None, retry);
+    note.session.opened(retry);
+    note.session.receive_text(&welcome(retry, 262_144), retry);
+    note.access(false);
+    let frames = frames(&mut note.session);
+    let again = frames
+        .iter()
+        .rfind(|frame| frame["type"] == "subscribe")
+        .expect("subscribes");
+    assert!(
+        again.get("after").is_none(),
+        "a snapshot tells what arrived: {again}"
+    );
+    note.access(false);
+    note.snapshot(1, &server);
+    assert_eq!(
+        (note.text().as_str(), note.status().unsent),
+        ("arrived ", 0)
+    );
+    assert_eq!(note.pieces(), ["stranded"]);
+}
+
+#[test]
+fn a_closed_tabs_outbox_that_fits_no_more_becomes_a_draft_in_the_end() {
+    let mut note = Open::new();
+    note.access(true);
+    note.snapshot(0, &server());
+    let mut gone = Document::new(9, NoteLimits::default());
+    gone.apply_operation(&Operation::new().insert("old epoch "))
+        .expect("fits");
+    let update = gone
+        .apply_operation(&Operation::new().retain(4).insert("words"))
+        .expect("fits");
+    let row = OutboxEntry {
+        client_id: 9,
+        client_seq: 2,
+        edits: 1,
+        update,
+    };
+    let adopt = |note: &mut Open, now| {
+        note.session
+            .adopt_outbox(note.sub, std::slice::from_ref(&row), now)
+    };
+    assert!(adopt(&mut note, START).is_err(), "it may still fit");
+    assert!(note.pieces().is_empty());
+    note.session.take_effects();
+    adopt(&mut note, START + MINUTE).expect("given up");
+    assert_eq!(note.pieces(), ["words"]);
+    let dropped = note.session.take_effects().into_iter().any(|effect| {
+        matches!(effect, Effect::Store(_, StoreOp::Commit { acknowledged, .. }) if acknowledged == [(9, 2)])
+    });
+    assert!(dropped, "the row is no longer kept");
+}
+
+#[test]
+fn the_servers_limits_hold_for_notes_that_are_open_already() {
+    let mut note = Open::new();
+    note.session.receive_text(&welcome(START, 5), START);
+    let long = Operation::new().insert("six units");
+    let edited = note.session.edit_note(note.sub, &long, START);
+    assert!(matches!(edited, Err(ReplicaError::Refused(_))));
+    note.session.receive_text(&welcome(START, 300_000), START);
+    let longer = Operation::new().insert(&"x".repeat(290_000));
+    note.session
+        .edit_note(note.sub, &longer, START)
+        .expect("a higher limit");
+}
+
+#[test]
+fn a_snapshot_that_makes_no_sense_is_told_to_the_person() {
+    let mut note = Open::new();
+    note.access(true);
+    note.types("kept");
+    note.lane(&ServerLane::Snapshot {
+        epoch: 1,
+        cursor: 3,
+        hash: 1,
+        state: server().snapshot_v1(),
+    });
+    let told = note.session.take_effects().into_iter().any(|effect| {
+        matches!(effect, Effect::Event(Event::Note { event: NoteEvent::Status(status), .. }) if status.ended.is_some())
+    });
+    assert!(told);
+    assert_eq!((note.text().as_str(), note.status().unsent), ("kept", 1));
+}
