@@ -283,21 +283,23 @@ fn a_whole_session_offline_merges_to_one_text() {
         made[own].extend(updates);
     }
     let mut server = Document::new(1, limits());
-    server
-        .apply_operation(&Operation::new().insert("already here; "))
-        .expect("fits");
-    let mut log = Vec::new();
+    let first = Operation::new().insert("already here; ");
+    let update = server.apply_operation(&first).expect("fits");
+    let mut log = vec![(first, update)];
     for person in &people {
         let applied = server
             .apply_updates(&[&person.state()], None)
             .expect("honest");
-        log.push(applied.update);
+        if applied.changed {
+            log.push((applied.operation, applied.update));
+        }
     }
     for person in &mut people {
         person.take(&server.diff_v1(&[]).expect("a diff"));
         assert_eq!(server.text(), &person.content().as_str());
     }
     server.verify().expect("sound");
+    assert_replays(&log, &server.text().to_string());
 }
 
 fn edit(person: &mut Person, operation: &Operation) {

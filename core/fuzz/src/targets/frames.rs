@@ -10,11 +10,13 @@ use connvo_core::protocol::{ClientFrame, ServerFrame};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-const TEXT: [&str; 4] = [
+const TEXT: [&str; 6] = [
     r#"{"type":"hello","token":"t","client":"c"}"#,
-    r#"{"type":"subscribe","sub":1,"query":{"type":"note","meetingId":"m"},"epoch":1,"after":4}"#,
+    r#"{"type":"subscribe","sub":1,"query":{"type":"note","meetingId":"0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e","clientId":7},"epoch":"1","after":4}"#,
     r#"{"type":"unsubscribe","sub":1}"#,
-    r#"{"type":"call","id":1,"key":"k","command":{"type":"none"}}"#,
+    r#"{"type":"call","id":1,"key":"k","command":{"type":"applyNoteOperation","meetingId":"0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e","baseVersion":1,"clientId":"c","clientSeq":1,"operation":[{"retain":1},{"insert":"x"},{"delete":2}]}}"#,
+    r#"{"type":"call","id":2,"key":"k","command":{"type":"appendTranscript","meetingId":"0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e","chunks":[{"sourceId":"s","segmentId":"1","revision":1,"isInterim":false,"text":"hi","startMs":1,"endMs":2,"speaker":{"label":"A"}}]}}"#,
+    r#"{"type":"events","sub":1,"from":1,"to":1,"items":[{"a":1}]}"#,
 ];
 
 pub(super) fn make(rng: &mut Pcg64Mcg) -> Vec<u8> {
@@ -105,4 +107,20 @@ pub(super) fn run(input: &[u8]) -> Outcome {
     }
     read |= serde_json::from_slice::<ServerFrame>(frame).is_ok();
     Outcome::of(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_mutants_are_made_of_is_honest() {
+        for text in TEXT {
+            let client = serde_json::from_str::<ClientFrame>(text).is_ok();
+            assert!(
+                client || serde_json::from_str::<ServerFrame>(text).is_ok(),
+                "{text}"
+            );
+        }
+    }
 }

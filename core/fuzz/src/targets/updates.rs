@@ -7,6 +7,7 @@
 use super::Outcome;
 use crate::mutate::{join, mutate, split};
 use connvo_core::limits::NoteLimits;
+use connvo_core::live::note::{Base, Note, StoredNote};
 use connvo_core::note::{Document, DocumentError, Text};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
@@ -86,8 +87,31 @@ pub(super) fn run(input: &[u8]) -> Outcome {
     }
     if document.verify().is_err() {
         outcome.caught += 1;
+        assert_starts_over(&folded);
     }
     outcome
+}
+
+/// A note whose document fails is started over from its log's text, and holds then.
+fn assert_starts_over(folded: &Text) {
+    let stored = StoredNote {
+        base: Some(Base {
+            sequence: 1,
+            text: folded.to_string(),
+            state_v2: Vec::new(),
+        }),
+        ..StoredNote::default()
+    };
+    let reseed = stored.reseed(500).expect("a text makes a document");
+    let again = StoredNote {
+        epoch: reseed.epoch,
+        base: Some(reseed.base),
+        ..StoredNote::default()
+    };
+    let note = Note::open(again, 501, NoteLimits::default()).expect("opens");
+    let document = note.committed().expect("nothing is staged");
+    document.verify().expect("sound");
+    assert_eq!(document.text(), folded);
 }
 
 /// What a peer that gets everything sees has the length of the text at least: the
