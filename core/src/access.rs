@@ -111,8 +111,7 @@ pub fn can(
             "the meeting is not running: transcript is taken between its start and its end",
         )),
         (Action::WriteNote, MeetingState::Concluded | MeetingState::Cancelled) => {
-            let open =
-                ended_at_ms.is_some_and(|ended| now_ms < ended.saturating_add(NOTE_GRACE_MS));
+            let open = note_closes_at(state, ended_at_ms).is_some_and(|closes| now_ms < closes);
             if role >= Role::CoHost && open {
                 Ok(())
             } else {
@@ -125,6 +124,14 @@ pub fn can(
         }
         _ => Ok(()),
     }
+}
+
+/// When the right to write to the note ends by itself, in milliseconds since the
+/// Unix epoch: with the grace of a meeting that is over.
+#[must_use]
+pub fn note_closes_at(state: MeetingState, ended_at_ms: Option<u64>) -> Option<u64> {
+    matches!(state, MeetingState::Concluded | MeetingState::Cancelled)
+        .then_some(ended_at_ms?.saturating_add(NOTE_GRACE_MS))
 }
 
 #[cfg(test)]

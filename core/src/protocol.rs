@@ -24,6 +24,8 @@ pub const EVENTS_BYTES: usize = 256 << 10;
 pub const PAGE_ITEMS: usize = 100;
 /// Subscriptions one connection may hold.
 pub const SUBSCRIPTIONS: usize = 100;
+/// Connections one person may hold, through both doors.
+pub const CONNECTIONS: usize = 20;
 /// Calls of one connection that may await their reply at once.
 pub const CALLS_IN_FLIGHT: usize = 64;
 /// Time between heartbeats, in milliseconds.

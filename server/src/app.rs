@@ -4,6 +4,7 @@ use crate::auth::Auth;
 use crate::clock::{Clock, Ids};
 use crate::committer::Committer;
 use crate::config::Config;
+use crate::connections::Connections;
 use crate::db::{Db, StoreError};
 use crate::rate::Rates;
 use crate::rooms::{self, Ground, Rooms};
@@ -34,6 +35,8 @@ pub struct Parts {
     pub rooms: Rooms,
     /// What everybody has used of the rate table.
     pub rates: Rates,
+    /// Who is connected how often.
+    pub connections: Connections,
     /// Changes to who may do what, after their commit.
     pub access_changes: broadcast::Sender<AccessChange>,
     /// Cancelled when the server is asked to go: readiness is off, live connections
@@ -86,6 +89,7 @@ impl App {
             auth,
             rooms,
             rates: Rates::new(config.rate_limits),
+            connections: Connections::default(),
             access_changes,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -15,7 +15,7 @@ mod batch;
 mod plan;
 mod store;
 
-use crate::db::{Db, StoreError};
+use crate::db::{Db, StoreError, Trouble};
 use connvo_core::id::MeetingId;
 use connvo_core::note::NoteEntry;
 use connvo_core::transcript::{Chunk, NewChunk};
@@ -207,20 +207,5 @@ async fn commit(db: &Db, jobs: Vec<Job>) {
 /// Whether a failure may be the fault of one append, and not of the database as a
 /// whole: halving a batch does not mend a full disk or a lost line.
 fn is_of_one_append(error: &StoreError) -> bool {
-    let StoreError::Sql(error) = error else {
-        return true;
-    };
-    match &**error {
-        sqlx::Error::Database(error) => match error.code().as_deref() {
-            // SQLite: busy, locked, out of memory, interrupted, IO, full, cannot open.
-            Some("5" | "6" | "7" | "9" | "10" | "13" | "14") => false,
-            // PostgreSQL: connection, resources, operator's doing, system.
-            Some(code) => !["08", "53", "57", "58"]
-                .iter()
-                .any(|class| code.len() == 5 && code.starts_with(class)),
-            None => true,
-        },
-        sqlx::Error::Encode(_) | sqlx::Error::Protocol(_) => true,
-        _ => false,
-    }
+    error.trouble() != Trouble::Away
 }

@@ -9,6 +9,7 @@
 mod lock;
 pub mod meta;
 pub mod streams;
+mod trouble;
 
 use connvo_core::error::{ErrorCode, Problem};
 use lock::DirLock;
@@ -20,6 +21,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use trouble::Trouble;
+
+/// When to try again after the store was away, in milliseconds.
+const RETRY_MS: u64 = 1_000;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// Connections that read the SQLite file.
@@ -83,13 +88,11 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 /// The wire sees a code; the log sees the source, here, once.
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let waiting = matches!(&error, StoreError::Sql(source) if matches!(
-            **source,
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)
-        ));
         tracing::error!(%error, "the store failed");
-        if waiting {
-            Self::new(ErrorCode::Unavailable, "the store is away: try again")
+        if error.trouble() != Trouble::Lasting {
+            let mut problem = Self::new(ErrorCode::Unavailable, "the store is away: try again");
+            problem.retry_after_ms = Some(RETRY_MS);
+            problem
         } else {
             Self::new(ErrorCode::Internal, "a fault of the server's own")
         }

@@ -1,7 +1,9 @@
 //! HTTP: the router with its layers, errors as problem+json, the API description
 //! and the web app.
 
+mod describe;
 mod extract;
+mod host;
 mod problem;
 mod router;
 mod www;
@@ -24,6 +26,18 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The `after` of the next page; null at the end.
     pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of `limit` items, made of one more when there is one: only then is there
+    /// a next page, after the last item shown.
+    pub fn of(mut items: Vec<T>, limit: u32, cursor: impl FnOnce(&T) -> String) -> Self {
+        let limit = limit as usize;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(cursor);
+        Self { items, next }
+    }
 }
 
 /// Which page of a list.
@@ -50,13 +64,14 @@ impl PageQuery {
         }
     }
 
-    /// The cursor, of whatever type the list is ordered by.
+    /// The cursor, of whatever type the list is ordered by; an empty one is none.
     ///
     /// # Errors
     /// `VALIDATION_ERROR` when it is not one.
     pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
         let refuse = || Problem::field("/after", "not a cursor of this list");
         match self.after.as_deref() {
+            Some("") => Ok(None),
             Some(after) if after.contains('\0') => Err(refuse()),
             Some(after) => after.parse().map(Some).map_err(|_| refuse()),
             None => Ok(None),

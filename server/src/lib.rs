@@ -2,6 +2,7 @@
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
 //! (`auth`, `user`, `meeting`, `note`, `transcript`) → `rooms` → `committer` → `db`.
+//! The doors `live` and `yjs` stand beside the slices, on [`socket`].
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
 //! something is in `connvo-core`.
 
@@ -11,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod committer;
 pub mod config;
+pub mod connections;
 pub mod db;
 pub mod health;
 pub mod http;
@@ -21,6 +23,7 @@ pub mod rate;
 pub mod replay;
 pub mod rooms;
 pub mod server;
+pub mod socket;
 pub mod transcript;
 pub mod user;
 pub mod yjs;

@@ -5,7 +5,7 @@ pub mod routes;
 pub mod store;
 
 use crate::app::{AccessChange, App};
-use connvo_core::access::{Action, Role, can};
+use connvo_core::access::{Action, Role, can, note_closes_at};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
@@ -28,6 +28,13 @@ impl Membership {
     /// As [`connvo_core::access::can`].
     pub fn may(&self, action: Action, now_ms: u64) -> Result<(), Problem> {
         can(self.role, self.state, self.ended_at, now_ms, action)
+    }
+
+    /// When the right to write to the note ends by itself, in milliseconds since the
+    /// Unix epoch.
+    #[must_use]
+    pub fn note_closes_at(&self) -> Option<u64> {
+        note_closes_at(self.state, self.ended_at)
     }
 }
 

@@ -18,6 +18,8 @@ use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
 use connvo_core::limits::NoteLimits;
 use connvo_core::protocol::varint::SAFE_MAX;
+use feed::{Interest, Watch};
+use mailbox::Mailbox;
 use pressure::Pressure;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -54,6 +56,46 @@ impl Ground {
 
 type Cell = Arc<OnceCell<Room>>;
 
+/// A place in a room; dropping it leaves.
+#[derive(Debug)]
+pub struct Seat {
+    /// The room.
+    pub room: Room,
+    watch: Watch,
+}
+
+impl Seat {
+    /// A number that no other place of this process has.
+    #[must_use]
+    pub const fn id(&self) -> u64 {
+        self.watch.id()
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.room.leave(self.watch.id());
+    }
+}
+
+/// Somebody who waits for a room to open. The last one to give up on a room that
+/// could not be loaded takes its cell out of the map.
+struct Visit<'a> {
+    rooms: &'a Rooms,
+    meeting: MeetingId,
+    cell: Cell,
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        let mut map = self.rooms.map();
+        // Cells are handed out under the map's lock: two are the map's and ours.
+        if self.cell.get().is_none() && Arc::strong_count(&self.cell) == 2 {
+            map.remove(&self.meeting);
+        }
+    }
+}
+
 /// All open rooms of this process; cheap to clone.
 #[derive(Clone)]
 pub struct Rooms(Arc<Inner>);
@@ -82,14 +124,46 @@ impl Rooms {
     /// `UNAVAILABLE` or `INTERNAL` when the store fails.
     pub async fn open(&self, meeting: &MeetingId) -> Result<Room, Problem> {
         loop {
-            let cell = Arc::clone(self.map().entry(meeting.clone()).or_default());
+            let visit = self.visit(meeting);
+            let cell = &visit.cell;
             let room = cell
-                .get_or_try_init(|| actor::open(self.clone(), meeting.clone(), Arc::clone(&cell)))
+                .get_or_try_init(|| actor::open(self.clone(), meeting.clone(), Arc::clone(cell)))
                 .await?;
             if !room.is_closing() {
                 return Ok(room.clone());
             }
             room.closed().await;
+        }
+    }
+
+    /// Opens a meeting's room and follows its feed: whatever the room does from now
+    /// on, its end too, reaches the mailbox.
+    ///
+    /// # Errors
+    /// As [`Rooms::open`].
+    pub async fn follow(
+        &self,
+        meeting: &MeetingId,
+        mailbox: &Arc<Mailbox>,
+        sub: u32,
+        interest: Interest,
+    ) -> Result<Seat, Problem> {
+        loop {
+            let room = self.open(meeting).await?;
+            let watch = room.feed().watch(mailbox, sub, interest);
+            let seat = Seat { room, watch };
+            // A room that began to close before the watch stood may not tell it.
+            if !seat.room.is_closing() {
+                return Ok(seat);
+            }
+        }
+    }
+
+    fn visit(&self, meeting: &MeetingId) -> Visit<'_> {
+        Visit {
+            rooms: self,
+            meeting: meeting.clone(),
+            cell: Arc::clone(self.map().entry(meeting.clone()).or_default()),
         }
     }
 

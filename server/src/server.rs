@@ -5,12 +5,19 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
 use crate::http;
+use axum::serve::ListenerExt;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// Longest wait for live connections and requests to end.
 const DRAIN: Duration = Duration::from_secs(15);
+
+/// What the kernel keeps on its way to one reader: left to itself it keeps megabytes,
+/// and a slow reader's progress would not be seen for minutes.
+const SEND_BYTES: u32 = 256 << 10;
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 1_024;
 
 /// Why the server cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +63,7 @@ impl Server {
         let address = config.listen;
         let app = App::open(config, clock, ids).await?;
         let refuse = |source| ServerError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(refuse)?;
+        let listener = listen(address).map_err(refuse)?;
         let address = listener.local_addr()?;
         Ok(Self {
             app,
@@ -85,6 +92,10 @@ impl Server {
     pub async fn run(self) -> Result<(), ServerError> {
         let Self { app, listener, .. } = self;
         let asked = app.shutdown.clone();
+        let listener = listener.tap_io(|stream| {
+            // What is written is to leave at once.
+            let _ = stream.set_nodelay(true);
+        });
         let served = axum::serve(listener, http::router(app.clone()))
             .with_graceful_shutdown(asked.clone().cancelled_owned());
         let served = tokio::spawn(served.into_future());
@@ -110,4 +121,16 @@ impl Server {
         app.db.close().await;
         Ok(outcome?)
     }
+}
+
+/// Listens; accepted connections have the listener's options.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }

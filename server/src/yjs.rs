@@ -2,18 +2,22 @@
 //! y-websocket. The rules of the protocol are [`connvo_core::live::stock`]'s.
 
 use crate::app::{AccessChange, App};
+use crate::auth::Identity;
+use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
-use crate::live::sized;
 use crate::meeting::{Membership, authorise};
 use crate::note;
-use crate::rooms::Room;
-use crate::rooms::feed::{Interest, Watch};
+use crate::rate::{Late, NOTE_OP};
+use crate::rooms::Seat;
+use crate::rooms::feed::Interest;
 use crate::rooms::mailbox::{Letter, Mailbox};
+use crate::socket::upgrade::Upgrade;
+use crate::socket::{Broken, Error, Message, Socket};
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use bytes::Bytes;
 use connvo_core::access::Action;
+use connvo_core::error::ErrorCode;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::live::connection::Stream;
 use connvo_core::live::pacing::{NOTE_MS, Pacer, window_ms};
@@ -22,15 +26,12 @@ use connvo_core::live::stock::{self, Effect, Message as Stock, StockDoor};
 use connvo_core::live::{Item, Read};
 use connvo_core::note::NoteEntry;
 use connvo_core::protocol::{DEAD_MS, HEARTBEAT_MS, PAGE_ITEMS, close};
-use futures_util::SinkExt;
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
-/// How long a frame may wait for the reader.
-const STALLED: Duration = Duration::from_secs(30);
 /// Frames that make no sense before the socket is closed.
 const STRIKES: u8 = 3;
 
@@ -44,43 +45,60 @@ pub struct Params {
 /// Opens the socket for a member of the meeting.
 ///
 /// # Errors
-/// `UNAUTHORIZED` without a good token, `NOT_FOUND` to strangers.
+/// `UNAUTHORIZED` without a good token, `NOT_FOUND` to strangers, `RATE_LIMITED` to
+/// who holds as many connections as they may.
 pub async fn upgrade(
     State(app): State<App>,
     Path(meeting): Path<MeetingId>,
     Query(params): Query<Params>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Result<Response, Failure> {
+    // Before anything is authorised: no change of rights is missed.
+    let access = app.access_changes.subscribe();
     let identity = app.auth.verify(&params.token).await?;
     let membership = authorise(&app, &identity.user_id, &meeting, Action::ReadNote).await?;
-    let room = app.rooms.open(&meeting).await?;
-    Ok(sized(upgrade).on_upgrade(move |socket| {
+    let connected = app.connections.enter(&identity.user_id)?;
+    let mailbox = Arc::new(Mailbox::default());
+    let interest = Interest {
+        stream: Stream::Note,
+        presence: true,
+    };
+    let seat = app.rooms.follow(&meeting, &mailbox, 0, interest).await?;
+    let place = Place {
+        meeting,
+        seat,
+        mailbox,
+        membership,
+        access,
+        connected,
+    };
+    Ok(upgrade.serve(move |socket| {
         let tracked = app.tasks.clone();
-        let expires_at_ms = identity.expires_at_ms;
-        let editor = Editor::new(
-            app,
-            identity.user_id,
-            meeting,
-            membership,
-            room,
-            socket,
-            expires_at_ms,
-        );
-        tracked.track_future(editor.run())
+        tracked.track_future(Editor::new(app, identity, place, socket).run())
     }))
+}
+
+/// Where an editor is, and as what.
+struct Place {
+    meeting: MeetingId,
+    seat: Seat,
+    mailbox: Arc<Mailbox>,
+    membership: Membership,
+    access: Receiver<AccessChange>,
+    connected: Connected,
 }
 
 struct Editor {
     app: App,
     user: UserId,
     meeting: MeetingId,
-    room: Room,
-    watch: Watch,
-    socket: WebSocket,
+    seat: Seat,
+    socket: Socket,
     mailbox: Arc<Mailbox>,
     door: StockDoor,
     pacer: Pacer,
     access: Receiver<AccessChange>,
+    membership: Membership,
     expires_at_ms: u64,
     refused: bool,
     strikes: u8,
@@ -88,13 +106,20 @@ struct Editor {
     heard_ms: u64,
     /// When it is pinged next, in milliseconds since the Unix epoch.
     ping_ms: u64,
+    /// The frame being taken, while it may still be held back.
+    fresh: Option<Bytes>,
+    late: Option<Late>,
+    /// Whether mail goes before the next frame.
+    mail_next: bool,
+    /// This person's place among their own connections.
+    _connected: Connected,
 }
 
 /// The connection is over, with this close code.
 struct Over(u16);
 
 enum Woken {
-    Frame(Option<Result<Message, axum::Error>>),
+    Frame(Option<Result<Message, Error>>),
     Mail,
     Access(Result<AccessChange, RecvError>),
     Time,
@@ -102,42 +127,29 @@ enum Woken {
 }
 
 impl Editor {
-    fn new(
-        app: App,
-        user: UserId,
-        meeting: MeetingId,
-        membership: Membership,
-        room: Room,
-        socket: WebSocket,
-        expires_at_ms: u64,
-    ) -> Self {
-        let mailbox = Arc::new(Mailbox::default());
-        let watch = room.feed().watch(
-            &mailbox,
-            0,
-            Interest {
-                stream: Stream::Note,
-                presence: true,
-            },
-        );
+    fn new(app: App, identity: Identity, place: Place, socket: Socket) -> Self {
         let now = app.clock.now_ms();
-        let writable = membership.may(Action::WriteNote, now).is_ok();
+        let writable = place.membership.may(Action::WriteNote, now).is_ok();
         Self {
-            access: app.access_changes.subscribe(),
             app,
-            user,
-            meeting,
-            room,
-            watch,
+            user: identity.user_id,
+            meeting: place.meeting,
+            seat: place.seat,
             socket,
-            mailbox,
+            mailbox: place.mailbox,
             door: StockDoor::new(writable),
             pacer: Pacer::default(),
-            expires_at_ms,
+            access: place.access,
+            membership: place.membership,
+            expires_at_ms: identity.expires_at_ms,
             refused: false,
             strikes: 0,
             heard_ms: now,
             ping_ms: now + HEARTBEAT_MS,
+            fresh: None,
+            late: None,
+            mail_next: false,
+            _connected: place.connected,
         }
     }
 
@@ -147,54 +159,58 @@ impl Editor {
                 break code;
             }
         };
-        let frame = CloseFrame {
-            code: end,
-            reason: "".into(),
-        };
-        let _ = timeout(
-            Duration::from_secs(1),
-            self.socket.send(Message::Close(Some(frame))),
-        )
-        .await;
-        self.room.leave(self.watch.id());
+        self.socket.close(end).await;
     }
 
     async fn turn(&mut self) -> Result<(), Over> {
         let woken = self.wait().await;
+        self.mail_next = matches!(woken, Woken::Frame(_));
         if matches!(woken, Woken::Frame(Some(Ok(_)))) {
             self.heard_ms = self.app.clock.now_ms();
         }
+        // Whatever is due by the clock is done in every turn, before anything else.
+        self.beat().await?;
         match woken {
-            Woken::Frame(Some(Ok(Message::Binary(bytes)))) => self.receive(&bytes).await?,
-            Woken::Frame(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
+            Woken::Frame(Some(Ok(Message::Binary(bytes)))) => {
+                self.fresh = Some(bytes.clone());
+                self.receive(&bytes).await?;
+            }
+            Woken::Frame(Some(Ok(Message::Ping(_) | Message::Pong(_)))) | Woken::Time => {}
             Woken::Frame(Some(Ok(Message::Text(_)))) => self.strike()?,
             Woken::Frame(_) => return Err(Over(close::NORMAL)),
             Woken::Mail => self.open_mail().await?,
             Woken::Access(change) => self.recheck(change).await?,
-            Woken::Time => self.beat().await?,
             Woken::Shutdown => return Err(Over(close::RESTART)),
         }
+        if let Some(frame) = Late::take_due(&mut self.late, self.app.clock.now_ms()) {
+            self.fresh = None;
+            self.receive(&frame).await?;
+        }
         self.deliver().await?;
-        self.flush().await
+        self.socket.flush().await.map_err(over)
     }
 
     fn window(&self) -> u64 {
         window_ms(NOTE_MS, self.app.rooms.pressure())
     }
 
+    /// As the live socket waits: what ends rights first, frames and mail in turn.
     async fn wait(&mut self) -> Woken {
         let synced = self.door.cursor().is_some();
         let due = self.pacer.due_at(self.window()).filter(|_| synced);
         let dead = self.heard_ms + DEAD_MS;
+        let late = self.late.as_ref().map(|late| late.due_ms);
         let timed = self.expires_at_ms.min(self.ping_ms).min(dead);
-        let at = due.map_or(timed, |due| due.min(timed));
+        let at = due.into_iter().chain(late).fold(timed, u64::min);
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
         tokio::select! {
-            frame = self.socket.recv() => Woken::Frame(frame),
-            () = self.mailbox.filled() => Woken::Mail,
+            biased;
             change = self.access.recv() => Woken::Access(change),
-            () = sleep_until(Instant::now() + wait) => Woken::Time,
             () = self.app.shutdown.cancelled() => Woken::Shutdown,
+            () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
+            frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
+            () = self.mailbox.filled() => Woken::Mail,
+            () = sleep_until(Instant::now() + wait) => Woken::Time,
         }
     }
 
@@ -210,7 +226,12 @@ impl Editor {
         }
         if now >= self.ping_ms {
             self.ping_ms = now + HEARTBEAT_MS;
-            self.feed(Message::Ping(Bytes::new())).await?;
+            let ping = Message::Ping(Bytes::new());
+            self.socket.send(ping).await.map_err(over)?;
+        }
+        if self.door.is_writable() && self.membership.may(Action::WriteNote, now).is_err() {
+            // The grace of a meeting that is over has ended.
+            self.door.set_writable(false);
         }
         Ok(())
     }
@@ -220,7 +241,17 @@ impl Editor {
             None => Ok(()),
             Some(Effect::Sync(vector)) => self.sync(vector).await,
             Some(Effect::Offer { own, update }) => {
+                // Nothing is skipped for rate: it waits, and the socket is not read.
+                let now = self.app.clock.now_ms();
+                let rates = &self.app.rates;
+                if let Err(refusal) = rates.take(NOTE_OP, &self.user, &self.meeting, 1, now)
+                    && let Some(frame) = self.fresh.take()
+                {
+                    self.late = Some(Late::after(&refusal, frame, now));
+                    return Ok(());
+                }
                 let offered = self
+                    .seat
                     .room
                     .stock_update(&self.user, own, update, &self.mailbox)
                     .await;
@@ -231,15 +262,16 @@ impl Editor {
                     .and_then(|states| states.first().map(|state| state.client_id));
                 if let (None, Some(own)) = (self.door.own(), first) {
                     self.door.set_own(own);
-                    self.room.join(self.watch.id(), own, &self.user).await;
+                    self.seat.room.join(self.seat.id(), own, &self.user).await;
                 }
-                self.room
-                    .presence(self.watch.id(), self.door.own(), bytes)
+                self.seat
+                    .room
+                    .presence(self.seat.id(), self.door.own(), bytes)
                     .await;
                 Ok(())
             }
             Some(Effect::QueryPresence) => {
-                self.room.everybody(&self.mailbox, 0).await;
+                self.seat.room.everybody(&self.mailbox, 0).await;
                 Ok(())
             }
             Some(Effect::Malformed) => self.strike(),
@@ -249,7 +281,7 @@ impl Editor {
     /// Step 1 is answered by step 2; then the server asks in turn.
     async fn sync(&mut self, vector: Vec<u8>) -> Result<(), Over> {
         let first = self.door.cursor().is_none();
-        let state = match self.room.sync(vector).await {
+        let state = match self.seat.room.sync(vector).await {
             Ok(state) => state,
             Err(problem) if problem.code.status() < 500 => return self.strike(),
             Err(_) => return Err(Over(close::TRY_LATER)),
@@ -257,7 +289,7 @@ impl Editor {
         self.send(&Stock::Step2(&state.diff)).await?;
         if first {
             self.send(&Stock::Step1(&state.state_vector)).await?;
-            self.room.everybody(&self.mailbox, 0).await;
+            self.seat.room.everybody(&self.mailbox, 0).await;
         }
         self.door.synced(state.head);
         self.pacer.wake();
@@ -283,7 +315,7 @@ impl Editor {
                     self.refused = true;
                     self.door.set_writable(false);
                 }
-                Letter::Acknowledge { .. } | Letter::Volatile { .. } | Letter::Replied { .. } => {}
+                Letter::Acknowledge { .. } | Letter::Replied { .. } => {}
             }
         }
         Ok(())
@@ -302,14 +334,18 @@ impl Editor {
             return Ok(());
         }
         let membership = authorise(&self.app, &self.user, &self.meeting, Action::ReadNote).await;
-        let membership = membership.map_err(|_| Over(close::POLICY))?;
-        let may = membership
+        self.membership = membership.map_err(|problem| match problem.code {
+            ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
+            _ => Over(close::POLICY),
+        })?;
+        let may = self
+            .membership
             .may(Action::WriteNote, self.app.clock.now_ms())
             .is_ok()
             && !self.refused;
         let regained = may && !self.door.is_writable();
         self.door.set_writable(may);
-        if regained && let Ok(state) = self.room.sync(vec![0]).await {
+        if regained && let Ok(state) = self.seat.room.sync(vec![0]).await {
             // What the client changed meanwhile was dropped: ask for it again.
             self.send(&Stock::Step1(&state.state_vector)).await?;
         }
@@ -326,7 +362,7 @@ impl Editor {
         }
         self.pacer.clear();
         loop {
-            let items = match self.room.feed().read_note(cursor) {
+            let items = match self.seat.room.feed().read_note(cursor) {
                 Read::UpToDate => break,
                 Read::Items(items) => items,
                 Read::Behind => self.read_back(cursor).await?,
@@ -343,10 +379,15 @@ impl Editor {
     }
 
     async fn read_back(&mut self, cursor: u64) -> Result<Vec<Arc<Item<NoteEntry>>>, Over> {
-        let upto = (cursor + 1 + PAGE_ITEMS as u64).min(self.room.feed().note_head() + 1);
+        let upto = (cursor + 1 + PAGE_ITEMS as u64).min(self.seat.room.feed().note_head() + 1);
         let entries = note::store::range(&self.app.db, &self.meeting, cursor + 1, upto)
             .await
             .map_err(|_| Over(close::TRY_LATER))?;
+        // The log was cut meanwhile: the client comes again and asks for what it
+        // lacks. A hole is never jumped over.
+        if entries.first().map(|entry| entry.sequence) != Some(cursor + 1) {
+            return Err(Over(close::TRY_LATER));
+        }
         Ok(entries
             .into_iter()
             .map(|entry| Arc::new(Item::new(Arc::new(entry))))
@@ -363,22 +404,14 @@ impl Editor {
     }
 
     async fn send(&mut self, message: &Stock<'_>) -> Result<(), Over> {
-        self.feed(Message::Binary(Bytes::from(stock::encode(message))))
-            .await
+        let frame = Message::Binary(Bytes::from(stock::encode(message)));
+        self.socket.send(frame).await.map_err(over)
     }
+}
 
-    async fn feed(&mut self, frame: Message) -> Result<(), Over> {
-        match timeout(STALLED, self.socket.feed(frame)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Over(close::NORMAL)),
-            Err(_) => Err(Over(close::TRY_LATER)),
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), Over> {
-        match timeout(STALLED, self.socket.flush()).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Over(close::NORMAL)),
-        }
+const fn over(broken: Broken) -> Over {
+    match broken {
+        Broken::Line => Over(close::NORMAL),
+        Broken::Stalled => Over(close::TRY_LATER),
     }
 }

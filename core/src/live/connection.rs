@@ -20,6 +20,8 @@ pub use subscription::{JournalSnapshot, NoteSnapshot, Opened, Subscription};
 
 /// Strikes that close a socket.
 const STRIKES: u8 = 3;
+/// How long a socket may be open before it says who is there, in milliseconds.
+pub const HELLO_MS: u64 = 10_000;
 
 /// A frame to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +102,7 @@ pub struct Connection {
     calls: usize,
     strikes: u8,
     heard_ms: u64,
+    hello_by_ms: u64,
 }
 
 impl Connection {
@@ -113,6 +116,7 @@ impl Connection {
             calls: 0,
             strikes: 0,
             heard_ms: now_ms,
+            hello_by_ms: now_ms + HELLO_MS,
         }
     }
 
@@ -136,10 +140,15 @@ impl Connection {
         self.subscriptions.get(&sub)
     }
 
-    /// When the socket counts as dead unless something is heard, in milliseconds.
+    /// When the socket counts as dead unless something is heard, in milliseconds. Of
+    /// one that has not said who is there, nothing else counts.
     #[must_use]
-    pub const fn dead_at(&self) -> u64 {
-        self.heard_ms + DEAD_MS
+    pub fn dead_at(&self) -> u64 {
+        if self.phase == Phase::Silent {
+            self.hello_by_ms
+        } else {
+            self.heard_ms + DEAD_MS
+        }
     }
 
     /// Time has passed.
@@ -309,12 +318,20 @@ impl Connection {
                     limits,
                 })]
             }
-            Err(problem) => {
-                let mut effects = vec![send(&ServerFrame::Error { error: problem })];
-                effects.extend(self.close(close::POLICY));
-                effects
-            }
+            Err(problem) => self.token_failed(problem),
         }
+    }
+
+    /// A token was refused, which the client is to replace, or could not be looked
+    /// at, and the client is to come again with it.
+    pub fn token_failed(&mut self, problem: Problem) -> Vec<Effect> {
+        let code = match problem.code {
+            ErrorCode::Unauthorized => close::POLICY,
+            _ => close::TRY_LATER,
+        };
+        let mut effects = vec![send(&ServerFrame::Error { error: problem })];
+        effects.extend(self.close(code));
+        effects
     }
 
     /// A command was carried out, or refused.

@@ -71,6 +71,65 @@ pub enum Request<T> {
     },
 }
 
+impl<T> Request<T> {
+    /// About how many bytes it holds.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Operation { draft, .. } => draft.operation.weight(),
+            Self::Replace { text, .. } => text.len(),
+            Self::Update { update, .. } => update.len(),
+            Self::Chunks { chunks, .. } => chunks
+                .iter()
+                .map(|chunk| chunk.fields().text.len() + 512)
+                .sum(),
+        }
+    }
+
+    /// The same request with another reply.
+    pub fn replying<U>(self, with: impl FnOnce(T) -> U) -> Request<U> {
+        match self {
+            Self::Operation {
+                author,
+                draft,
+                reply,
+            } => Request::Operation {
+                author,
+                draft,
+                reply: with(reply),
+            },
+            Self::Replace {
+                author,
+                text,
+                client_id,
+                reply,
+            } => Request::Replace {
+                author,
+                text,
+                client_id,
+                reply: with(reply),
+            },
+            Self::Update {
+                author,
+                own,
+                made_by,
+                update,
+                reply,
+            } => Request::Update {
+                author,
+                own,
+                made_by,
+                update,
+                reply: with(reply),
+            },
+            Self::Chunks { chunks, reply } => Request::Chunks {
+                chunks,
+                reply: with(reply),
+            },
+        }
+    }
+}
+
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {

@@ -88,6 +88,18 @@ pub enum AnyOperation {
 }
 
 impl AnyOperation {
+    /// About how many bytes it holds.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Components(operation) => {
+                let inserted = usize::try_from(operation.inserted()).unwrap_or(usize::MAX);
+                inserted.saturating_add(std::mem::size_of_val(operation.components()))
+            }
+            Self::Single(single) => single.content.as_ref().map_or(0, String::len),
+        }
+    }
+
     /// The operation that it stands for.
     pub fn into_operation(self) -> Result<Operation, OperationError> {
         match self {

@@ -24,15 +24,16 @@ impl Serve {
         let settings = self.settings.over_file(self.config.as_deref())?;
         log(settings.log_json.unwrap_or(false));
         let server = Server::bind(settings.resolve()?).await?;
-        say(
-            &mut std::io::stdout(),
-            format_args!("listening on http://{}", server.address()),
-        )?;
         let shutdown = server.app().shutdown.clone();
+        // Before the address is told: who knows it may ask us to go.
         let (mut term, mut int) = (
             signal(SignalKind::terminate())?,
             signal(SignalKind::interrupt())?,
         );
+        say(
+            &mut std::io::stdout(),
+            format_args!("listening on http://{}", server.address()),
+        )?;
         tokio::spawn(async move {
             tokio::select! {
                 _ = term.recv() => {}

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// A lock on a data folder, freed when dropped or when the process dies.
@@ -15,7 +16,12 @@ impl DirLock {
             path: folder.display().to_string(),
             detail,
         };
-        std::fs::create_dir_all(folder).map_err(|error| refuse(error.to_string()))?;
+        // Whoever reads the folder can sign tokens: it is its owner's alone.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| refuse(error.to_string()))?;
         let file =
             File::create(folder.join("connvo.lock")).map_err(|error| refuse(error.to_string()))?;
         match file.try_lock() {

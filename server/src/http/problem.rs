@@ -59,7 +59,8 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
     }
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
-        None if is_json(&response) => return response,
+        // A body of one's own is left alone: JSON, and the pages of the web app.
+        None if is_own(&response) => return response,
         None => of_status(status),
     };
     let problem = Problem {
@@ -91,11 +92,11 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
     Response::from_parts(parts, body)
 }
 
-fn is_json(response: &Response) -> bool {
+fn is_own(response: &Response) -> bool {
     response
         .headers()
         .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
+        .is_some_and(|kind| kind == "text/html" || kind.as_bytes().ends_with(b"json"))
 }
 
 /// The problem of a layer that knows only a status.
@@ -117,5 +118,7 @@ fn of_status(status: StatusCode) -> Problem {
         }
         _ => (ErrorCode::Internal, "a fault of the server's own"),
     };
-    Problem::new(code, detail)
+    let mut problem = Problem::new(code, detail);
+    problem.retry_after_ms = (code == ErrorCode::Unavailable).then_some(1_000);
+    problem
 }

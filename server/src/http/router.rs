@@ -1,15 +1,16 @@
 //! Every route with the layers around them.
 
-use super::{problem, www};
+use super::{host, problem, www};
 use crate::app::App;
 use crate::{auth, health, live, meeting, note, transcript, user, yjs};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use std::time::Duration;
@@ -23,7 +24,6 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 /// Largest body, in bytes: a page of operations or chunks with room to spare.
@@ -31,7 +31,8 @@ const BODY_BYTES: usize = 2 << 20;
 /// Longest time for a request.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The web app runs its own scripts and its WebAssembly module, and nothing else's.
-const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; \
+/// (Its build moves every inline script into a file of its own.)
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; \
     connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
@@ -57,13 +58,8 @@ fn api() -> OpenApiRouter<App> {
 /// The API description (OpenAPI 3.1) that `/openapi.json` serves.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
-    let (_, mut description) = api().split_for_parts();
-    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    description
-        .components
-        .get_or_insert_default()
-        .add_security_scheme("bearer", bearer);
-    description
+    let (_, description) = api().split_for_parts();
+    super::describe::complete(description)
 }
 
 /// The whole HTTP surface.
@@ -89,6 +85,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/live", get(live::upgrade))
         .route("/v1/yjs/{id}", get(yjs::upgrade))
         .fallback(www::serve)
+        .layer(from_fn_with_state(app.clone(), host::check))
         .with_state(app)
         .layer(CatchPanicLayer::new())
         .layer(from_fn(problem::finish))
@@ -119,7 +116,12 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
 }
 
 #[derive(Clone)]

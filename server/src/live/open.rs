@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::meeting::{Membership, authorise};
-use crate::rooms::Room;
-use crate::rooms::feed::{Interest, Watch};
+use crate::rooms::feed::Interest;
 use crate::rooms::mailbox::Mailbox;
+use crate::rooms::{Room, Seat};
 use crate::{note, transcript};
 use connvo_core::access::Action;
 use connvo_core::error::Problem;
@@ -22,14 +22,9 @@ const REPLAY: u64 = 1_000;
 
 /// An open subscription's place in its room; dropping it leaves.
 pub(super) struct Place {
-    pub room: Room,
-    pub watch: Watch,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.room.leave(self.watch.id());
-    }
+    pub seat: Seat,
+    /// When the right to write ends by itself, in milliseconds since the Unix epoch.
+    pub closes_at: Option<u64>,
 }
 
 /// What a client asks for, from where.
@@ -65,25 +60,30 @@ pub(super) async fn open(
 ) -> Result<(Place, Option<u64>, Opened), Problem> {
     let meeting = wanted.query.meeting_id();
     let membership = authorise(app, user, meeting, reads(wanted.query)).await?;
-    let room = app.rooms.open(meeting).await?;
     let interest = Interest {
         stream: Stream::of(wanted.query),
         presence: matches!(wanted.query, Query::Note { .. }),
     };
-    let watch = room.feed().watch(mailbox, wanted.sub, interest);
-    let place = Place { room, watch };
+    let seat = app
+        .rooms
+        .follow(meeting, mailbox, wanted.sub, interest)
+        .await?;
+    let place = Place {
+        seat,
+        closes_at: membership.note_closes_at(),
+    };
     let (after, opened) = match wanted.query {
         Query::Note { .. } => {
-            let epoch = place.room.epoch();
-            let head = place.room.feed().note_head();
+            let epoch = place.seat.room.epoch();
+            let head = place.seat.room.feed().note_head();
             let after = wanted
                 .after
                 .filter(|after| wanted.epoch == Some(epoch.to_string()) && *after <= head)
                 .filter(|after| head - after <= REPLAY);
-            let after = still_kept(app, &place.room, meeting, after).await?;
+            let after = still_kept(app, &place.seat.room, meeting, after).await?;
             let snapshot = match after {
                 Some(_) => None,
-                None => Some(place.room.snapshot().await?),
+                None => Some(place.seat.room.snapshot().await?),
             };
             (
                 after,
@@ -95,10 +95,10 @@ pub(super) async fn open(
             )
         }
         Query::NoteOps { .. } => {
-            let head = place.room.feed().note_head();
-            let epoch = format!("{}.{}", app.store_epoch, place.room.epoch());
+            let head = place.seat.room.feed().note_head();
+            let epoch = format!("{}.{}", app.store_epoch, place.seat.room.epoch());
             let after = resumes(&wanted, &epoch, head);
-            let after = still_kept(app, &place.room, meeting, after).await?;
+            let after = still_kept(app, &place.seat.room, meeting, after).await?;
             let snapshot = match after {
                 Some(_) => None,
                 None => {
@@ -110,7 +110,7 @@ pub(super) async fn open(
             (after, Opened::Journal { epoch, snapshot })
         }
         Query::Transcript { .. } => {
-            let head = place.room.feed().transcript_head();
+            let head = place.seat.room.feed().transcript_head();
             let epoch = app.store_epoch.clone();
             let after = resumes(&wanted, &epoch, head);
             let snapshot = match after {

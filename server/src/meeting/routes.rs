@@ -31,11 +31,9 @@ async fn list(
 ) -> Result<Json<Page<Meeting>>, Failure> {
     let limit = page.limit(50)?;
     let after: Option<MeetingId> = page.after()?;
-    let items = store::of_user(&app.db, &caller.user_id, after.as_ref(), limit).await?;
-    let next = (items.len() == limit as usize)
-        .then(|| items.last().map(|last| last.id.to_string()))
-        .flatten();
-    Ok(Json(Page { items, next }))
+    let items = store::of_user(&app.db, &caller.user_id, after.as_ref(), limit + 1).await?;
+    let cursor = |last: &Meeting| last.id.to_string();
+    Ok(Json(Page::of(items, limit, cursor)))
 }
 
 /// Makes a meeting; the caller is its host.
@@ -76,11 +74,9 @@ async fn participants(
     super::authorise(&app, &caller.user_id, &id, Action::ReadMeeting).await?;
     let limit = page.limit(100)?;
     let after: String = page.after()?.unwrap_or_default();
-    let items = store::participants(&app.db, &id, &after, limit).await?;
-    let next = (items.len() == limit as usize)
-        .then(|| items.last().map(|last| last.email.clone()))
-        .flatten();
-    Ok(Json(Page { items, next }))
+    let items = store::participants(&app.db, &id, &after, limit + 1).await?;
+    let cursor = |last: &Participant| last.email.clone();
+    Ok(Json(Page::of(items, limit, cursor)))
 }
 
 /// Invites somebody by address, or changes their role.

@@ -66,9 +66,9 @@ async fn read(
 #[utoipa::path(post, path = "/v1/meetings/{id}/notes/ops", tag = "notes", security(("bearer" = [])),
     params(("id" = MeetingId, Path)), request_body = NoteOperationDraft,
     responses((status = 200, body = NoteAccepted),
-        (status = 403, description = "Observers do not write; the note is closed"),
+        (status = 403, description = "Observers do not write; the note is closed; the client id is another person's"),
         (status = 404, description = "Absent, or not yours to see"),
-        (status = 409, description = "The client id is another person's"),
+        (status = 409, description = "`baseVersion` is no longer kept, or ahead of the note (`resync`): read the note again"),
         (status = 422, description = "The operation does not fit"),
         (status = 429, description = "Too many at once; see Retry-After")))]
 async fn operate(
@@ -82,7 +82,7 @@ async fn operate(
     ))
 }
 
-/// The log after a version, oldest first.
+/// The log after a version, oldest first. It is kept for 90 days.
 #[utoipa::path(get, path = "/v1/meetings/{id}/notes/ops", tag = "notes", security(("bearer" = [])),
     params(("id" = MeetingId, Path), PageQuery),
     responses((status = 200, body = Page<NoteEntry>), (status = 404, description = "Absent, or not yours to see")))]
@@ -93,13 +93,11 @@ async fn log(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<NoteEntry>>, Failure> {
     authorise(&app, &caller.user_id, &id, Action::ReadNote).await?;
-    let limit = u64::from(page.limit(100)?);
-    let from = page.after::<u64>()?.unwrap_or(0).saturating_add(1);
-    let items = store::range(&app.db, &id, from, from.saturating_add(limit)).await?;
-    let next = (items.len() as u64 == limit)
-        .then(|| items.last().map(|last| last.sequence.to_string()))
-        .flatten();
-    Ok(Json(Page { items, next }))
+    let limit = page.limit(100)?;
+    let after = page.after::<u64>()?.unwrap_or(0);
+    let items = store::page(&app.db, &id, after, limit + 1).await?;
+    let cursor = |last: &NoteEntry| last.sequence.to_string();
+    Ok(Json(Page::of(items, limit, cursor)))
 }
 
 /// The versions, newest first: spells of work of one person without a long pause.
@@ -172,7 +170,8 @@ async fn version(
         ("Idempotency-Key" = Option<String>, Header, description = "The same for every retry")),
     responses((status = 200, body = NoteAccepted),
         (status = 403, description = "Observers do not write; the note is closed"),
-        (status = 404, description = "Absent, no longer kept, or not yours to see")))]
+        (status = 404, description = "Absent, no longer kept, or not yours to see"),
+        (status = 429, description = "Too many at once; see Retry-After")))]
 async fn restore(
     State(app): State<App>,
     caller: Caller,

@@ -12,6 +12,8 @@ use connvo_core::note::NoteEntry;
 const LOG_KEPT_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 /// How long checkpoints are kept, in milliseconds (365 days).
 const CHECKPOINT_KEPT_MS: u64 = 365 * 24 * 60 * 60 * 1000;
+/// Most rows of the log cut with one base: the next ones go on.
+const CUT_ROWS: i64 = 5_000;
 /// A checkpoint is written when so many operations have passed since the last one.
 const CHECKPOINT_EVERY: i64 = 1_000;
 
@@ -23,6 +25,16 @@ pub const AFTER_SQL: &str = "SELECT sequence, author_id, client_id, client_seq,
 pub const RANGE_SQL: &str = "SELECT sequence, author_id, client_id, client_seq,
         CAST(operation AS TEXT) AS operation, update_v1, transformed_from, created_at
     FROM note_log WHERE meeting_id = $1 AND sequence >= $2 AND sequence < $3 ORDER BY sequence";
+/// The page of the log after a sequence, whatever was cut before it.
+pub const PAGE_SQL: &str = "SELECT sequence, author_id, client_id, client_seq,
+        CAST(operation AS TEXT) AS operation, update_v1, transformed_from, created_at
+    FROM note_log WHERE meeting_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+/// The oldest row that is left of a log: where its cut begins, if it is old.
+pub const OLDEST_SQL: &str = "SELECT sequence, created_at FROM note_log
+    WHERE meeting_id = $1 ORDER BY sequence LIMIT 1";
+/// One bounded cut of a log.
+pub const CUT_SQL: &str = "DELETE FROM note_log
+    WHERE meeting_id = $1 AND sequence >= $2 AND sequence <= $3 AND created_at < $4";
 /// The entry of a client's change.
 pub const FIND_SQL: &str = "SELECT sequence, author_id, client_id, client_seq,
         CAST(operation AS TEXT) AS operation, update_v1, transformed_from, created_at
@@ -141,6 +153,30 @@ pub async fn range(
     entries(rows)
 }
 
+/// The entries after a sequence that are still kept, in order, at most `limit`.
+///
+/// # Errors
+/// The store fails.
+pub async fn page(
+    db: &Db,
+    meeting: &MeetingId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<NoteEntry>, StoreError> {
+    let rows: Vec<EntryRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(PAGE_SQL)
+                .bind(meeting.as_str())
+                .bind(to_i64(after))
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    entries(rows)
+}
+
 /// Whether the log still has everything after `sequence`, up to its head.
 ///
 /// # Errors
@@ -224,16 +260,22 @@ pub async fn write_base(
                     .execute(&mut *tx)
                     .await?;
                 }
-                let cut = sqlx::query(
-                "DELETE FROM note_log WHERE meeting_id = $1 AND sequence <= $2 AND created_at < $3",
-            )
-            .bind(meeting.as_str())
-            .bind(sequence)
-            .bind(kept_from)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected()
-                > 0;
+                let oldest: Option<(i64, i64)> = sqlx::query_as(OLDEST_SQL)
+                    .bind(meeting.as_str())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let mut cut = false;
+                if let Some((first, _)) = oldest.filter(|(_, created)| *created < kept_from) {
+                    cut = sqlx::query(CUT_SQL)
+                        .bind(meeting.as_str())
+                        .bind(first)
+                        .bind(sequence.min(first.saturating_add(CUT_ROWS - 1)))
+                        .bind(kept_from)
+                        .execute(&mut *tx)
+                        .await?
+                        .rows_affected()
+                        > 0;
+                }
                 let (last,): (i64,) = sqlx::query_as(
                     "SELECT COALESCE(MAX(sequence), 0) FROM note_checkpoints WHERE meeting_id = $1",
                 )

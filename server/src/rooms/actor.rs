@@ -40,6 +40,8 @@ struct Actor {
     heard_at: Instant,
     /// Dropped with the task, however it ends.
     _place: Place,
+    /// When a base may be tried again after one that could not be written.
+    base_again: Again,
     /// Questions about the committed note: answered when nothing is under way.
     questions: Vec<Message>,
 }
@@ -58,6 +60,31 @@ impl Drop for Place {
         self.rooms.remove(&self.meeting, &self.cell);
         self.feed.gone();
         self.gone.cancel();
+    }
+}
+
+/// Shortest and longest wait after a base that could not be written.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
+/// A wait that doubles with every failure.
+struct Again {
+    at: Instant,
+    wait: Duration,
+}
+
+impl Default for Again {
+    fn default() -> Self {
+        Self {
+            at: Instant::now(),
+            wait: AGAIN.0,
+        }
+    }
+}
+
+impl Again {
+    fn later(&mut self) {
+        self.at = Instant::now() + self.wait;
+        self.wait = (self.wait * 2).min(AGAIN.1);
     }
 }
 
@@ -83,12 +110,7 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
     let feed = Arc::new(Feed::new(note.head(), transcript_head));
     let (sender, inbox) = mpsc::channel(INBOX);
     let gone = CancellationToken::new();
-    let handle = Handle {
-        sender,
-        feed: Arc::clone(&feed),
-        epoch: note.epoch(),
-        gone: gone.clone(),
-    };
+    let handle = Handle::new(sender, Arc::clone(&feed), note.epoch(), gone.clone());
     let actor = Actor {
         room: Room::new(note, transcript_head, unsaved),
         _place: Place {
@@ -105,6 +127,7 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
         presence: Presence::default(),
         presence_at: Instant::now() + SWEEP,
         heard_at: Instant::now(),
+        base_again: Again::default(),
         questions: Vec::new(),
     };
     tokio::spawn(actor.run());
@@ -182,7 +205,7 @@ impl Actor {
         }
         self.work().await?;
         self.tell_presence(clock.now_ms());
-        if self.room.base_is_due() {
+        if self.room.base_is_due() && Instant::now() >= self.base_again.at {
             self.write_base().await?;
         }
         Ok(())
@@ -316,7 +339,9 @@ impl Actor {
             Message::Sync {
                 state_vector,
                 reply,
+                held,
             } => {
+                drop(held);
                 let state = document.diff_v1(&state_vector).map(|diff| StockState {
                     diff,
                     state_vector: document.state_vector(),
@@ -383,8 +408,12 @@ impl Actor {
             ground.clock.now_ms(),
         )
         .await;
-        if let Err(error) = &written {
-            tracing::warn!(meeting = %self.meeting, %error, "a base could not be written");
+        match &written {
+            Ok(_) => self.base_again = Again::default(),
+            Err(error) => {
+                tracing::warn!(meeting = %self.meeting, %error, "a base could not be written");
+                self.base_again.later();
+            }
         }
         self.room.base_saved(written.is_ok());
         Ok(())

@@ -1,6 +1,6 @@
 //! What a room has published, and who follows it.
 
-use super::mailbox::{Letter, Mailbox};
+use super::mailbox::{Interim, Letter, Mailbox};
 use connvo_core::live::connection::Stream;
 use connvo_core::live::{Item, Journal, Read};
 use connvo_core::note::NoteEntry;
@@ -107,11 +107,13 @@ impl Feed {
     }
 
     /// Relays an interim chunk to those who follow the transcript now.
-    pub fn volatile(&self, json: &Arc<str>) {
+    /// `utterance` names what the chunk is the latest of.
+    pub fn volatile(&self, utterance: &Arc<str>, json: &Arc<str>) {
         for watcher in lock(&self.watchers).values() {
             if watcher.interest.stream == Stream::Transcript {
-                watcher.mailbox.leave(Letter::Volatile {
+                watcher.mailbox.show(Interim {
                     sub: watcher.sub,
+                    utterance: Arc::clone(utterance),
                     json: Arc::clone(json),
                 });
             }

@@ -5,11 +5,12 @@ use super::mailbox::{Letter, Mailbox};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::UserId;
 use connvo_core::live::connection::NoteSnapshot;
+use connvo_core::live::presence::STATE_BYTES;
 use connvo_core::live::room::{Answer, Request, Updated, unavailable};
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft, TranscriptAccepted};
 use connvo_core::transcript::NewChunk;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// The committed note.
@@ -34,9 +35,25 @@ pub struct StockState {
     pub head: u64,
 }
 
-/// Whom to answer.
+/// Most bytes that one room takes in before it has answered them; beyond it their
+/// senders wait.
+const HELD_BYTES: usize = 8 << 20;
+/// Largest presence that is looked at: a client's state, its clock and its frame.
+const PRESENCE_BYTES: usize = 2 * STATE_BYTES;
+
+/// A change's part of the bytes that its room takes in, given back when it is
+/// answered.
+type Held = Option<OwnedSemaphorePermit>;
+
+/// Whom to answer, and what is given back then.
 #[derive(Debug)]
-pub(super) enum Reply {
+pub(super) struct Reply {
+    to: To,
+    held: Held,
+}
+
+#[derive(Debug)]
+enum To {
     Note(oneshot::Sender<Result<NoteAccepted, Problem>>),
     Transcript(oneshot::Sender<Result<TranscriptAccepted, Problem>>),
     /// Our own client: only what the journal does not tell.
@@ -55,11 +72,12 @@ pub(super) enum Reply {
 
 impl Reply {
     pub(super) fn give(self, answer: Answer) {
-        match (self, answer) {
-            (Self::Note(reply), Answer::Note(result)) => drop(reply.send(result)),
-            (Self::Transcript(reply), Answer::Transcript(result)) => drop(reply.send(result)),
+        drop(self.held);
+        match (self.to, answer) {
+            (To::Note(reply), Answer::Note(result)) => drop(reply.send(result)),
+            (To::Transcript(reply), Answer::Transcript(result)) => drop(reply.send(result)),
             (
-                Self::Lane {
+                To::Lane {
                     mailbox,
                     sub,
                     client_id,
@@ -83,7 +101,7 @@ impl Reply {
                     problem,
                 }),
             },
-            (Self::Stock { mailbox, sub }, Answer::Update(Err(problem))) => {
+            (To::Stock { mailbox, sub }, Answer::Update(Err(problem))) => {
                 let gone = problem.code == ErrorCode::Unavailable;
                 mailbox.leave(if gone {
                     Letter::Gone { sub }
@@ -102,6 +120,7 @@ impl Reply {
 }
 
 /// What the room's task is asked.
+#[derive(Debug)]
 pub(super) enum Message {
     Change(Request<Reply>),
     Read(oneshot::Sender<NoteView>),
@@ -109,6 +128,7 @@ pub(super) enum Message {
     Sync {
         state_vector: Vec<u8>,
         reply: oneshot::Sender<Result<StockState, Problem>>,
+        held: Held,
     },
     Presence {
         watch: u64,
@@ -130,15 +150,31 @@ pub(super) enum Message {
 }
 
 /// A meeting's room; cheap to clone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Room {
-    pub(super) sender: mpsc::Sender<Message>,
-    pub(super) feed: Arc<Feed>,
-    pub(super) epoch: u64,
-    pub(super) gone: CancellationToken,
+    sender: mpsc::Sender<Message>,
+    feed: Arc<Feed>,
+    epoch: u64,
+    gone: CancellationToken,
+    room_for: Arc<Semaphore>,
 }
 
 impl Room {
+    pub(super) fn new(
+        sender: mpsc::Sender<Message>,
+        feed: Arc<Feed>,
+        epoch: u64,
+        gone: CancellationToken,
+    ) -> Self {
+        Self {
+            sender,
+            feed,
+            epoch,
+            gone,
+            room_for: Arc::new(Semaphore::new(HELD_BYTES)),
+        }
+    }
+
     /// The published journals.
     #[must_use]
     pub const fn feed(&self) -> &Arc<Feed> {
@@ -172,7 +208,7 @@ impl Room {
         self.change(|reply| Request::Operation {
             author,
             draft,
-            reply: Reply::Note(reply),
+            reply: To::Note(reply),
         })
         .await
     }
@@ -193,7 +229,7 @@ impl Room {
             author,
             text,
             client_id,
-            reply: Reply::Note(reply),
+            reply: To::Note(reply),
         })
         .await
     }
@@ -214,15 +250,17 @@ impl Room {
             .into_iter()
             .partition(|chunk| chunk.fields().is_interim);
         for chunk in relayed {
-            let json = serde_json::to_string(chunk.fields()).map_err(|_| unavailable())?;
-            self.feed.volatile(&json.into());
+            let fields = chunk.fields();
+            let json = serde_json::to_string(fields).map_err(|_| unavailable())?;
+            let utterance = format!("{}\n{}", fields.source_id, fields.segment_id);
+            self.feed.volatile(&utterance.into(), &json.into());
         }
         let stored = if kept.is_empty() {
             Vec::new()
         } else {
             let request = |reply| Request::Chunks {
                 chunks: kept,
-                reply: Reply::Transcript(reply),
+                reply: To::Transcript(reply),
             };
             let accepted: TranscriptAccepted = self.change(request).await?;
             accepted.sequences
@@ -254,19 +292,19 @@ impl Room {
         update: Vec<u8>,
         (mailbox, sub): (&Arc<Mailbox>, u32),
     ) -> Result<(), Problem> {
-        let reply = Reply::Lane {
+        let reply = To::Lane {
             mailbox: Arc::clone(mailbox),
             sub,
             client_id,
             client_seq,
         };
-        self.send(Message::Change(Request::Update {
+        self.offer(Request::Update {
             author: author.clone(),
             own: Some(own),
             made_by: Some((client_id, client_seq)),
             update,
             reply,
-        }))
+        })
         .await
     }
 
@@ -281,17 +319,17 @@ impl Room {
         update: Vec<u8>,
         mailbox: &Arc<Mailbox>,
     ) -> Result<(), Problem> {
-        let reply = Reply::Stock {
+        let reply = To::Stock {
             mailbox: Arc::clone(mailbox),
             sub: 0,
         };
-        self.send(Message::Change(Request::Update {
+        self.offer(Request::Update {
             author: author.clone(),
             own,
             made_by: None,
             update,
             reply,
-        }))
+        })
         .await
     }
 
@@ -316,9 +354,11 @@ impl Room {
     /// # Errors
     /// `VALIDATION_ERROR` for a malformed state vector, and `UNAVAILABLE`.
     pub(crate) async fn sync(&self, state_vector: Vec<u8>) -> Result<StockState, Problem> {
+        let held = self.hold(state_vector.len()).await;
         self.ask(|reply| Message::Sync {
             state_vector,
             reply,
+            held,
         })
         .await?
     }
@@ -334,8 +374,11 @@ impl Room {
         let _ = self.send(join).await;
     }
 
-    /// Takes a watcher's presence.
+    /// Takes a watcher's presence; what is too large to be anybody's is passed over.
     pub(crate) async fn presence(&self, watch: u64, own: Option<u64>, bytes: Vec<u8>) {
+        if bytes.len() > PRESENCE_BYTES {
+            return;
+        }
         let _ = self.send(Message::Presence { watch, own, bytes }).await;
     }
 
@@ -353,9 +396,27 @@ impl Room {
 
     async fn change<T>(
         &self,
-        request: impl FnOnce(oneshot::Sender<Result<T, Problem>>) -> Request<Reply>,
+        request: impl FnOnce(oneshot::Sender<Result<T, Problem>>) -> Request<To>,
     ) -> Result<T, Problem> {
-        self.ask(|reply| Message::Change(request(reply))).await?
+        let (reply, answer) = oneshot::channel();
+        self.offer(request(reply)).await?;
+        answer.await.map_err(|_| unavailable())?
+    }
+
+    /// Sends a change, once there is room for its bytes.
+    async fn offer(&self, request: Request<To>) -> Result<(), Problem> {
+        let held = self.hold(request.weight()).await;
+        let request = request.replying(|to| Reply { to, held });
+        self.send(Message::Change(request)).await
+    }
+
+    /// Waits for room for so many bytes; what is larger than all there is takes all.
+    async fn hold(&self, bytes: usize) -> Held {
+        let bytes = u32::try_from(bytes.min(HELD_BYTES)).unwrap_or(u32::MAX);
+        Arc::clone(&self.room_for)
+            .acquire_many_owned(bytes)
+            .await
+            .ok()
     }
 
     async fn ask<T>(

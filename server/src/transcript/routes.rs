@@ -31,11 +31,9 @@ async fn list(
     authorise(&app, &caller.user_id, &id, Action::ReadTranscript).await?;
     let limit = page.limit(100)?;
     let after = page.after::<u64>()?.unwrap_or(0);
-    let items = store::entries(&app.db, &id, after, limit).await?;
-    let next = (items.len() == limit as usize)
-        .then(|| items.last().map(|last| last.sequence.to_string()))
-        .flatten();
-    Ok(Json(Page { items, next }))
+    let items = store::entries(&app.db, &id, after, limit + 1).await?;
+    let cursor = |last: &Chunk| last.sequence.to_string();
+    Ok(Json(Page::of(items, limit, cursor)))
 }
 
 /// Takes chunks of a running meeting. Retries are recognised by source, segment and

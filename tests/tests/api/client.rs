@@ -4,6 +4,7 @@ use connvo_server::app::App;
 use connvo_server::clock::{Clock, Ids};
 use connvo_server::config::Settings;
 use connvo_server::server::Server;
+use connvo_tests::postgres;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -17,6 +18,7 @@ pub struct Api {
     pub app: App,
     http: reqwest::Client,
     _data: TempDir,
+    _database: Option<postgres::Database>,
 }
 
 /// An answer: status and JSON body.
@@ -37,6 +39,12 @@ impl Api {
             cors_origins: vec!["http://localhost:3000".into()],
             ..Settings::default()
         };
+        let database = if crate::POSTGRES {
+            Some(postgres::database().await)
+        } else {
+            None
+        };
+        settings.database_url = database.as_ref().map(|own| own.url().to_owned());
         change(&mut settings);
         let clock = Clock::fixed(NOW);
         let ids = Ids::random(clock.clone());
@@ -52,6 +60,7 @@ impl Api {
             app,
             http,
             _data: data,
+            _database: database,
         }
     }
 

@@ -56,3 +56,37 @@ async fn every_reference_leads_somewhere() {
         assert!(schema.is_object(), "{name}");
     }
 }
+
+#[tokio::test]
+async fn every_operation_declares_its_errors_with_their_schema() {
+    let api = Api::start().await;
+    let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    let problem = "#/components/schemas/Problem";
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let declared = operation["responses"].as_object().unwrap();
+            assert!(declared.contains_key("default"), "{method} {path}");
+            for (status, response) in declared
+                .iter()
+                .filter(|(status, _)| !status.starts_with('2'))
+            {
+                let schema = &response["content"]["application/problem+json"]["schema"];
+                assert_eq!(schema["$ref"], problem, "{method} {path}: {status}");
+            }
+            let expected: &[(&str, bool)] = &[
+                ("401", operation.get("security").is_some()),
+                ("404", path.contains('{')),
+                ("422", operation.get("requestBody").is_some()),
+                ("503", operation.get("security").is_some()),
+                ("429", path.ends_with("/ops") && method == "post"),
+            ];
+            for (status, _) in expected.iter().filter(|(_, expected)| *expected) {
+                assert!(declared.contains_key(*status), "{method} {path}: {status}");
+            }
+        }
+    }
+    let schema = &description["components"]["schemas"]["Problem"];
+    for member in ["type", "title", "status", "code", "detail", "requestId"] {
+        assert!(schema["properties"][member].is_object(), "{member}");
+    }
+}

@@ -66,6 +66,67 @@ async fn every_answer_has_a_request_id_and_safe_headers() {
 }
 
 #[tokio::test]
+async fn other_sites_may_send_the_idempotency_key_and_read_when_to_come_again() {
+    let api = Api::start().await;
+    let origin = "http://localhost:3000";
+    let asked = api
+        .request(Method::OPTIONS, "/v1/meetings")
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "idempotency-key")
+        .send();
+    let answer = asked.await.unwrap();
+    let allowed = answer.headers()["access-control-allow-headers"].to_str();
+    assert!(allowed.unwrap().contains("idempotency-key"));
+    let request = api.request(Method::GET, "/healthz");
+    let answer = request.header("origin", origin).send().await.unwrap();
+    let exposed = answer.headers()["access-control-expose-headers"].to_str();
+    assert_eq!(exposed.unwrap(), "retry-after,x-request-id");
+}
+
+/// A page on the web whose name was made to point at loopback gets no token.
+#[tokio::test]
+async fn in_development_only_loopback_names_are_answered() {
+    let api = Api::start().await;
+    let port = api.url.rsplit(':').next().unwrap();
+    let asked = async |host: String| {
+        let request = api.request(Method::GET, "/healthz").header("host", host);
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap_or(Value::Null))
+    };
+    for own in ["localhost", "127.0.0.1", "[::1]"] {
+        assert_eq!(asked(format!("{own}:{port}")).await.0, 200, "{own}");
+    }
+    let foreign = asked(format!("evil.example:{port}")).await;
+    assert_problem(&foreign, 403, "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_says_when_to_come_again() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    ada.get("/v1/me").await;
+    api.app.db.close().await;
+    let request = api.request(Method::GET, "/v1/me").bearer_auth(&ada.token);
+    let answer = request.send().await.unwrap();
+    assert!(answer.headers().contains_key("retry-after"));
+    let answer = (answer.status(), answer.json().await.unwrap());
+    assert_problem(&answer, 503, "UNAVAILABLE");
+}
+
+#[tokio::test]
+async fn scripts_run_only_from_files_of_the_server() {
+    let api = Api::start().await;
+    let answer = api.request(Method::GET, "/").send().await.unwrap();
+    let policy = answer.headers()["content-security-policy"].to_str();
+    let scripts = policy
+        .unwrap()
+        .split(';')
+        .find(|rule| rule.contains("script-src"));
+    assert!(!scripts.unwrap().contains("unsafe-inline"));
+}
+
+#[tokio::test]
 async fn only_listed_origins_may_call_from_other_sites() {
     let api = Api::start().await;
     let allowed = async |origin: &str| {

@@ -2,7 +2,7 @@
 
 use crate::fixture::{NOW, Store, typed};
 use connvo_core::live::note::Base;
-use connvo_server::note::store::{checkpoint_before, load, range, write_base};
+use connvo_server::note::store::{checkpoint_before, load, page, range, write_base};
 
 on_both!(
     a_note_is_read_from_its_base_on,
@@ -99,4 +99,7 @@ async fn the_log_is_cut_after_ninety_days_and_only_up_to_the_base(store: Store) 
     assert_eq!(left.iter().map(|e| e.sequence).collect::<Vec<_>>(), [4, 5]);
     let kept = checkpoint_before(&store.db, &meeting, 3).await.unwrap();
     assert_eq!(kept, Some((3, "x".into())));
+    // The log is read from where it is kept.
+    let page = page(&store.db, &meeting, 0, 1).await.unwrap();
+    assert_eq!(page.first().map(|entry| entry.sequence), Some(4));
 }

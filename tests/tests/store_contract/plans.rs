@@ -14,7 +14,7 @@ enum Of {
 }
 use Of::{Number, Text};
 
-const HOT: [(&str, &str, &[Of]); 10] = [
+const HOT: [(&str, &str, &[Of]); 12] = [
     ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
     (
         "my meetings",
@@ -27,6 +27,8 @@ const HOT: [(&str, &str, &[Of]); 10] = [
         note::store::RANGE_SQL,
         &[Text, Number, Number],
     ),
+    ("note page", note::store::PAGE_SQL, &[Text, Number, Number]),
+    ("note oldest", note::store::OLDEST_SQL, &[Text]),
     ("note entry", note::store::FIND_SQL, &[Text, Text, Number]),
     ("note clients", note::store::CLIENTS_SQL, &[Text]),
     (

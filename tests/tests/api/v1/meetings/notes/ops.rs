@@ -125,6 +125,10 @@ async fn the_log_is_read_in_pages() {
     let (_, rest) = ada.get(&format!("{path}?after=2&limit=2")).await;
     assert_eq!(rest["items"][0]["sequence"], 3);
     assert_eq!(rest["next"], Value::Null);
+    // A last page that is exactly full is the last; an empty cursor is none.
+    let (_, whole) = ada.get(&format!("{path}?after=&limit=3")).await;
+    assert_eq!(whole["items"].as_array().unwrap().len(), 3);
+    assert_eq!(whole["next"], Value::Null);
 }
 
 #[tokio::test]

@@ -1,49 +1,52 @@
 //! One live connection's task.
 
+use super::call::carry_out;
 use super::open::{Place, Wanted, open, reads, writable};
 use crate::app::{AccessChange, App};
+use crate::connections::Connected;
 use crate::meeting::authorise;
+use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
-use crate::{note, transcript};
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use crate::socket::{Broken, Error, Message, Socket};
 use bytes::Bytes;
-use connvo_core::error::Problem;
-use connvo_core::id::UserId;
-use connvo_core::live::connection::{Connection, Effect, Outgoing, Stream};
+use connvo_core::live::connection::{Connection, Effect, Outgoing};
 use connvo_core::live::room::unavailable;
-use connvo_core::live::{Item, Read};
 use connvo_core::protocol::frame::{Limits, Query};
-use connvo_core::protocol::{Command, CommandReply, PAGE_ITEMS, close};
-use futures_util::SinkExt;
+use connvo_core::protocol::{Command, close};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
-/// How long a frame may wait for the reader.
-const STALLED: Duration = Duration::from_secs(30);
 /// Clients of a restarting server come back spread over this time, in milliseconds.
 const SPREAD_MS: u64 = 10_000;
 
-struct Live {
-    app: App,
-    socket: WebSocket,
-    connection: Connection,
+pub(super) struct Live {
+    pub(super) app: App,
+    socket: Socket,
+    pub(super) connection: Connection,
     mailbox: Arc<Mailbox>,
-    places: HashMap<u32, Place>,
+    pub(super) places: HashMap<u32, Place>,
     access: Receiver<AccessChange>,
     expires_at_ms: u64,
-    unflushed: bool,
+    /// This person's place among their own connections.
+    connected: Option<Connected>,
+    /// The frame being taken, while it may still be held back.
+    fresh: Option<Bytes>,
+    late: Option<Late>,
+    /// Whether mail goes before the next frame.
+    mail_next: bool,
 }
 
 /// The connection is over.
-struct Over;
+pub(super) struct Over;
 
 /// Serves a live socket until it closes.
-pub(super) async fn serve(app: App, socket: WebSocket) {
+pub(super) async fn serve(app: App, socket: Socket) {
     let connection = Connection::new(app.ids.session(), app.clock.now_ms());
     let mut live = Live {
+        // Before anything is authorised: no change of rights is missed.
         access: app.access_changes.subscribe(),
         app,
         socket,
@@ -51,14 +54,17 @@ pub(super) async fn serve(app: App, socket: WebSocket) {
         mailbox: Arc::default(),
         places: HashMap::new(),
         expires_at_ms: u64::MAX,
-        unflushed: false,
+        connected: None,
+        fresh: None,
+        late: None,
+        mail_next: false,
     };
     while live.turn().await.is_ok() {}
 }
 
 /// What a connection waits for.
 enum Woken {
-    Frame(Option<Result<Message, axum::Error>>),
+    Frame(Option<Result<Message, Error>>),
     Mail,
     Access(Result<AccessChange, RecvError>),
     Time,
@@ -68,40 +74,76 @@ enum Woken {
 impl Live {
     async fn turn(&mut self) -> Result<(), Over> {
         let woken = self.wait().await;
+        self.mail_next = matches!(woken, Woken::Frame(_));
         let now = self.app.clock.now_ms();
-        let effects = match woken {
+        // Whatever is due by the clock is done in every turn, before anything else:
+        // a client that floods us does not keep the time from coming.
+        let mut effects = self.expire(now);
+        effects.extend(match woken {
             Woken::Frame(Some(Ok(Message::Text(text)))) => self.connection.receive_text(&text, now),
             Woken::Frame(Some(Ok(Message::Binary(bytes)))) => {
+                self.fresh = Some(bytes.clone());
                 self.connection.receive_binary(&bytes, now)
             }
             Woken::Frame(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => Vec::new(),
             Woken::Frame(_) => return Err(Over),
             Woken::Mail => self.open_mail(now),
             Woken::Access(change) => Box::pin(self.recheck(change)).await,
-            Woken::Time if now >= self.expires_at_ms => self.connection.close(close::POLICY),
-            Woken::Time => self.connection.tick(now),
+            Woken::Time => Vec::new(),
             Woken::Shutdown => {
                 let after = self.app.ids.bits() % SPREAD_MS;
                 self.connection.drain(after)
             }
-        };
+        });
+        // After the frame: who was heard this moment is not silent, however long we
+        // were busy sending.
+        effects.extend(self.connection.tick(now));
         self.carry_out(effects).await?;
+        if let Some(frame) = Late::take_due(&mut self.late, now) {
+            self.fresh = None;
+            let effects = self.connection.receive_binary(&frame, now);
+            self.carry_out(effects).await?;
+        }
         self.deliver().await?;
-        self.flush().await
+        self.socket.flush().await.map_err(|_| Over)
     }
 
+    /// Frames and mail take turns, so that neither keeps the other waiting; before
+    /// both goes what ends rights, or everything.
     async fn wait(&mut self) -> Woken {
         let pressure = self.app.rooms.pressure();
-        let due = self.connection.next_due(pressure).unwrap_or(u64::MAX);
-        let at = due.min(self.connection.dead_at()).min(self.expires_at_ms);
+        let closes = self.places.values().filter_map(|place| place.closes_at);
+        let at = closes
+            .chain(self.connection.next_due(pressure))
+            .chain(self.late.as_ref().map(|late| late.due_ms))
+            .chain([self.connection.dead_at(), self.expires_at_ms])
+            .min()
+            .unwrap_or(u64::MAX);
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
         tokio::select! {
-            frame = self.socket.recv() => Woken::Frame(frame),
-            () = self.mailbox.filled() => Woken::Mail,
+            biased;
             change = self.access.recv() => Woken::Access(change),
-            () = sleep_until(Instant::now() + wait) => Woken::Time,
             () = self.app.shutdown.cancelled() => Woken::Shutdown,
+            () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
+            frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
+            () = self.mailbox.filled() => Woken::Mail,
+            () = sleep_until(Instant::now() + wait) => Woken::Time,
         }
+    }
+
+    /// What ends by itself: the token, the right to write to the note of a meeting
+    /// that is over.
+    fn expire(&mut self, now: u64) -> Vec<Effect> {
+        if now >= self.expires_at_ms {
+            return self.connection.close(close::POLICY);
+        }
+        let mut effects = Vec::new();
+        for (sub, place) in &mut self.places {
+            if place.closes_at.take_if(|closes| *closes <= now).is_some() {
+                effects.extend(self.connection.access_changed(*sub, false));
+            }
+        }
+        effects
     }
 
     fn open_mail(&mut self, now: u64) -> Vec<Effect> {
@@ -113,8 +155,14 @@ impl Live {
         for sub in mail.woken {
             self.connection.wake(sub, now, pressure);
         }
-        let letters = mail.letters.into_iter();
-        letters.flat_map(|letter| self.read(letter)).collect()
+        let mut effects = Vec::new();
+        for interim in &mail.interim {
+            effects.extend(self.connection.volatile(interim.sub, &interim.json));
+        }
+        for letter in mail.letters {
+            effects.extend(self.read(letter));
+        }
+        effects
     }
 
     fn read(&mut self, letter: Letter) -> Vec<Effect> {
@@ -133,7 +181,6 @@ impl Live {
                 .connection
                 .refuse_update(sub, client_id, client_seq, problem),
             Letter::Presence { sub, bytes } => self.connection.presence(sub, bytes.to_vec()),
-            Letter::Volatile { sub, json } => self.connection.volatile(sub, &json),
             Letter::Replied { id, result } => self.connection.replied(id, result),
             Letter::Gone { sub } if self.places.contains_key(&sub) => {
                 self.connection.refused(sub, unavailable())
@@ -168,17 +215,20 @@ impl Live {
         let mut effects = Vec::new();
         for (sub, query) in concerned {
             match authorise(&self.app, &user, query.meeting_id(), reads(&query)).await {
-                Ok(membership) => effects.extend(
-                    self.connection
-                        .access_changed(sub, writable(&self.app, membership)),
-                ),
+                Ok(membership) => {
+                    if let Some(place) = self.places.get_mut(&sub) {
+                        place.closes_at = membership.note_closes_at();
+                    }
+                    let writable = writable(&self.app, membership);
+                    effects.extend(self.connection.access_changed(sub, writable));
+                }
                 Err(problem) => effects.extend(self.connection.refused(sub, problem)),
             }
         }
         effects
     }
 
-    async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Over> {
+    pub(super) async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Over> {
         let mut effects = VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             let more = match effect {
@@ -187,7 +237,7 @@ impl Live {
                     Vec::new()
                 }
                 Effect::Close(code) => {
-                    self.close(code).await;
+                    self.socket.close(code).await;
                     return Err(Over);
                 }
                 Effect::Closed(sub) => {
@@ -225,10 +275,18 @@ impl Live {
     }
 
     async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verdict = self.app.auth.verify(token).await.map(|identity| {
-            self.expires_at_ms = identity.expires_at_ms;
-            identity.user_id
-        });
+        let verdict = match self.app.auth.verify(token).await {
+            Ok(identity) => self
+                .app
+                .connections
+                .enter(&identity.user_id)
+                .map(|entered| {
+                    self.connected = Some(entered);
+                    self.expires_at_ms = identity.expires_at_ms;
+                    identity.user_id
+                }),
+            Err(problem) => Err(problem),
+        };
         let limits = Limits {
             note: self.app.config.note_limits(),
         };
@@ -243,7 +301,8 @@ impl Live {
                 self.expires_at_ms = identity.expires_at_ms;
                 Vec::new()
             }
-            _ => self.connection.close(close::POLICY),
+            Ok(_) => self.connection.close(close::POLICY),
+            Err(problem) => self.connection.token_failed(problem),
         }
     }
 
@@ -266,9 +325,9 @@ impl Live {
         match open(&self.app, &user, &self.mailbox, wanted).await {
             Ok((place, after, opened)) => {
                 if let Query::Note { client_id, .. } = query {
-                    let watch = place.watch.id();
-                    place.room.join(watch, client_id, &user).await;
-                    place.room.everybody(&self.mailbox, sub).await;
+                    let room = &place.seat.room;
+                    room.join(place.seat.id(), client_id, &user).await;
+                    room.everybody(&self.mailbox, sub).await;
                 }
                 self.places.insert(sub, place);
                 self.connection.opened(sub, query, after, opened)
@@ -277,13 +336,27 @@ impl Live {
         }
     }
 
+    /// Nothing is skipped for rate: a change that comes too soon waits, and the
+    /// socket is not read until it was taken.
     async fn update(&mut self, sub: u32, made_by: (u64, u64), update: Vec<u8>) -> Vec<Effect> {
-        let (Some(user), Some(place), Some(own)) =
-            (self.connection.user(), self.places.get(&sub), self.own(sub))
-        else {
+        let (Some(user), Some(place), Some(held)) = (
+            self.connection.user(),
+            self.places.get(&sub),
+            self.connection.subscription(sub),
+        ) else {
             return Vec::new();
         };
-        let room = place.room.clone();
+        let (Some(own), now) = (self.own(sub), self.app.clock.now_ms()) else {
+            return Vec::new();
+        };
+        let meeting = held.query().meeting_id();
+        if let Err(refusal) = self.app.rates.take(NOTE_OP, user, meeting, 1, now)
+            && let Some(frame) = self.fresh.take()
+        {
+            self.late = Some(Late::after(&refusal, frame, now));
+            return Vec::new();
+        }
+        let room = place.seat.room.clone();
         match room
             .update(user, own, made_by, update, (&self.mailbox, sub))
             .await
@@ -294,11 +367,8 @@ impl Live {
     }
 
     async fn presence(&mut self, sub: u32, bytes: Vec<u8>) {
-        if let Some(place) = self.places.get(&sub) {
-            place
-                .room
-                .presence(place.watch.id(), self.own(sub), bytes)
-                .await;
+        if let Some(Place { seat, .. }) = self.places.get(&sub) {
+            seat.room.presence(seat.id(), self.own(sub), bytes).await;
         }
     }
 
@@ -322,153 +392,18 @@ impl Live {
         });
     }
 
-    /// Sends what is due: first from the feed, behind it from the store.
-    async fn deliver(&mut self) -> Result<(), Over> {
-        loop {
-            let now = self.app.clock.now_ms();
-            let due = self.connection.take_due(now, self.app.rooms.pressure());
-            if due.is_empty() {
-                return Ok(());
-            }
-            for (sub, stream, cursor) in due {
-                let effects = match self.places.get(&sub).map(|place| place.room.clone()) {
-                    Some(room) if stream == Stream::Note => match room.feed().read_note(cursor) {
-                        Read::UpToDate => Vec::new(),
-                        Read::Items(items) => {
-                            let more = items.len() >= PAGE_ITEMS
-                                || behind(
-                                    items.last().map(|item| item.entry().sequence),
-                                    room.feed().note_head(),
-                                );
-                            self.connection.deliver_note(sub, &items, more, now)
-                        }
-                        Read::Behind => Box::pin(self.read_back(sub, stream, cursor)).await,
-                    },
-                    Some(room) => match room.feed().read_transcript(cursor) {
-                        Read::UpToDate => Vec::new(),
-                        Read::Items(items) => {
-                            let to = items.last().map_or(cursor, |item| item.entry().sequence);
-                            let more = behind(Some(to), room.feed().transcript_head());
-                            self.connection
-                                .deliver_transcript(sub, &items, to, more, now)
-                        }
-                        Read::Behind => Box::pin(self.read_back(sub, stream, cursor)).await,
-                    },
-                    None => Vec::new(),
-                };
-                self.carry_out(effects).await?;
-            }
-        }
-    }
-
-    /// A page from the store, for a reader who is further behind than the feed.
-    async fn read_back(&mut self, sub: u32, stream: Stream, cursor: u64) -> Vec<Effect> {
-        let Some(place) = self.places.get(&sub) else {
-            return Vec::new();
-        };
-        let Some(query) = self
-            .connection
-            .subscription(sub)
-            .map(|held| held.query().clone())
-        else {
-            return Vec::new();
-        };
-        let (db, meeting) = (&self.app.db, query.meeting_id());
-        let limit = PAGE_ITEMS as u32;
-        let read: Result<Vec<Effect>, Problem> = match stream {
-            Stream::Note => {
-                let head = place.room.feed().note_head();
-                let upto = (cursor + 1 + u64::from(limit)).min(head + 1);
-                note::store::range(db, meeting, cursor + 1, upto)
-                    .await
-                    .map_err(Problem::from)
-                    .map(|entries| {
-                        let items: Vec<_> = entries.into_iter().map(shared).collect();
-                        let now = self.app.clock.now_ms();
-                        self.connection.deliver_note(sub, &items, true, now)
-                    })
-            }
-            Stream::Transcript => {
-                let head = place.room.feed().transcript_head();
-                transcript::store::entries(db, meeting, cursor, limit)
-                    .await
-                    .map_err(Problem::from)
-                    .map(|entries| {
-                        let full = entries.len() >= PAGE_ITEMS;
-                        let last = entries.last().map_or(head, |chunk| chunk.sequence);
-                        let to = if full { last } else { head.max(last) };
-                        let items: Vec<_> = entries.into_iter().map(shared).collect();
-                        let now = self.app.clock.now_ms();
-                        self.connection
-                            .deliver_transcript(sub, &items, to, true, now)
-                    })
-            }
-        };
-        read.unwrap_or_else(|problem| self.connection.refused(sub, problem))
-    }
-
     async fn send(&mut self, frame: Outgoing) -> Result<(), Over> {
         let message = match frame {
             Outgoing::Text(text) => Message::Text(text.into()),
             Outgoing::Binary(bytes) => Message::Binary(Bytes::from(bytes)),
         };
-        self.unflushed = true;
-        match timeout(STALLED, self.socket.feed(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Over),
-            Err(_) => {
-                self.close(close::TRY_LATER).await;
+        match self.socket.send(message).await {
+            Ok(()) => Ok(()),
+            Err(Broken::Line) => Err(Over),
+            Err(Broken::Stalled) => {
+                self.socket.close(close::TRY_LATER).await;
                 Err(Over)
             }
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), Over> {
-        if !std::mem::take(&mut self.unflushed) {
-            return Ok(());
-        }
-        match timeout(STALLED, self.socket.flush()).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Over),
-        }
-    }
-
-    async fn close(&mut self, code: u16) {
-        let frame = CloseFrame {
-            code,
-            reason: "".into(),
-        };
-        let _ = timeout(
-            Duration::from_secs(1),
-            self.socket.send(Message::Close(Some(frame))),
-        )
-        .await;
-    }
-}
-
-/// Carries out a command: the same functions that the HTTP routes call.
-async fn carry_out(
-    app: &App,
-    user: &UserId,
-    key: String,
-    command: Command,
-) -> Result<CommandReply, Problem> {
-    match command {
-        Command::ApplyNoteOperation { meeting_id, draft } => {
-            note::apply_operation(app, user, &meeting_id, draft)
-                .await
-                .map(CommandReply::Note)
-        }
-        Command::RestoreNote {
-            meeting_id,
-            version,
-        } => note::restore(app, user, &meeting_id, version, key)
-            .await
-            .map(CommandReply::Note),
-        Command::AppendTranscript { meeting_id, draft } => {
-            transcript::append(app, user, &meeting_id, draft)
-                .await
-                .map(CommandReply::Transcript)
         }
     }
 }
@@ -479,12 +414,4 @@ fn lagged(error: RecvError) -> Result<Option<AccessChange>, RecvError> {
         RecvError::Lagged(_) => Ok(None),
         RecvError::Closed => Err(error),
     }
-}
-
-fn behind(last: Option<u64>, head: u64) -> bool {
-    last.is_some_and(|last| last < head)
-}
-
-fn shared<E: connvo_core::live::journal::Sequenced>(entry: E) -> Arc<Item<E>> {
-    Arc::new(Item::new(Arc::new(entry)))
 }

@@ -1,0 +1,31 @@
+//! The tests of the HTTP surface; [`crate::POSTGRES`] says over which database.
+
+#[path = "client.rs"]
+pub(crate) mod client;
+#[path = "dev/token.rs"]
+mod dev_token;
+#[path = "health.rs"]
+mod health;
+#[path = "openapi.rs"]
+mod openapi;
+#[path = "problems.rs"]
+mod problems;
+
+#[path = "v1/me.rs"]
+mod v1_me;
+#[path = "v1/meetings.rs"]
+mod v1_meetings;
+#[path = "v1/meetings/notes.rs"]
+mod v1_notes;
+#[path = "v1/meetings/notes/history.rs"]
+mod v1_notes_history;
+#[path = "v1/meetings/notes/ops.rs"]
+mod v1_notes_ops;
+#[path = "v1/meetings/notes/versions.rs"]
+mod v1_notes_versions;
+#[path = "v1/meetings/participants.rs"]
+mod v1_participants;
+#[path = "v1/meetings/start_end.rs"]
+mod v1_start_end;
+#[path = "v1/meetings/transcript.rs"]
+mod v1_transcript;

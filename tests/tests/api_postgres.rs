@@ -1,0 +1,11 @@
+//! The HTTP surface over PostgreSQL, asked as a client would. The files mirror the URL
+//! tree.
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "api/all.rs"]
+mod all;
+
+pub(crate) use all::client;
+
+/// Which database the server of [`client`] has.
+const POSTGRES: bool = true;
