@@ -140,3 +140,22 @@ scene("keys alone: sign in, create a meeting, open it, write", async (stage) => 
   await room.editor.shows("No mouse.");
   await room.sent();
 });
+
+scene("a dialog gives the focus back to what opened it", async (stage) => {
+  const ann = await stage.person("Ann");
+  const { page } = await ann.enter(await lively(stage, ann));
+  for (const [name, title] of [
+    ["History", "Note history"],
+    ["End", "End the meeting?"],
+  ]) {
+    const button = page.getByRole("button", { name, exact: true });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: title });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    const focused = await button.evaluate((one) => one === document.activeElement);
+    assert.ok(focused, `${name} has the focus again`);
+  }
+});

@@ -116,23 +116,26 @@ fn event_json(event: Event, views: &mut Views) -> Option<String> {
 /// Chunks of a transcript, folded into what a page shows.
 fn heard(event: Event, views: &mut Views) -> Option<String> {
     match event {
-        Event::Items { sub, reset, items } => {
-            let view = find(views, sub)?;
-            if reset {
-                view.reset();
-            }
-            let mut splices = Vec::new();
-            for chunk in items {
-                splices.append(&mut view.finalised(chunk));
-            }
-            Some(chunks(sub, reset, &splices, view))
-        }
+        Event::Items { sub, reset, items } => fold(sub, reset, items, views),
         Event::Volatile { sub, item } => {
             let view = find(views, sub)?;
             view.spoken(item).then(|| chunks(sub, false, &[], view))
         }
         _ => None,
     }
+}
+
+/// Final chunks, live or from before.
+pub(crate) fn fold(sub: u32, reset: bool, items: Vec<Value>, views: &mut Views) -> Option<String> {
+    let view = find(views, sub)?;
+    if reset {
+        view.reset();
+    }
+    let mut splices = Vec::new();
+    for chunk in items {
+        splices.append(&mut view.finalised(chunk));
+    }
+    Some(chunks(sub, reset, &splices, view))
 }
 
 fn find(views: &mut Views, of: u32) -> Option<&mut TranscriptView> {

@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::effect::{Views, to_js};
+use crate::effect::{Views, fold, to_js};
 use crate::stored::{read_note, read_row, read_rows};
 use crate::{invalid, thrown, to_json};
 use connvo_core::client::Session;
@@ -232,6 +232,20 @@ impl Shell {
         let sub = self.session.follow(Query::Transcript { meeting_id });
         self.views.push((sub, TranscriptView::default()));
         Ok(sub)
+    }
+
+    /// Takes in chunks from before those that a transcript began with, a JSON list;
+    /// answers the event that tells what they change.
+    #[wasm_bindgen(js_name = addEarlier)]
+    pub fn add_earlier(
+        &mut self,
+        transcript: u32,
+        chunks: &str,
+    ) -> Result<Option<String>, JsValue> {
+        let Value::Array(items) = given(chunks)? else {
+            return Err(invalid("a list of chunks is needed"));
+        };
+        Ok(fold(transcript, false, items, &mut self.views))
     }
 }
 

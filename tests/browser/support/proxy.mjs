@@ -1,5 +1,6 @@
 // A wire that can be cut: a TCP proxy whose `cut()` destroys what is open and
 // refuses what is new. A browser told to be offline keeps its sockets; this does not.
+// `swallow()` is the other bad network: it takes everything and answers nothing.
 import { connect, createServer } from "node:net";
 
 /** One person's wire to a server. */
@@ -7,6 +8,7 @@ export class Proxy {
   #to;
   #listener;
   #sockets = new Set();
+  #hole = false;
   /** Where it listens; the same after a cut. */
   port = 0;
 
@@ -31,8 +33,18 @@ export class Proxy {
     await closed;
   }
 
+  /** Lets everything in and nothing through, as a dead mobile network does. */
+  swallow() {
+    this.#hole = true;
+    for (const socket of this.#sockets) socket.unpipe().resume();
+  }
+
   /** Mends it. */
   async restore() {
+    if (this.#hole) {
+      this.#hole = false;
+      for (const socket of this.#sockets) socket.destroy();
+    }
     if (this.#listener) return;
     const listener = createServer((near) => this.#join(near));
     this.#listener = listener;
@@ -44,6 +56,12 @@ export class Proxy {
   }
 
   #join(near) {
+    if (this.#hole) {
+      this.#sockets.add(near);
+      near.on("error", () => undefined).on("close", () => this.#sockets.delete(near));
+      near.resume();
+      return;
+    }
     const far = connect(this.#to, "127.0.0.1");
     for (const [socket, other] of [
       [near, far],

@@ -64,6 +64,8 @@ export interface ApiOptions {
   token: () => string | Promise<string>;
   /** Default: the global `fetch`. */
   fetch?: typeof fetch;
+  /** How long an answer may take, in milliseconds. Default: 20 000. */
+  timeout?: number;
 }
 
 /** The HTTP interface; every method throws `ConnvoError`. */
@@ -147,23 +149,24 @@ function sender(options: ApiOptions) {
     );
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
-    let answer: Response;
     try {
       headers.authorization = `Bearer ${await options.token()}`;
-      answer = await (options.fetch ?? fetch)(base + path, {
+      const answer = await (options.fetch ?? fetch)(base + path, {
         method,
         headers,
+        signal: AbortSignal.timeout(options.timeout ?? 20_000),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
+      if (!answer.ok) throw await refusal(answer);
+      return answer.status === 204
+        ? (undefined as Answer)
+        : ((await answer.json()) as Answer);
     } catch (failure) {
       if (failure instanceof ConnvoError) throw failure;
-      const detail = `The server cannot be reached: ${String(failure)}`;
+      const detail =
+        "The server cannot be reached. Check the connection and try again.";
       throw new ConnvoError({ code: "UNAVAILABLE", detail }, { cause: failure });
     }
-    if (!answer.ok) throw await refusal(answer);
-    return answer.status === 204
-      ? (undefined as Answer)
-      : ((await answer.json()) as Answer);
   };
 }
 

@@ -11,7 +11,7 @@ import { Note, SharedNote, type Profile } from "./note.js";
 import { Notes } from "./notes.js";
 import { Pump } from "./pump.js";
 import type { ShellEvent } from "./shell.js";
-import { openStorage, type StorageKind } from "./storage/storage.js";
+import { openStorage, type Storage, type StorageKind } from "./storage/storage.js";
 import { personOf } from "./token.js";
 import { SharedTranscript, Transcript } from "./transcript.js";
 
@@ -42,6 +42,7 @@ export class Client {
   /** The notes of this device, once its storage is open. */
   readonly #device: Promise<Notes>;
   #notes: Notes | undefined;
+  #records: Storage | undefined;
   readonly #opening = new Map<string, Promise<SharedNote>>();
   readonly #notesBySub = new Map<number, SharedNote>();
   readonly #transcripts = new Map<string, SharedTranscript>();
@@ -92,6 +93,7 @@ export class Client {
       throw gone();
     }
     this.#notes = notes;
+    this.#records = storage;
     this.#showStorage();
     return notes;
   }
@@ -135,6 +137,17 @@ export class Client {
   /** Runs `callback` when storage falls back to memory, or recovers. */
   onStorage(callback: (kind: StorageKind) => void): () => void {
     return this.#storage.add(callback);
+  }
+
+  /**
+   * Edits that are neither on the server nor on this device: they would end with
+   * the page. A note that is closed with such edits stays open here until they are
+   * sent, and is found again by the next `openNote`.
+   */
+  unkept(): number {
+    let edits = 0;
+    for (const note of this.#notesBySub.values()) edits += note.unkept();
+    return edits;
   }
 
   /**
@@ -217,6 +230,7 @@ export class Client {
     this.#connection.clear();
     this.#storage.clear();
     this.#notes?.close();
+    this.#records?.close();
     this.#pump.close();
     // Nobody waits for storage that opens after the end.
     this.#device.catch(() => undefined);

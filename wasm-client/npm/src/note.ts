@@ -46,6 +46,7 @@ export class SharedNote {
   #peers: Peer[] = [];
   #moved = false;
   #leases = 0;
+  #left = false;
   #open = true;
 
   constructor(
@@ -69,6 +70,7 @@ export class SharedNote {
       case "status":
         this.status = this.notes.status(this.sub);
         this.statuses.emit(this.status);
+        this.#leaveIfDone();
         break;
       case "peers":
         this.moved();
@@ -103,14 +105,26 @@ export class SharedNote {
     this.#leases += 1;
   }
 
+  /** Own edits that are neither sent nor kept on this device. */
+  unkept(): number {
+    return this.status.saved ? 0 : this.status.unsent;
+  }
+
   /**
    * The last one to leave closes the replica, but not at once: React's StrictMode
-   * leaves and comes back, and a page that moves on may open the same note.
+   * leaves and comes back, and a page that moves on may open the same note. Edits
+   * that this replica alone has keep it open.
    */
   release(): void {
     this.#leases -= 1;
+    this.#left = true;
+    this.#leaveIfDone();
+  }
+
+  #leaveIfDone(): void {
+    if (this.#leases > 0 || !this.#left) return;
     setTimeout(() => {
-      if (this.#leases > 0 || !this.#open) return;
+      if (this.#leases > 0 || !this.#open || this.unkept() > 0) return;
       this.notes.leave(this.sub);
       this.end();
     });
@@ -216,7 +230,10 @@ export class Note {
     notes.dismissDraft(sub, id);
   }
 
-  /** Leaves the note. Changes that are not sent stay on this device. */
+  /**
+   * Leaves the note. Changes that are not sent stay on this device; where it keeps
+   * nothing, with the client until they are sent.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

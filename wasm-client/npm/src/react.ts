@@ -84,6 +84,22 @@ export function ConnvoProvider(props: ConnvoProviderProps): ReactNode {
   return createElement(Context.Provider, { value: held }, children);
 }
 
+/**
+ * Gives what is below it a client that the application makes, connects and frees
+ * itself: one that is to outlive the page's parts.
+ */
+export function ConnvoClientProvider(props: {
+  /** Null while it is being made. */
+  client: Client | null;
+  /** Why it could not be made. */
+  error?: ConnvoError | null;
+  children?: ReactNode;
+}): ReactNode {
+  const { client, error = null, children } = props;
+  const held = useMemo(() => ({ client, error }), [client, error]);
+  return createElement(Context.Provider, { value: held }, children);
+}
+
 function useHeld(): Held {
   const held = useContext(Context);
   if (!held) {
@@ -173,6 +189,10 @@ export function useNote(meetingId: string, profile: Profile): NoteView {
 export interface TranscriptView {
   items: Chunk[];
   interim: ChunkDraft[];
+  /** All that is left from this sequence on is here; null before any. */
+  first: number | null;
+  /** Takes in what `api.transcript.list` gave after the sequence `after`. */
+  addEarlier: (chunks: readonly Chunk[], after: number) => void;
   error: ConnvoError | null;
 }
 
@@ -202,6 +222,16 @@ export function useTranscript(meetingId: string): TranscriptView {
     () => transcript?.interim() ?? NO_INTERIM,
     () => NO_INTERIM,
   );
+  const first = useSyncExternalStore(
+    subscribe,
+    () => transcript?.first() ?? null,
+    () => null,
+  );
+  const addEarlier = useCallback(
+    (chunks: readonly Chunk[], after: number) =>
+      transcript?.addEarlier(chunks, after),
+    [transcript],
+  );
   const ended = useSyncExternalStore(
     subscribe,
     () => transcript?.error() ?? null,
@@ -209,8 +239,8 @@ export function useTranscript(meetingId: string): TranscriptView {
   );
   const error = failure ?? ended;
   return useMemo(
-    () => ({ items, interim, error }),
-    [items, interim, error],
+    () => ({ items, interim, first, addEarlier, error }),
+    [items, interim, first, addEarlier, error],
   );
 }
 

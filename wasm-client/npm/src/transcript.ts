@@ -10,6 +10,8 @@ export class SharedTranscript {
   items: Chunk[] = [];
   interim: ChunkDraft[] = [];
   error: ConnvoError | null = null;
+  /** All that is left from this sequence on is here; null before any. */
+  first: number | null = null;
   #leases = 0;
   #open = true;
 
@@ -24,8 +26,10 @@ export class SharedTranscript {
     switch (event.type) {
       case "chunks": {
         const items = event.reset ? [] : [...this.items];
+        if (event.reset) this.first = null;
         for (const { at, remove, insert } of event.splices) {
           items.splice(at, remove, ...insert);
+          for (const { sequence } of insert) this.#readFrom(sequence);
         }
         if (event.reset || event.splices.length > 0) this.items = items;
         this.interim = event.interim;
@@ -36,6 +40,19 @@ export class SharedTranscript {
         break;
     }
     this.changes.emit();
+  }
+
+  addEarlier(chunks: readonly Chunk[], after: number): void {
+    if (!this.#open) return;
+    this.#readFrom(after + 1);
+    const event = this.pump.feed((shell) =>
+      shell.addEarlier(this.sub, JSON.stringify(chunks)),
+    );
+    if (event !== undefined) this.take(JSON.parse(event) as ShellEvent);
+  }
+
+  #readFrom(sequence: number): void {
+    this.first = Math.min(this.first ?? sequence, sequence);
   }
 
   lease(): void {
@@ -85,12 +102,28 @@ export class Transcript {
     return this.#shared.interim;
   }
 
+  /**
+   * All that is left from this sequence on is here; null before any. Sequences
+   * begin at 1, and what was revised leaves holes.
+   */
+  first(): number | null {
+    return this.#shared.first;
+  }
+
+  /**
+   * Takes in chunks from before `first()`: what `api.transcript.list` gave after
+   * the sequence `after`. Those that are here already change nothing.
+   */
+  addEarlier(chunks: readonly Chunk[], after: number): void {
+    this.#shared.addEarlier(chunks, after);
+  }
+
   /** Why the server gives no transcript, or no more of it. */
   error(): ConnvoError | null {
     return this.#shared.error;
   }
 
-  /** Runs `callback` at each change of any of the three. */
+  /** Runs `callback` at each change of any of these. */
   onItems(callback: () => void): () => void {
     const stop = this.#shared.changes.add(callback);
     this.#listening.add(stop);

@@ -13,7 +13,7 @@ export default function HomePage() {
       <main id="main" className="page">
         <h1>My meetings</h1>
         <SignedIn waiting={<MeetingsSkeleton />}>
-          {() => <MeetingList />}
+          {({ userId }) => <MeetingList key={userId} userId={userId} />}
         </SignedIn>
       </main>
     </>

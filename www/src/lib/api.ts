@@ -39,6 +39,11 @@ export async function signIn(name: string, email: string): Promise<void> {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ name, email }),
+    signal: AbortSignal.timeout(20_000),
+  }).catch((cause: unknown) => {
+    const detail =
+      "The server cannot be reached. Check the connection and try again.";
+    throw new ConnvoError({ code: "UNAVAILABLE", detail }, { cause });
   });
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {

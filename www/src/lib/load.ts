@@ -3,11 +3,14 @@
 import type { ConnvoError } from "@connvo/client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { problem } from "./api";
+import type { Memory } from "./seen";
 
 /** A value on its way from the server. */
 export interface Loaded<T> {
   /** The latest value; stays while it is read again. */
   value: T | undefined;
+  /** Whether the value is from the device and the server has yet to say more. */
+  old: boolean;
   /** Why the latest read failed. */
   error: ConnvoError | undefined;
   /** Reads again. */
@@ -16,43 +19,59 @@ export interface Loaded<T> {
   put: (value: T) => void;
 }
 
+interface State<T> {
+  of: unknown;
+  value?: T;
+  old?: boolean;
+  error?: ConnvoError;
+}
+
 /**
  * Reads a value now and whenever `load` changes (keep it stable with
- * `useCallback`). An answer that was overtaken is dropped.
+ * `useCallback`). An answer that was overtaken is dropped. With a `memory` what
+ * was seen last stands until the server has answered, and while it cannot.
  */
-export function useLoad<T>(load: () => Promise<T>): Loaded<T> {
-  const [state, setState] = useState<{
-    of: unknown;
-    value?: T;
-    error?: ConnvoError;
-  }>({ of: load });
+export function useLoad<T>(
+  load: () => Promise<T>,
+  memory?: Memory<T>,
+): Loaded<T> {
+  const [state, setState] = useState<State<T>>(() => ({
+    of: load,
+    value: memory?.recall(),
+    old: true,
+  }));
   const turn = useRef(0);
+  const kept = useRef(memory);
+  useEffect(() => {
+    kept.current = memory;
+  });
+
+  const put = useCallback(
+    (value: T) => {
+      turn.current += 1;
+      kept.current?.remember(value);
+      setState({ of: load, value });
+    },
+    [load],
+  );
 
   const reload = useCallback(() => {
     const mine = ++turn.current;
     load().then(
       (value) => {
-        if (mine === turn.current) setState({ of: load, value });
+        if (mine === turn.current) put(value);
       },
       (thrown: unknown) => {
         const error = problem(thrown);
         if (mine !== turn.current) return;
-        setState((old) => ({
-          of: load,
-          error,
-          value: old.of === load ? old.value : undefined,
-        }));
+        const gone = error.code === "FORBIDDEN" || error.code === "NOT_FOUND";
+        if (gone) kept.current?.forget();
+        setState((was) =>
+          gone || was.of !== load ? { of: load, error } : { ...was, error },
+        );
       },
     );
-  }, [load]);
-
-  const put = useCallback(
-    (value: T) => {
-      turn.current += 1;
-      setState({ of: load, value });
-    },
-    [load],
-  );
+  }, [load, put]);
 
   useEffect(() => {
     reload();
@@ -64,6 +83,7 @@ export function useLoad<T>(load: () => Promise<T>): Loaded<T> {
   const current = state.of === load;
   return {
     value: current ? state.value : undefined,
+    old: current && state.old === true,
     error: current ? state.error : undefined,
     reload,
     put,

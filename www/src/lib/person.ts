@@ -38,3 +38,27 @@ export function isPerson(
 ): boolean {
   return peer.name === name && peer.color === personColor(userId);
 }
+
+/**
+ * A colour that came over the wire, fit for a style and for white text on it: a
+ * pale one is darkened, and what is no `#rrggbb` becomes the colour of `key`.
+ */
+export function legible(color: string, key: string): string {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
+  if (!hex) return personColor(key);
+  let rgb = hex.slice(1).map((part) => parseInt(part, 16));
+  while (luminance(rgb) > DARK) rgb = rgb.map((part) => Math.floor(part * 0.9));
+  return `#${rgb.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** White on it has a contrast of 4.5:1 (WCAG 2.2). */
+const DARK = 1.05 / 4.5 - 0.05;
+
+/** Relative luminance, 0 to 1, of channels from 0 to 255. */
+function luminance(rgb: readonly number[]): number {
+  const [r = 0, g = 0, b = 0] = rgb.map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

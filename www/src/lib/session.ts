@@ -38,7 +38,7 @@ export function writeSession(session: Session | null): void {
 /** The session: undefined while unknown (before hydration), null for nobody. */
 export function useSession(): Session | null | undefined {
   return useSyncExternalStore<Session | null | undefined>(
-    subscribe,
+    onSession,
     readSession,
     () => undefined,
   );
@@ -62,7 +62,8 @@ export function nextPath(next: string | null, origin: string): string {
   }
 }
 
-function subscribe(listener: () => void): () => void {
+/** Runs `listener` when somebody signs in or out, in whatever tab. */
+export function onSession(listener: () => void): () => void {
   listeners.add(listener);
   addEventListener("storage", listener);
   return () => {

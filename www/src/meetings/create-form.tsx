@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api } from "@/lib/api";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
-import { Field, formMessage } from "@/ui/field";
+import { Field, formMessage, lengthWords } from "@/ui/field";
 import { Notice } from "@/ui/notice";
 import { roomPath } from "./link";
 
@@ -32,6 +32,7 @@ export function CreateForm() {
         placeholder="What is it about?"
         pointer="/title"
         error={task.error}
+        words={lengthWords("a title")}
         value={title}
         onChange={(event) => setTitle(event.target.value)}
         autoComplete="off"

@@ -1,10 +1,11 @@
 "use client";
 
-import type { Meeting } from "@connvo/client";
-import { useCallback, useState } from "react";
-import { api } from "@/lib/api";
+import type { ConnvoError, Meeting, Page } from "@connvo/client";
+import { useCallback, useEffect, useState } from "react";
+import { api, unreachable } from "@/lib/api";
 import { useLoad } from "@/lib/load";
 import { useRules } from "@/lib/rules";
+import { remembering } from "@/lib/seen";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
@@ -13,10 +14,15 @@ import { CreateForm } from "./create-form";
 import { MeetingRow } from "./meeting-row";
 import { MeetingsSkeleton } from "./meetings-skeleton";
 
-/** My meetings, newest first, a page at a time. */
-export function MeetingList() {
+/** My meetings, newest first, a page at a time; without a network those that
+    were seen last. */
+export function MeetingList({ userId }: { userId: string }) {
   const rules = useRules();
-  const first = useLoad(useCallback(() => api.meetings.list(), []));
+  const first = useLoad(
+    useCallback(() => api.meetings.list(), []),
+    remembering<Page<Meeting>>(`${userId}.meetings`),
+  );
+  useOnline(first.reload);
   const [more, setMore] = useState<{
     items: Meeting[];
     next: string | null;
@@ -49,6 +55,7 @@ export function MeetingList() {
   };
   return (
     <>
+      {first.error && <OldList error={first.error} onRetry={first.reload} />}
       <CreateForm />
       {meetings.length === 0 ? (
         <Empty icon="note" title="No meetings yet">
@@ -74,4 +81,39 @@ export function MeetingList() {
       )}
     </>
   );
+}
+
+/** Says that the list below is the one that was seen last. */
+function OldList({
+  error,
+  onRetry,
+}: {
+  error: ConnvoError;
+  onRetry: () => void;
+}) {
+  return (
+    <div className="old-list" role="status">
+      <Notice
+        tone="warn"
+        icon="cloudOff"
+        action={
+          <Button small onClick={onRetry}>
+            Try again
+          </Button>
+        }
+      >
+        {unreachable(error)
+          ? "You are offline. These are your meetings as last seen; their notes can be written in."
+          : `${error.message} These are your meetings as last seen.`}
+      </Notice>
+    </div>
+  );
+}
+
+/** Runs `reload` when the device has a network again. */
+function useOnline(reload: () => void): void {
+  useEffect(() => {
+    addEventListener("online", reload);
+    return () => removeEventListener("online", reload);
+  }, [reload]);
 }

@@ -5,6 +5,9 @@ import { Fragment } from "react";
 const FOLD_UTF16 = 400;
 const KEEP_UTF16 = 140;
 
+/** It scrolls, so that the keyboard must reach it. */
+const BOX = { tabIndex: 0, role: "group", "aria-label": "Changes" } as const;
+
 /** A piece of text, and what became of it. */
 interface Piece {
   kind: "same" | "added" | "removed";
@@ -16,14 +19,14 @@ export function DiffView({ from, edit }: { from: string; edit: Component[] }) {
   const pieces = piecesOf(from, edit);
   if (pieces.every(({ kind }) => kind === "same")) {
     return (
-      <div className="diff" tabIndex={0}>
+      <div className="diff" {...BOX}>
         <p className="muted diff-same">No difference.</p>
         {from}
       </div>
     );
   }
   return (
-    <div className="diff" data-testid="diff" tabIndex={0}>
+    <div className="diff" data-testid="diff" {...BOX}>
       {pieces.map(({ kind, text }, at) => {
         if (kind === "added") return <ins key={at}>{text}</ins>;
         if (kind === "removed") return <del key={at}>{text}</del>;

@@ -19,7 +19,7 @@ export function Drafts({
       {drafts.map((draft) => (
         <li key={draft.id} data-testid="recovered-draft">
           <Notice tone="warn">
-            <p>
+            <p role="alert">
               <strong>Some of what you wrote could not be added.</strong>{" "}
               {draft.reason} Here it is, to keep:
             </p>

@@ -1,4 +1,4 @@
-import { EditorSelection, type ChangeSpec } from "@codemirror/state";
+import { EditorSelection, type ChangeSpec, type Text } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 
 /** Puts a sign around each selection, or takes it away again. */
@@ -7,10 +7,7 @@ export function wrap(view: EditorView, sign: string): void {
   const change = state.changeByRange(({ from, to }) => {
     const size = sign.length;
     const inside = state.sliceDoc(from, to);
-    const around =
-      state.sliceDoc(from - size, from) === sign &&
-      state.sliceDoc(to, to + size) === sign;
-    if (around) {
+    if (isAround(state.doc, from, to, sign)) {
       return {
         changes: [
           { from: from - size, to: from },
@@ -26,6 +23,21 @@ export function wrap(view: EditorView, sign: string): void {
   });
   view.dispatch(change, { scrollIntoView: true, userEvent: "input.format" });
   view.focus();
+}
+
+/** Whether a selection stands in a sign: of three stars one is slant, two are bold. */
+function isAround(doc: Text, from: number, to: number, sign: string): boolean {
+  const mark = sign.charAt(0);
+  let run = 0;
+  while (
+    run < 3 &&
+    run < from &&
+    doc.sliceString(from - run - 1, from - run) === mark &&
+    doc.sliceString(to + run, to + run + 1) === mark
+  ) {
+    run += 1;
+  }
+  return sign === "*" ? run % 2 === 1 : run >= sign.length;
 }
 
 /** Puts a sign before each selected line, or takes it away from all. */

@@ -4,6 +4,7 @@ import type { ConnvoError, Meeting, Participant } from "@connvo/client";
 import type { NoteView } from "@connvo/client/react";
 import { useState } from "react";
 import { useRules } from "@/lib/rules";
+import { useNotKept } from "@/room/use-not-kept";
 import { Notice } from "@/ui/notice";
 import { Drafts } from "./drafts";
 import { HistoryDialog } from "./history-dialog";
@@ -25,6 +26,7 @@ export function NotePanel({
   const [history, setHistory] = useState(false);
   const { note, status } = view;
   const error = loadError ?? view.error;
+  const notKept = useNotKept(status);
   if (!note) {
     return (
       <section className="panel note-panel" aria-label="Note">
@@ -36,10 +38,20 @@ export function NotePanel({
   const writable = status.writable && refusal === null;
   return (
     <section className="panel note-panel" aria-label="Note">
-      {!writable && (
-        <div className="read-only" data-testid="read-only">
-          <Notice icon="lock">
-            {sentence(refusal ?? "the note cannot be changed just now")}
+      <div className="read-only" role="status">
+        {!writable && (
+          <div data-testid="read-only">
+            <Notice icon="lock">
+              {sentence(refusal ?? "the note cannot be changed just now")}
+            </Notice>
+          </div>
+        )}
+      </div>
+      {notKept && (
+        <div role="alert" data-testid="not-kept">
+          <Notice tone="warn">
+            Your changes are not kept on this device: keep this page open until
+            they are sent.
           </Notice>
         </div>
       )}

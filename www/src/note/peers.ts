@@ -6,6 +6,7 @@ import {
   type DecorationSet,
 } from "@codemirror/view";
 import type { Note, Peer } from "@connvo/client";
+import { legible } from "@/lib/person";
 
 /** How long a name stays beside a cursor that moved, in milliseconds. */
 const NAME_MS = 2_500;
@@ -101,7 +102,7 @@ class Caret extends WidgetType {
   override updateDOM(caret: HTMLElement): boolean {
     caret.className = this.fresh ? "peer-caret peer-fresh" : "peer-caret";
     caret.dataset.testid = "peer-caret";
-    caret.style.setProperty("--person", this.peer.color);
+    caret.style.setProperty("--person", color(this.peer));
     const name = caret.firstElementChild;
     if (name) {
       name.className = "peer-name";
@@ -125,7 +126,7 @@ function decorate(shown: Shown[], length: number): DecorationSet {
       ranges.push(
         Decoration.mark({
           class: "peer-selection",
-          attributes: { style: `--person: ${color(peer.color)}` },
+          attributes: { style: `--person: ${color(peer)}` },
         }).range(Math.min(anchor, head), Math.max(anchor, head)),
       );
     }
@@ -138,7 +139,6 @@ function decorate(shown: Shown[], length: number): DecorationSet {
   return Decoration.set(ranges, true);
 }
 
-/** A colour that came over the wire, made safe for a style attribute. */
-function color(value: string): string {
-  return /^#[0-9a-f]{3,8}$/i.test(value) ? value : "currentColor";
+function color(peer: Peer): string {
+  return legible(peer.color, peer.name);
 }

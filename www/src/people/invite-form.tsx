@@ -5,7 +5,7 @@ import { useId, useState } from "react";
 import { api } from "@/lib/api";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
-import { Field, formMessage } from "@/ui/field";
+import { emailWords, Field, formMessage } from "@/ui/field";
 import { Notice } from "@/ui/notice";
 
 const ROLES: Role[] = ["participant", "observer", "co-host"];
@@ -45,6 +45,7 @@ export function InviteForm({
         placeholder="name@example.org"
         pointer="/email"
         error={task.error}
+        words={emailWords}
         type="email"
         value={email}
         onChange={(event) => setEmail(event.target.value)}

@@ -26,6 +26,16 @@ export function PeoplePanel({
     userId !== null &&
     (userId === session.userId ||
       peers.some((peer) => isPerson(peer, userId, name ?? "")));
+  // Somebody whose name here is none of a member's, as in another editor.
+  const guests = peers.filter(
+    (peer, at) =>
+      peers.findIndex(({ name }) => name === peer.name) === at &&
+      !isPerson(peer, session.userId, session.name) &&
+      !people?.some(
+        ({ userId, name }) =>
+          userId !== null && isPerson(peer, userId, name ?? ""),
+      ),
+  );
   return (
     <section className="people" aria-label="People">
       {rules?.refusal(meeting, "invite") === null && (
@@ -49,6 +59,18 @@ export function PeoplePanel({
             </li>
           );
         })}
+        {people &&
+          guests.map((peer) => (
+            <li key={peer.clientId} className="person" data-testid="person">
+              <Avatar name={peer.name} person="" color={peer.color} />
+              <div className="person-words">
+                <p>{peer.name}</p>
+                <p className="muted">
+                  <Here />
+                </p>
+              </div>
+            </li>
+          ))}
       </ul>
     </section>
   );
@@ -56,12 +78,14 @@ export function PeoplePanel({
 
 function state({ userId, name, email }: Participant, here: boolean) {
   if (userId === null) return "Invited";
-  if (here) {
-    return (
-      <span className="here">
-        <span className="dot" /> In the note
-      </span>
-    );
-  }
+  if (here) return <Here />;
   return name === null ? "" : email;
+}
+
+function Here() {
+  return (
+    <span className="here">
+      <span className="dot" /> In the note
+    </span>
+  );
 }

@@ -1,20 +1,21 @@
 "use client";
 
 import type { ConnectionState, NoteStatus } from "@connvo/client";
-import { useConnection, useStorage } from "@connvo/client/react";
+import { useConnection } from "@connvo/client/react";
+import { useNotKept } from "./use-not-kept";
 
 type Status = ConnectionState["status"];
 
 /** The line's state, and what has not got through yet. */
 export function ConnectionBadge({ note }: { note: NoteStatus | null }) {
   const { status } = useConnection();
-  const storage = useStorage();
+  const notKept = useNotKept(note);
   const unsent = note?.unsent ?? 0;
   return (
     <>
       <span
         className={`pill connection ${LOOKS[status]}`}
-        title={hint(status, storage === "memory")}
+        title={spoken(status, notKept)}
         data-testid="connection"
         data-status={status}
         data-unsent={unsent}
@@ -25,7 +26,7 @@ export function ConnectionBadge({ note }: { note: NoteStatus | null }) {
         <span>{words(status, unsent)}</span>
       </span>
       <span className="visually-hidden" role="status">
-        {SPOKEN[status]}
+        {spoken(status, notKept)}
       </span>
     </>
   );
@@ -39,10 +40,10 @@ const LOOKS: Record<Status, string> = {
 };
 
 const SPOKEN: Record<Status, string> = {
-  live: "Connected",
+  live: "Connected.",
   connecting: "",
-  degraded: "The connection is poor. Changes are kept on this device.",
-  offline: "Offline. Changes are kept on this device.",
+  degraded: "The connection is poor.",
+  offline: "Offline.",
 };
 
 function words(status: Status, unsent: number): string {
@@ -59,9 +60,10 @@ function words(status: Status, unsent: number): string {
   }
 }
 
-function hint(status: Status, memory: boolean): string {
-  if (status === "live") return "Connected: everybody sees your changes.";
-  return memory
-    ? "This browser keeps nothing: leave the page open until you are back."
-    : "Keep writing: your changes are kept on this device and sent later.";
+function spoken(status: Status, notKept: boolean): string {
+  const line = SPOKEN[status];
+  if (line === "" || status === "live") return line;
+  return notKept
+    ? `${line} Changes are not kept on this device.`
+    : `${line} Changes are kept on this device.`;
 }

@@ -1,8 +1,7 @@
 "use client";
 
-import { ConnvoProvider } from "@connvo/client/react";
 import { useSearchParams } from "next/navigation";
-import { token } from "@/lib/api";
+import { Connected } from "@/lib/connected";
 import { SignedIn } from "@/lib/guard";
 import { NoRoom } from "./no-room";
 import { Room } from "./room";
@@ -21,9 +20,9 @@ export function RoomDoor() {
   return (
     <SignedIn waiting={<RoomSkeleton />}>
       {(session) => (
-        <ConnvoProvider key={session.userId} token={token}>
+        <Connected key={session.userId} userId={session.userId}>
           <Room key={id} id={id} session={session} />
-        </ConnvoProvider>
+        </Connected>
       )}
     </SignedIn>
   );

@@ -1,5 +1,6 @@
 "use client";
 
+import type { ConnvoError } from "@connvo/client";
 import { useConnection, useLoadError, useNote } from "@connvo/client/react";
 import { useEffect, useState } from "react";
 import { unreachable } from "@/lib/api";
@@ -12,7 +13,7 @@ import { NoRoom } from "./no-room";
 import { RoomBar } from "./room-bar";
 import { RoomSkeleton } from "./room-skeleton";
 import { PhoneTabs, SideTabs, type Tab } from "./tabs";
-import { useMeeting } from "./use-meeting";
+import { useMeeting, useNoteNews } from "./use-meeting";
 
 /** A meeting's room: its note, its transcript, its people. */
 export function Room({ id, session }: { id: string; session: Session }) {
@@ -35,12 +36,15 @@ export function Room({ id, session }: { id: string; session: Session }) {
   useEffect(() => {
     if (refused) writeSession(null);
   }, [refused]);
-  // The server says that writing has begun or ended: so has the meeting's state.
-  const writable = noteView.status?.writable;
-  const { reload } = info;
+  const { status } = noteView;
+  const writable = status?.synced ? status.writable : undefined;
+  useNoteNews(info, writable, noteView.peers);
+  const open = noteView.note !== null;
   useEffect(() => {
-    if (writable !== undefined) reload();
-  }, [writable, reload]);
+    // Asks the browser not to clear what is kept when room is short.
+    if (!open || !("storage" in navigator)) return;
+    navigator.storage.persist().catch(() => undefined);
+  }, [open]);
   useEffect(() => {
     if (meeting) document.title = `${meeting.title} · Connvo`;
   }, [meeting]);
@@ -48,14 +52,7 @@ export function Room({ id, session }: { id: string; session: Session }) {
   if (!meeting) {
     if (!info.error) return <RoomSkeleton />;
     return (
-      <NoRoom
-        title={
-          unreachable(info.error)
-            ? "The server cannot be reached"
-            : "You cannot see this meeting"
-        }
-        onRetry={info.reload}
-      >
+      <NoRoom title={whyNot(info.error)} onRetry={info.reload}>
         {info.error.message}
       </NoRoom>
     );
@@ -77,7 +74,7 @@ export function Room({ id, session }: { id: string; session: Session }) {
         />
         <div className="panel side-panel">
           <SideTabs tab={side} onTab={show} />
-          <TranscriptPanel meeting={meeting} />
+          <TranscriptPanel meeting={meeting} onSpoken={info.reload} />
           <PeoplePanel
             meeting={meeting}
             people={info.people}
@@ -90,4 +87,13 @@ export function Room({ id, session }: { id: string; session: Session }) {
       <PhoneTabs tab={tab} onTab={show} />
     </div>
   );
+}
+
+/** The heading over an error; its message says the rest. */
+function whyNot(error: ConnvoError): string {
+  if (unreachable(error)) return "The server cannot be reached";
+  const shut = ["FORBIDDEN", "NOT_FOUND", "VALIDATION_ERROR"];
+  return shut.includes(error.code)
+    ? "You cannot see this meeting"
+    : "This meeting cannot be shown just now";
 }

@@ -1,11 +1,12 @@
 "use client";
 
-import type { ConnvoError, Meeting, Participant } from "@connvo/client";
+import type { ConnvoError, Meeting, Participant, Peer } from "@connvo/client";
 import { useConnection } from "@connvo/client/react";
-import { useCallback, useEffect } from "react";
-import { api, unreachable } from "@/lib/api";
+import { useCallback, useEffect, useRef } from "react";
+import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
-import { recall, remember } from "@/lib/seen";
+import { isPerson } from "@/lib/person";
+import { remembering } from "@/lib/seen";
 
 /** A meeting and its people, as this page knows them. */
 export interface MeetingInfo {
@@ -20,21 +21,18 @@ export interface MeetingInfo {
 }
 
 /**
- * Reads a meeting: at once, whenever the line comes back, and when the page is
+ * Reads a meeting: what was seen of it stands at once, what the server says
+ * follows. It is read again when the line comes back and when the page is
  * looked at again.
  */
 export function useMeeting(id: string, userId: string): MeetingInfo {
-  const { status } = useConnection();
-  const meetingKey = `${userId}.${id}`;
-  const peopleKey = `${userId}.${id}.people`;
   const meeting = useLoad(
-    useCallback(
-      () => fresh(meetingKey, () => api.meetings.get(id)),
-      [id, meetingKey],
-    ),
+    useCallback(() => api.meetings.get(id), [id]),
+    remembering<Meeting>(`${userId}.${id}`),
   );
   const people = useLoad(
-    useCallback(() => fresh(peopleKey, () => everyone(id)), [id, peopleKey]),
+    useCallback(() => everyone(id), [id]),
+    remembering<Participant[]>(`${userId}.${id}.people`),
   );
 
   const [reloadMeeting, reloadPeople] = [meeting.reload, people.reload];
@@ -43,9 +41,8 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
     reloadPeople();
   }, [reloadMeeting, reloadPeople]);
 
-  useEffect(() => {
-    if (status === "live") reload();
-  }, [status, reload]);
+  const failed = meeting.error ?? people.error;
+  useBackOnline(reload, failed !== undefined);
   useEffect(() => {
     const look = () => document.visibilityState === "visible" && reload();
     document.addEventListener("visibilitychange", look);
@@ -61,17 +58,58 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
   };
 }
 
-/** What the server says; when it cannot be reached, what it said last. */
-async function fresh<T>(key: string, read: () => Promise<T>): Promise<T> {
-  try {
-    const value = await read();
-    remember(key, value);
-    return value;
-  } catch (thrown) {
-    const old = unreachable(thrown) ? recall(key) : undefined;
-    if (old !== undefined) return old as T;
-    throw thrown;
-  }
+/** Runs `reload` when the line is back, or up for the first time after a
+    failure; the first line of a page that has read everything is no news. */
+function useBackOnline(reload: () => void, failed: boolean): void {
+  const { status } = useConnection();
+  const lost = useRef(false);
+  const was = useRef(false);
+  useEffect(() => {
+    if (failed) lost.current = true;
+  }, [failed]);
+  useEffect(() => {
+    if (status !== "live") {
+      if (was.current) lost.current = true;
+      return;
+    }
+    was.current = true;
+    if (!lost.current) return;
+    lost.current = false;
+    reload();
+  }, [status, reload]);
+}
+
+/**
+ * Runs `reload` when the note tells that something has changed: this person may
+ * write now or no longer, or somebody is in it whom `people` does not name.
+ */
+export function useNoteNews(
+  { people, reload }: MeetingInfo,
+  writable: boolean | undefined,
+  peers: readonly Peer[],
+): void {
+  const before = useRef(writable);
+  useEffect(() => {
+    if (writable === undefined) return;
+    const changed = before.current !== undefined && before.current !== writable;
+    before.current = writable;
+    if (changed) reload();
+  }, [writable, reload]);
+
+  const strangers = people
+    ? peers.filter((peer) => !people.some((one) => isIn(one, peer)))
+    : [];
+  // Who stays a stranger after the reading is no news.
+  const news = [...new Set(strangers.map(({ name, color }) => name + color))]
+    .sort()
+    .join();
+  useEffect(() => {
+    if (news !== "") reload();
+  }, [news, reload]);
+}
+
+function isIn({ userId, name }: Participant, peer: Peer): boolean {
+  return userId !== null && isPerson(peer, userId, name ?? "");
 }
 
 async function everyone(id: string): Promise<Participant[]> {

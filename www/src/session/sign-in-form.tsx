@@ -6,7 +6,7 @@ import { signIn } from "@/lib/api";
 import { nextPath, useSession } from "@/lib/session";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
-import { Field, formMessage } from "@/ui/field";
+import { emailWords, Field, formMessage, lengthWords } from "@/ui/field";
 import { Notice } from "@/ui/notice";
 
 /** Name and address for the development issuer. */
@@ -36,6 +36,7 @@ export function SignInForm() {
         label="Your name"
         pointer="/name"
         error={task.error}
+        words={lengthWords("your name")}
         value={name}
         onChange={(event) => setName(event.target.value)}
         autoComplete="name"
@@ -46,6 +47,7 @@ export function SignInForm() {
         label="Email"
         pointer="/email"
         error={task.error}
+        words={emailWords}
         value={email}
         onChange={(event) => setEmail(event.target.value)}
         type="email"

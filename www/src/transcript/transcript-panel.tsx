@@ -2,7 +2,7 @@
 
 import type { Meeting } from "@connvo/client";
 import { useTranscript } from "@connvo/client/react";
-import { memo, useMemo } from "react";
+import { memo, useEffect, useMemo } from "react";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Notice } from "@/ui/notice";
@@ -14,20 +14,23 @@ import { useFollow } from "./use-follow";
 /** What is said, live. Follows the end until the reader scrolls up. */
 export const TranscriptPanel = memo(function TranscriptPanel({
   meeting,
+  onSpoken,
 }: {
   meeting: Meeting;
+  /** Somebody speaks in a meeting that had not started as far as known. */
+  onSpoken: () => void;
 }) {
-  const { items, interim, error } = useTranscript(meeting.id);
-  const earlier = useEarlier(meeting.id, items[0]);
-  const turns = useMemo(
-    () => turnsOf([...earlier.chunks, ...items], interim),
-    [earlier.chunks, items, interim],
-  );
+  const transcript = useTranscript(meeting.id);
+  const { items, interim, first, error } = transcript;
+  const earlier = useEarlier(meeting.id, transcript);
+  const turns = useMemo(() => turnsOf(items, interim), [items, interim]);
   const origin = meeting.startedAt ?? turns[0]?.startMs ?? 0;
-  const { scroller, following, onScroll, jump } = useFollow(
-    [items, interim],
-    earlier.chunks.length,
-  );
+  const { scroller, content, following, onScroll, jump } = useFollow(first);
+
+  const begun = turns.length > 0 && meeting.state === "scheduled";
+  useEffect(() => {
+    if (begun) onSpoken();
+  }, [begun, onSpoken]);
 
   return (
     <section className="transcript" aria-label="Transcript">
@@ -56,11 +59,13 @@ export const TranscriptPanel = memo(function TranscriptPanel({
           <Notice tone="bad">{earlier.task.error.message}</Notice>
         )}
         {turns.length === 0 && !error && <Nothing meeting={meeting} />}
-        <ol>
-          {turns.map((turn) => (
-            <TurnView key={turn.key} turn={turn} origin={origin} />
-          ))}
-        </ol>
+        <div role="log" aria-label="Transcript">
+          <ol ref={content}>
+            {turns.map((turn) => (
+              <TurnView key={turn.key} turn={turn} origin={origin} />
+            ))}
+          </ol>
+        </div>
       </div>
       {!following && (
         <Button

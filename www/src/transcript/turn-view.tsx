@@ -18,7 +18,12 @@ export const TurnView = memo(
         </p>
         <p className="turn-text">
           {turn.parts.map(({ key, text, interim }) => (
-            <span key={key} className={interim ? "interim" : undefined}>
+            // Read out once it is final, not at every word.
+            <span
+              key={key}
+              className={interim ? "interim" : undefined}
+              aria-live={interim ? "off" : undefined}
+            >
               {text}{" "}
             </span>
           ))}

@@ -1,30 +1,28 @@
 "use client";
 
-import type { Chunk } from "@connvo/client";
-import { useState } from "react";
+import type { TranscriptView } from "@connvo/client/react";
+import { useEffect, useState } from "react";
 import { api } from "@/lib/api";
 import { useTask, type Task } from "@/lib/task";
 
 const PAGE = 100;
 
-/** Chunks from before those that the live transcript begins with. */
+/** What was said before that which the live transcript began with. */
 export interface Earlier {
-  chunks: readonly Chunk[];
-  /** Whether there is more before them. */
+  /** Whether there is any. */
   more: boolean;
   task: Task;
   read: () => Promise<boolean>;
 }
 
-/** Reads back from the first live chunk, a page at a time. */
+/** Reads back from what is here, a page at a time. */
 export function useEarlier(
   meetingId: string,
-  first: Chunk | undefined,
+  { first, addEarlier }: TranscriptView,
 ): Earlier {
-  const [chunks, setChunks] = useState<readonly Chunk[]>([]);
-  const [from, setFrom] = useState<number>();
   const task = useTask();
-  const begin = from ?? first?.sequence ?? 1;
+  const oldest = useOldest(meetingId, first !== null && first > 1);
+  const begin = first ?? 1;
   const read = () =>
     task.run(async () => {
       const after = Math.max(0, begin - 1 - PAGE);
@@ -32,9 +30,25 @@ export function useEarlier(
         after: String(after),
         limit: PAGE,
       });
-      const before = page.items.filter(({ sequence }) => sequence < begin);
-      setChunks([...before, ...chunks]);
-      setFrom(after + 1);
+      addEarlier(page.items, after);
     });
-  return { chunks, more: begin > 1, task, read };
+  return { more: oldest !== undefined && begin > oldest, task, read };
+}
+
+/** The sequence that the transcript begins with: more than 1 where its first
+    words were revised. Read only when it matters. */
+function useOldest(meetingId: string, matters: boolean): number | undefined {
+  const [oldest, setOldest] = useState<number>();
+  useEffect(() => {
+    if (!matters) return;
+    let here = true;
+    api.transcript.list(meetingId, { limit: 1 }).then(
+      ({ items }) => here && setOldest(items[0]?.sequence),
+      () => undefined,
+    );
+    return () => {
+      here = false;
+    };
+  }, [meetingId, matters]);
+  return oldest;
 }

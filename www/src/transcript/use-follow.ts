@@ -6,49 +6,73 @@ import { useLayoutEffect, useRef, useState } from "react";
 const NEAR_PX = 48;
 
 /**
- * Keeps a scrolling list at its end while the reader is there, and leaves it
- * alone once they scroll up. `news` are the values that make it grow;
- * `before` counts what was put in front, so that the place is kept.
+ * Keeps a scrolling box at its end while the reader is there, and leaves it
+ * alone once they scroll up. `front` names what the list begins with: when it
+ * changes, something was put in front, and the place is kept.
  */
-export function useFollow(news: readonly unknown[], before: number) {
+export function useFollow(front: unknown) {
   const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLOListElement>(null);
   const [following, setFollowing] = useState(true);
-  const height = useRef(0);
-  const front = useRef(before);
+  const before = useRef({ front, measures: [0, 0, 0] });
 
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    if (front.current !== before) {
-      box.scrollTop += box.scrollHeight - height.current;
-      front.current = before;
-    } else if (following) {
-      box.scrollTop = box.scrollHeight;
+    const was = before.current;
+    if (following) toEnd(box);
+    else if (was.front !== front) {
+      box.scrollTop += box.scrollHeight - (was.measures[1] ?? 0);
     }
-    height.current = box.scrollHeight;
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [...news, before, following]);
+    before.current = { front, measures: measure(box) };
+  });
 
-  // Hidden panels have no height: come back to the end when shown again.
+  // Whatever changes the heights (a font, a width, a panel that is shown
+  // again), the end stays the end.
   useLayoutEffect(() => {
     const box = scroller.current;
-    if (!box || !following) return;
+    const list = content.current;
+    if (!box || !list || !following) return;
     const watch = new ResizeObserver(() => {
-      box.scrollTop = box.scrollHeight;
+      toEnd(box);
+      before.current.measures = measure(box);
     });
     watch.observe(box);
+    watch.observe(list);
     return () => watch.disconnect();
   }, [following]);
 
+  const onScroll = () => {
+    const box = scroller.current;
+    if (!box || box.clientHeight === 0) return;
+    const now = measure(box);
+    const [top = 0, whole = 0, seen = 0] = now;
+    const [wasTop = 0, wasWhole, wasSeen] = before.current.measures;
+    if (whole - top - seen < NEAR_PX) {
+      setFollowing(true);
+    } else if (following && (whole !== wasWhole || seen !== wasSeen)) {
+      // The box has changed, not the reader's mind.
+      toEnd(box);
+      before.current.measures = measure(box);
+    } else if (top < wasTop) {
+      setFollowing(false);
+    }
+  };
+
   return {
     scroller,
+    content,
     following,
-    onScroll: () => {
-      const box = scroller.current;
-      if (!box || box.clientHeight === 0) return;
-      const left = box.scrollHeight - box.scrollTop - box.clientHeight;
-      setFollowing(left < NEAR_PX);
-    },
+    onScroll,
     jump: () => setFollowing(true),
   };
+}
+
+/** Place, whole height and height in sight, in CSS pixels. */
+function measure(box: HTMLElement): number[] {
+  return [box.scrollTop, box.scrollHeight, box.clientHeight];
+}
+
+function toEnd(box: HTMLElement): void {
+  box.scrollTop = box.scrollHeight;
 }

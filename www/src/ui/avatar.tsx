@@ -1,4 +1,4 @@
-import { initials, personColor } from "@/lib/person";
+import { initials, legible, personColor } from "@/lib/person";
 
 /** A person's letters on their colour. */
 export function Avatar({
@@ -9,12 +9,16 @@ export function Avatar({
   name: string;
   /** What the colour hangs on: the user id, or a speaker's label. */
   person: string;
+  /** A colour of their own choice. */
   color?: string;
 }) {
   return (
     <span
       className="avatar"
-      style={{ "--person": color ?? personColor(person) }}
+      style={{
+        "--person":
+          color === undefined ? personColor(person) : legible(color, name),
+      }}
       aria-hidden="true"
     >
       {initials(name)}

@@ -1,11 +1,11 @@
 "use client";
 
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { IconButton } from "./button";
 
 /**
- * A modal window. The browser keeps the focus inside, closes it on Escape and
- * gives the focus back.
+ * A modal window. The browser keeps the focus inside and closes it on Escape;
+ * whatever had the focus gets it back.
  */
 export function Dialog({
   title,
@@ -20,10 +20,15 @@ export function Dialog({
 }) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before the node leaves the page: an effect would come too late.
+  useLayoutEffect(() => {
     const dialog = ref.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog

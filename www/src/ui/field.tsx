@@ -1,17 +1,28 @@
 import type { ConnvoError } from "@connvo/client";
-import { useId, type InputHTMLAttributes } from "react";
+import { useId, useState, type InputHTMLAttributes } from "react";
 
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   /** The field's JSON pointer in the request, as `/email`. */
   pointer: string;
   error?: ConnvoError;
+  /** What the server refused, in words for people; else its own are shown. */
+  words?: (value: string) => string;
 }
 
 /** An input with its label and what the server said about it. */
-export function Field({ label, pointer, error, ...rest }: Props) {
+export function Field({ label, pointer, error, words, ...rest }: Props) {
   const id = useId();
-  const message = error?.errors.find((at) => at.pointer === pointer)?.message;
+  const refusal = error?.errors.find((at) => at.pointer === pointer);
+  // The words are of the value that was refused, not of what is typed since.
+  const [refused, setRefused] = useState<{
+    of: typeof refusal;
+    value: string;
+  }>();
+  const value = String(rest.value ?? "");
+  if (refused?.of !== refusal) setRefused({ of: refusal, value });
+  const message =
+    refusal && (words?.(refused?.value ?? value) ?? refusal.message);
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -39,4 +50,17 @@ export function formMessage(
   if (!error) return undefined;
   const shown = error.errors.some((at) => pointers.includes(at.pointer));
   return shown ? undefined : error.message;
+}
+
+/** "Enter your name." or that it is too long: a text of no other rule. */
+export function lengthWords(what: string): (value: string) => string {
+  return (value) =>
+    value.trim() === "" ? `Enter ${what}.` : "This is too long. Shorten it.";
+}
+
+/** Of an address. */
+export function emailWords(value: string): string {
+  return value.trim() === ""
+    ? "Enter an email address."
+    : "This is no email address. Enter one such as name@example.org.";
 }

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { unkept } from "@/lib/client";
 import { useSession, writeSession } from "@/lib/session";
 import { Avatar } from "./avatar";
 import { IconButton } from "./button";
@@ -29,11 +30,18 @@ export function TopBar({ children }: { children?: ReactNode }) {
             <IconButton
               icon="signOut"
               label="Sign out"
-              onClick={() => writeSession(null)}
+              onClick={() => mayLeave() && writeSession(null)}
             />
           </>
         )}
       </div>
     </header>
+  );
+}
+
+function mayLeave(): boolean {
+  return (
+    unkept() === 0 ||
+    confirm("Some of your changes are not sent yet. Sign out and lose them?")
   );
 }

@@ -38,6 +38,10 @@ export async function openIndexed(name: string): Promise<Storage> {
 class IndexedStorage implements Storage {
   readonly kind = "indexeddb";
 
+  /** Writes under way. */
+  #writing = 0;
+  #closing = false;
+
   constructor(readonly database: IDBDatabase) {}
 
   async clients(meeting: string): Promise<number[]> {
@@ -85,6 +89,16 @@ class IndexedStorage implements Storage {
   }
 
   async write(meeting: string, tab: number, writes: readonly Write[]) {
+    this.#writing += 1;
+    try {
+      await this.#write(meeting, tab, writes);
+    } finally {
+      this.#writing -= 1;
+      if (this.#closing) this.close();
+    }
+  }
+
+  async #write(meeting: string, tab: number, writes: readonly Write[]) {
     const transaction = this.database.transaction(STORES, "readwrite");
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
@@ -101,8 +115,12 @@ class IndexedStorage implements Storage {
     await done;
   }
 
+  /** Writers that end write once more what has gathered: that is waited for. */
   close(): void {
-    this.database.close();
+    this.#closing = true;
+    setTimeout(() => {
+      if (this.#writing === 0) this.database.close();
+    });
   }
 
   #transaction: IDBTransaction | undefined;
