@@ -7,6 +7,7 @@
 mod call;
 mod deliver;
 mod open;
+mod rights;
 mod task;
 
 use crate::app::App;

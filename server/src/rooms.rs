@@ -10,6 +10,7 @@ pub mod feed;
 mod handle;
 pub mod mailbox;
 pub mod pressure;
+mod reply;
 
 use crate::clock::{Clock, Ids};
 use crate::committer::Committer;

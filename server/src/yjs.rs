@@ -1,12 +1,13 @@
 //! `/v1/yjs/{meetingId}?token=…`: stock Yjs editors, through the provider of
 //! y-websocket. The rules of the protocol are [`connvo_core::live::stock`]'s.
 
+mod deliver;
+
 use crate::app::{AccessChange, App};
 use crate::auth::Identity;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
 use crate::meeting::{Membership, authorise};
-use crate::note;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::Seat;
 use crate::rooms::feed::Interest;
@@ -23,9 +24,7 @@ use connvo_core::live::connection::Stream;
 use connvo_core::live::pacing::{NOTE_MS, Pacer, window_ms};
 use connvo_core::live::presence;
 use connvo_core::live::stock::{self, Effect, Message as Stock, StockDoor};
-use connvo_core::live::{Item, Read};
-use connvo_core::note::NoteEntry;
-use connvo_core::protocol::{DEAD_MS, HEARTBEAT_MS, PAGE_ITEMS, close};
+use connvo_core::protocol::{DEAD_MS, HEARTBEAT_MS, close};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -182,8 +181,8 @@ impl Editor {
             Woken::Access(change) => self.recheck(change).await?,
             Woken::Shutdown => return Err(Over(close::RESTART)),
         }
+        self.fresh = None;
         if let Some(frame) = Late::take_due(&mut self.late, self.app.clock.now_ms()) {
-            self.fresh = None;
             self.receive(&frame).await?;
         }
         self.deliver().await?;
@@ -350,48 +349,6 @@ impl Editor {
             self.send(&Stock::Step1(&state.state_vector)).await?;
         }
         Ok(())
-    }
-
-    async fn deliver(&mut self) -> Result<(), Over> {
-        let now = self.app.clock.now_ms();
-        let Some(mut cursor) = self.door.cursor() else {
-            return Ok(());
-        };
-        if !self.pacer.is_due(now, self.window()) {
-            return Ok(());
-        }
-        self.pacer.clear();
-        loop {
-            let items = match self.seat.room.feed().read_note(cursor) {
-                Read::UpToDate => break,
-                Read::Items(items) => items,
-                Read::Behind => self.read_back(cursor).await?,
-            };
-            let Some(last) = items.last() else { break };
-            cursor = last.entry().sequence;
-            for item in &items {
-                self.send(&Stock::Update(&item.entry().update)).await?;
-            }
-            self.door.synced(cursor);
-            self.pacer.sent(now);
-        }
-        Ok(())
-    }
-
-    async fn read_back(&mut self, cursor: u64) -> Result<Vec<Arc<Item<NoteEntry>>>, Over> {
-        let upto = (cursor + 1 + PAGE_ITEMS as u64).min(self.seat.room.feed().note_head() + 1);
-        let entries = note::store::range(&self.app.db, &self.meeting, cursor + 1, upto)
-            .await
-            .map_err(|_| Over(close::TRY_LATER))?;
-        // The log was cut meanwhile: the client comes again and asks for what it
-        // lacks. A hole is never jumped over.
-        if entries.first().map(|entry| entry.sequence) != Some(cursor + 1) {
-            return Err(Over(close::TRY_LATER));
-        }
-        Ok(entries
-            .into_iter()
-            .map(|entry| Arc::new(Item::new(Arc::new(entry))))
-            .collect())
     }
 
     const fn strike(&mut self) -> Result<(), Over> {

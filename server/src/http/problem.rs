@@ -122,3 +122,19 @@ fn of_status(status: StatusCode) -> Problem {
     problem.retry_after_ms = (code == ErrorCode::Unavailable).then_some(1_000);
     problem
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_json_are_bodies_of_their_own() {
+        let of = |kind: &'static str| ([(CONTENT_TYPE, kind)], "body").into_response();
+        for own in ["text/html", "application/json", "application/problem+json"] {
+            assert!(is_own(&of(own)), "{own}");
+        }
+        for bare in ["text/plain; charset=utf-8", "application/octet-stream"] {
+            assert!(!is_own(&of(bare)), "{bare}");
+        }
+    }
+}

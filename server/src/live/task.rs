@@ -1,10 +1,9 @@
 //! One live connection's task.
 
 use super::call::carry_out;
-use super::open::{Place, Wanted, open, reads, writable};
+use super::open::{Place, Wanted, open};
 use crate::app::{AccessChange, App};
 use crate::connections::Connected;
-use crate::meeting::authorise;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
 use crate::socket::{Broken, Error, Message, Socket};
@@ -29,7 +28,7 @@ pub(super) struct Live {
     mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
     access: Receiver<AccessChange>,
-    expires_at_ms: u64,
+    pub(super) expires_at_ms: u64,
     /// This person's place among their own connections.
     connected: Option<Connected>,
     /// The frame being taken, while it may still be held back.
@@ -99,8 +98,8 @@ impl Live {
         // were busy sending.
         effects.extend(self.connection.tick(now));
         self.carry_out(effects).await?;
+        self.fresh = None;
         if let Some(frame) = Late::take_due(&mut self.late, now) {
-            self.fresh = None;
             let effects = self.connection.receive_binary(&frame, now);
             self.carry_out(effects).await?;
         }
@@ -129,21 +128,6 @@ impl Live {
             () = self.mailbox.filled() => Woken::Mail,
             () = sleep_until(Instant::now() + wait) => Woken::Time,
         }
-    }
-
-    /// What ends by itself: the token, the right to write to the note of a meeting
-    /// that is over.
-    fn expire(&mut self, now: u64) -> Vec<Effect> {
-        if now >= self.expires_at_ms {
-            return self.connection.close(close::POLICY);
-        }
-        let mut effects = Vec::new();
-        for (sub, place) in &mut self.places {
-            if place.closes_at.take_if(|closes| *closes <= now).is_some() {
-                effects.extend(self.connection.access_changed(*sub, false));
-            }
-        }
-        effects
     }
 
     fn open_mail(&mut self, now: u64) -> Vec<Effect> {
@@ -187,45 +171,6 @@ impl Live {
             }
             Letter::Gone { .. } => Vec::new(),
         }
-    }
-
-    /// Rights may have changed: what is no longer allowed ends, before anything
-    /// later reaches it.
-    async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Vec<Effect> {
-        let (Some(user), Ok(change)) = (
-            self.connection.user().cloned(),
-            change.map(Some).or_else(lagged),
-        ) else {
-            return Vec::new();
-        };
-        let concerned: Vec<(u32, Query)> = self
-            .connection
-            .subscriptions()
-            .map(|(sub, held)| (sub, held.query().clone()))
-            .filter(|(_, query)| {
-                change.as_ref().is_none_or(|change| {
-                    change.meeting_id == *query.meeting_id()
-                        && change
-                            .user_id
-                            .as_ref()
-                            .is_none_or(|changed| *changed == user)
-                })
-            })
-            .collect();
-        let mut effects = Vec::new();
-        for (sub, query) in concerned {
-            match authorise(&self.app, &user, query.meeting_id(), reads(&query)).await {
-                Ok(membership) => {
-                    if let Some(place) = self.places.get_mut(&sub) {
-                        place.closes_at = membership.note_closes_at();
-                    }
-                    let writable = writable(&self.app, membership);
-                    effects.extend(self.connection.access_changed(sub, writable));
-                }
-                Err(problem) => effects.extend(self.connection.refused(sub, problem)),
-            }
-        }
-        effects
     }
 
     pub(super) async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Over> {
@@ -405,13 +350,5 @@ impl Live {
                 Err(Over)
             }
         }
-    }
-}
-
-/// So many changes were missed that nobody knows which: check everything.
-fn lagged(error: RecvError) -> Result<Option<AccessChange>, RecvError> {
-    match error {
-        RecvError::Lagged(_) => Ok(None),
-        RecvError::Closed => Err(error),
     }
 }

@@ -1,16 +1,19 @@
 //! A room's task: the loop around [`connvo_core::live::Room`].
 
+mod base;
+
 use super::feed::Feed;
-use super::handle::{Message, NoteView, Reply, Room as Handle, StockState};
+use super::handle::{Message, NoteView, Room as Handle, StockState};
+use super::reply::Reply;
 use super::{Cell, Ground, Rooms};
 use crate::committer::{Append, CommitError, NoteBatch, TranscriptBatch};
-use crate::db::StoreError;
 use crate::note::store as notes;
 use crate::transcript::store as transcripts;
+use base::{Again, store_reseed};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::live::connection::NoteSnapshot;
-use connvo_core::live::note::{Note, Reseed};
+use connvo_core::live::note::Note;
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
 use connvo_core::live::room::{Batch, Fetch, Room};
@@ -60,31 +63,6 @@ impl Drop for Place {
         self.rooms.remove(&self.meeting, &self.cell);
         self.feed.gone();
         self.gone.cancel();
-    }
-}
-
-/// Shortest and longest wait after a base that could not be written.
-const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-
-/// A wait that doubles with every failure.
-struct Again {
-    at: Instant,
-    wait: Duration,
-}
-
-impl Default for Again {
-    fn default() -> Self {
-        Self {
-            at: Instant::now(),
-            wait: AGAIN.0,
-        }
-    }
-}
-
-impl Again {
-    fn later(&mut self) {
-        self.at = Instant::now() + self.wait;
-        self.wait = (self.wait * 2).min(AGAIN.1);
     }
 }
 
@@ -154,20 +132,6 @@ async fn start_over(
     store_reseed(ground, meeting, &reseed).await?;
     let stored = notes::load(&ground.db, meeting).await?;
     Note::open(stored, ground.client_id(), ground.limits).map_err(lost)
-}
-
-async fn store_reseed(
-    ground: &Ground,
-    meeting: &MeetingId,
-    reseed: &Reseed,
-) -> Result<bool, StoreError> {
-    let now = ground.clock.now_ms();
-    let Reseed {
-        epoch,
-        base,
-        retired,
-    } = reseed;
-    notes::write_base(&ground.db, meeting, *epoch, base, retired, now).await
 }
 
 impl Actor {
@@ -370,53 +334,6 @@ impl Actor {
         } else if self.presence.has_changes() {
             self.presence_at = self.presence_at.min(Instant::now() + WINDOW);
         }
-    }
-
-    /// The document is not what its log gives: a new epoch is stored, and everybody
-    /// comes again.
-    async fn start_over(&self, error: &DocumentError) -> End {
-        let ground = self.rooms.ground();
-        let stored = match self.room.note().reseed(ground.client_id()) {
-            Ok(Some(reseed)) => store_reseed(ground, &self.meeting, &reseed)
-                .await
-                .map_err(|error| error.to_string()),
-            Ok(None) => Ok(false),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = stored {
-            tracing::error!(meeting = %self.meeting, error, "the note could not be started over");
-        }
-        End::Broken(format!("started over from the log: {error}"))
-    }
-
-    async fn write_base(&mut self) -> Result<(), End> {
-        let base = match self.room.begin_base() {
-            Ok(base) => base,
-            Err(error) => return Err(self.start_over(&error).await),
-        };
-        let Some(base) = base else {
-            return Ok(());
-        };
-        let ground = self.rooms.ground();
-        let epoch = self.room.note().epoch();
-        let written = notes::write_base(
-            &ground.db,
-            &self.meeting,
-            epoch,
-            &base,
-            &[],
-            ground.clock.now_ms(),
-        )
-        .await;
-        match &written {
-            Ok(_) => self.base_again = Again::default(),
-            Err(error) => {
-                tracing::warn!(meeting = %self.meeting, %error, "a base could not be written");
-                self.base_again.later();
-            }
-        }
-        self.room.base_saved(written.is_ok());
-        Ok(())
     }
 
     /// Takes no more, works off what was sent, and leaves the map only then: a next

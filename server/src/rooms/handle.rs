@@ -1,16 +1,17 @@
 //! A room from outside: questions and changes for its task.
 
 use super::feed::Feed;
-use super::mailbox::{Letter, Mailbox};
-use connvo_core::error::{ErrorCode, Problem};
+use super::mailbox::Mailbox;
+use super::reply::{Held, Reply, To};
+use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::presence::STATE_BYTES;
-use connvo_core::live::room::{Answer, Request, Updated, unavailable};
+use connvo_core::live::room::{Request, unavailable};
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft, TranscriptAccepted};
 use connvo_core::transcript::NewChunk;
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// The committed note.
@@ -40,84 +41,6 @@ pub struct StockState {
 const HELD_BYTES: usize = 8 << 20;
 /// Largest presence that is looked at: a client's state, its clock and its frame.
 const PRESENCE_BYTES: usize = 2 * STATE_BYTES;
-
-/// A change's part of the bytes that its room takes in, given back when it is
-/// answered.
-type Held = Option<OwnedSemaphorePermit>;
-
-/// Whom to answer, and what is given back then.
-#[derive(Debug)]
-pub(super) struct Reply {
-    to: To,
-    held: Held,
-}
-
-#[derive(Debug)]
-enum To {
-    Note(oneshot::Sender<Result<NoteAccepted, Problem>>),
-    Transcript(oneshot::Sender<Result<TranscriptAccepted, Problem>>),
-    /// Our own client: only what the journal does not tell.
-    Lane {
-        mailbox: Arc<Mailbox>,
-        sub: u32,
-        client_id: u64,
-        client_seq: u64,
-    },
-    /// A stock client: only refusals.
-    Stock {
-        mailbox: Arc<Mailbox>,
-        sub: u32,
-    },
-}
-
-impl Reply {
-    pub(super) fn give(self, answer: Answer) {
-        drop(self.held);
-        match (self.to, answer) {
-            (To::Note(reply), Answer::Note(result)) => drop(reply.send(result)),
-            (To::Transcript(reply), Answer::Transcript(result)) => drop(reply.send(result)),
-            (
-                To::Lane {
-                    mailbox,
-                    sub,
-                    client_id,
-                    client_seq,
-                },
-                Answer::Update(result),
-            ) => match result {
-                Ok(Updated::Logged) => {}
-                Ok(Updated::Nothing) => mailbox.leave(Letter::Acknowledge {
-                    sub,
-                    client_id,
-                    client_seq,
-                }),
-                Err(problem) if problem.code == ErrorCode::Unavailable => {
-                    mailbox.leave(Letter::Gone { sub });
-                }
-                Err(problem) => mailbox.leave(Letter::Refuse {
-                    sub,
-                    client_id,
-                    client_seq,
-                    problem,
-                }),
-            },
-            (To::Stock { mailbox, sub }, Answer::Update(Err(problem))) => {
-                let gone = problem.code == ErrorCode::Unavailable;
-                mailbox.leave(if gone {
-                    Letter::Gone { sub }
-                } else {
-                    Letter::Refuse {
-                        sub,
-                        client_id: 0,
-                        client_seq: 0,
-                        problem,
-                    }
-                });
-            }
-            _ => {}
-        }
-    }
-}
 
 /// What the room's task is asked.
 #[derive(Debug)]

@@ -32,6 +32,11 @@ impl Api {
 
     /// As [`Api::start`], with settings of the test's own.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_at(Clock::fixed(NOW), change).await
+    }
+
+    /// As [`Api::start_with`], with a clock of the test's own.
+    pub async fn start_at(clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let data = TempDir::new().unwrap();
         let mut settings = Settings {
             listen: Some(([127, 0, 0, 1], 0).into()),
@@ -46,7 +51,6 @@ impl Api {
         };
         settings.database_url = database.as_ref().map(|own| own.url().to_owned());
         change(&mut settings);
-        let clock = Clock::fixed(NOW);
         let ids = Ids::random(clock.clone());
         let server = Server::bind_with(settings.resolve().unwrap(), clock, ids)
             .await

@@ -1,0 +1,74 @@
+//! Rights that end while a connection is open.
+
+use super::open::{reads, writable};
+use super::task::Live;
+use crate::app::AccessChange;
+use crate::meeting::authorise;
+use connvo_core::live::connection::Effect;
+use connvo_core::protocol::close;
+use connvo_core::protocol::frame::Query;
+use tokio::sync::broadcast::error::RecvError;
+
+impl Live {
+    /// What ends by itself: the token, the right to write to the note of a meeting
+    /// that is over.
+    pub(super) fn expire(&mut self, now: u64) -> Vec<Effect> {
+        if now >= self.expires_at_ms {
+            return self.connection.close(close::POLICY);
+        }
+        let mut effects = Vec::new();
+        for (sub, place) in &mut self.places {
+            if place.closes_at.take_if(|closes| *closes <= now).is_some() {
+                effects.extend(self.connection.access_changed(*sub, false));
+            }
+        }
+        effects
+    }
+
+    /// Rights may have changed: what is no longer allowed ends, before anything
+    /// later reaches it.
+    pub(super) async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Vec<Effect> {
+        let (Some(user), Ok(change)) = (
+            self.connection.user().cloned(),
+            change.map(Some).or_else(lagged),
+        ) else {
+            return Vec::new();
+        };
+        let concerned: Vec<(u32, Query)> = self
+            .connection
+            .subscriptions()
+            .map(|(sub, held)| (sub, held.query().clone()))
+            .filter(|(_, query)| {
+                change.as_ref().is_none_or(|change| {
+                    change.meeting_id == *query.meeting_id()
+                        && change
+                            .user_id
+                            .as_ref()
+                            .is_none_or(|changed| *changed == user)
+                })
+            })
+            .collect();
+        let mut effects = Vec::new();
+        for (sub, query) in concerned {
+            match authorise(&self.app, &user, query.meeting_id(), reads(&query)).await {
+                Ok(membership) => {
+                    if let Some(place) = self.places.get_mut(&sub) {
+                        place.closes_at = membership.note_closes_at();
+                    }
+                    let writable = writable(&self.app, membership);
+                    effects.extend(self.connection.access_changed(sub, writable));
+                }
+                Err(problem) => effects.extend(self.connection.refused(sub, problem)),
+            }
+        }
+        effects
+    }
+}
+
+/// So many changes were missed that nobody knows which: check everything.
+fn lagged(error: RecvError) -> Result<Option<AccessChange>, RecvError> {
+    match error {
+        RecvError::Lagged(_) => Ok(None),
+        RecvError::Closed => Err(error),
+    }
+}

@@ -1,0 +1,26 @@
+//! Both live doors over a real server, spoken to by a typed client.
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "api/client.rs"]
+#[allow(dead_code)]
+mod client;
+#[path = "live/line.rs"]
+mod line;
+
+#[path = "live/access.rs"]
+mod access;
+#[path = "live/bounds.rs"]
+mod bounds;
+#[path = "live/drain.rs"]
+mod drain;
+#[path = "live/heartbeat.rs"]
+mod heartbeat;
+#[path = "live/resume.rs"]
+mod resume;
+#[path = "live/rooms.rs"]
+mod rooms;
+#[path = "live/slow.rs"]
+mod slow;
+
+/// Which database the server of [`client`] has.
+const POSTGRES: bool = false;
