@@ -65,3 +65,17 @@ scene("a meeting of others is not shown, and says so", async (stage) => {
   await page.getByRole("link", { name: "To my meetings" }).click();
   await page.getByText("No meetings yet").waitFor();
 });
+
+scene("what a form refuses is said in words for people", async (stage) => {
+  const stranger = await stage.stranger();
+  const page = await stranger.open("/sign-in");
+  await signIn(page, " ", "nora@example.org");
+  await page.getByText("Enter your name.").waitFor();
+  await signIn(page, "Nora", "nora@example.org");
+  await page.getByLabel("New meeting").fill("x".repeat(201));
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByText("This is too long. Shorten it.").waitFor();
+  await page.getByLabel("New meeting").fill("  ");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByText("Enter a title.").waitFor();
+});

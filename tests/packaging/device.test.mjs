@@ -318,6 +318,50 @@ describe("two tabs of one person", () => {
     assert.deepEqual(found, [1, false, "memory", "x"]);
   });
 
+  test("a client that is freed writes what has gathered, and closes its database", async () => {
+    const page = await tab();
+    const found = await page.evaluate(async () => {
+      let closed = 0;
+      const { close } = IDBDatabase.prototype;
+      IDBDatabase.prototype.close = function () {
+        closed += 1;
+        close.call(this);
+      };
+      const client = person();
+      const note = await client.openNote(MEETING, ADA);
+      for (const word of ["a", "b", "c"]) note.edit([{ insert: word }]);
+      client.free();
+      await until(() => closed === 1);
+      const again = await person().openNote(MEETING, ADA);
+      return again.text();
+    });
+    assert.equal(found, "cba");
+  });
+
+  test("a note with edits that only it has stays in the client when it is closed", async () => {
+    const page = await tab();
+    const found = await page.evaluate(async () => {
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+      const client = person();
+      const note = await client.openNote(MEETING, ADA);
+      note.edit([{ insert: "x" }]);
+      await until(() => client.storage() === "memory");
+      const unkept = client.unkept();
+      note.close();
+      await new Promise((go) => setTimeout(go, 10));
+      const again = await client.openNote(MEETING, ADA);
+      const text = again.text();
+      IDBObjectStore.prototype.put = put;
+      again.edit([{ insert: "y" }]);
+      await until(() => again.status().saved);
+      return [unkept, text, client.unkept()];
+    });
+    assert.deepEqual(found, [1, "x", 0]);
+  });
+
   test("a closed socket is tried again later, and offline closes it at once", async () => {
     const page = await tab();
     const found = await page.evaluate(async () => {

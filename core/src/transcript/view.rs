@@ -177,6 +177,16 @@ mod tests {
     }
 
     #[test]
+    fn earlier_chunks_come_before_and_revised_ones_do_not_come_back() {
+        let mut view = TranscriptView::default();
+        view.finalised(chunk(7, "c", 0, 30));
+        view.finalised(chunk(8, "a", 1, 10));
+        assert!(view.finalised(chunk(1, "a", 0, 10)).is_empty());
+        assert_eq!(view.finalised(chunk(2, "b", 0, 20))[0].at, 1);
+        assert!(view.finalised(chunk(7, "c", 0, 30)).is_empty());
+    }
+
+    #[test]
     fn the_final_text_ends_the_interim_one_and_late_interim_text_is_not_shown() {
         let mut view = TranscriptView::default();
         assert!(view.spoken(draft("a", 0, 10)));

@@ -1,20 +1,22 @@
 "use client";
 
 import { useConnection, useNote } from "@connvo/client/react";
-import { useEffect, useState } from "react";
-import { replaceWith } from "./replace-with";
+import { useEffect, useRef, useState } from "react";
+import { show, take } from "./textarea";
 
 const ME = { name: "Ada", color: "#7c5cff" };
 
 export function NoteArea({ meetingId }: { meetingId: string }) {
   const { note, status, peers, error } = useNote(meetingId, ME);
   const connection = useConnection();
-  const [text, setText] = useState("");
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [refused, setRefused] = useState("");
 
   useEffect(() => {
-    if (!note) return;
-    setText(note.text());
-    return note.onDelta(() => setText(note.text()));
+    const box = area.current;
+    if (!note || !box) return;
+    box.value = note.text();
+    return note.onDelta((operation) => show(box, operation));
   }, [note]);
 
   if (error) return <p role="alert">{error.message}</p>;
@@ -22,14 +24,12 @@ export function NoteArea({ meetingId }: { meetingId: string }) {
   return (
     <>
       <textarea
+        ref={area}
         aria-label="Meeting notes"
-        value={text}
         readOnly={!status.writable}
-        onChange={(event) => {
-          note.edit(replaceWith(note.text(), event.target.value));
-          setText(note.text());
-        }}
+        onChange={(event) => setRefused(take(note, event.target))}
       />
+      {refused && <p role="alert">{refused}</p>}
       <p>
         {connection.status}, {status.unsent} unsent, {peers.length} others
       </p>
