@@ -1,100 +1,23 @@
 //! One open note of a session: its replica, its subscription and its presence.
 
+mod adopt;
 mod peers;
+mod receive;
+mod status;
 
-use crate::error::{ErrorCode, Problem};
-use crate::id::{MeetingId, UserId};
+use crate::error::Problem;
+use crate::id::MeetingId;
 use crate::limits::NoteLimits;
 use crate::note::Operation;
-use crate::note::replica::{
-    OutboxEntry, RecoveredDraft, Recovery, RemoteEntry, Replica, ReplicaError, StoreOp,
-};
+use crate::note::replica::{OutboxEntry, Replica, ReplicaError, StoreOp};
 use crate::protocol::frame::Query;
-use crate::protocol::lane::LaneEntry;
 use peers::Presence;
-use serde::{Deserialize, Serialize};
 
 pub use peers::{CursorRange, Peer, Person};
+pub use status::{KeptDraft, NoteEvent, NoteStatus, Origin};
 
 /// Shortest time between two changes sent, in milliseconds: typing gathers meanwhile.
 pub const SEND_MS: u64 = 30;
-/// Loose updates after which the device's copy is folded into a snapshot.
-const COMPACT_AFTER: usize = 400;
-/// Recovered drafts kept at most; the oldest goes first.
-const DRAFTS: usize = 20;
-/// How long a closed tab's outbox may wait for entries of the log, once the server's
-/// text is in, in milliseconds.
-const UNFIT_MS: u64 = 30_000;
-
-/// Where a change of the text came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub enum Origin {
-    /// Somebody else, or another tab.
-    Remote,
-    /// Taking back an own edit.
-    Undo,
-    /// Making it again.
-    Redo,
-    /// The note started over from the server's text.
-    Reset,
-}
-
-/// A draft kept for the person, until dismissed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct KeptDraft {
-    /// The draft's number within this note and session.
-    pub id: u32,
-    /// What was lost.
-    #[serde(flatten)]
-    pub draft: RecoveredDraft,
-}
-
-/// The note as the application shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct NoteStatus {
-    /// Local edits that the server has not acknowledged.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub unsent: u64,
-    /// The last sequence of the server's log that is in.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub version: u64,
-    /// Whether the person may write.
-    pub writable: bool,
-    /// Whether the server's text is in, as of this connection.
-    pub synced: bool,
-    /// Whether all local edits are kept on this device.
-    pub saved: bool,
-    /// Whether there is an own edit to take back.
-    pub can_undo: bool,
-    /// Whether there is an edit to make again.
-    pub can_redo: bool,
-    /// Text that could not be kept in the note.
-    pub drafts: Vec<KeptDraft>,
-    /// Why the server ended the subscription, if it did.
-    pub ended: Option<Problem>,
-}
-
-/// Something happened in a note.
-#[derive(Debug, Clone, PartialEq)]
-pub enum NoteEvent {
-    /// The text changed, other than by an edit of the application's own.
-    Delta {
-        /// The change, against the text before.
-        operation: Operation,
-        /// Where it came from.
-        origin: Origin,
-    },
-    /// The status changed.
-    Status(NoteStatus),
-    /// Who is in the note, and where their cursors are.
-    Peers(Vec<Peer>),
-}
 
 /// What the session is to do for a note.
 #[derive(Debug, Clone, PartialEq)]
@@ -195,146 +118,6 @@ impl NoteClient {
         self.ended = Some(problem.clone());
     }
 
-    pub(super) fn access(&mut self, writable: bool, epoch: u64) -> Option<NoteAction> {
-        self.subscribed = true;
-        self.writable = writable;
-        // Of the same epoch, the cursor holds and events follow from there.
-        self.synced |= !self.from_scratch && epoch == self.replica.epoch();
-        self.presence.announce();
-        // What is unsent stays unsent. A snapshot tells what of it arrived before.
-        let stranded = !writable && self.replica.unsent() > 0 && !self.from_scratch;
-        stranded.then(|| {
-            self.from_scratch = true;
-            NoteAction::Resubscribe
-        })
-    }
-
-    pub(super) fn snapshot(
-        &mut self,
-        epoch: u64,
-        cursor: u64,
-        state: &[u8],
-        hash: u64,
-        fresh_id: u64,
-    ) -> Vec<NoteAction> {
-        match self
-            .replica
-            .reset(epoch, cursor, state, Some(hash), fresh_id)
-        {
-            Ok(recovery) => {
-                self.from_scratch = false;
-                self.synced = true;
-                let mut actions = self.recovered(recovery, Origin::Reset);
-                if !self.writable && self.replica.unsent() > 0 {
-                    let reason = "you may read this note, not change it";
-                    match self.replica.set_aside(reason, fresh_id) {
-                        Ok(recovery) => actions.extend(self.recovered(recovery, Origin::Reset)),
-                        Err(_) => self.from_scratch = true,
-                    }
-                }
-                actions
-            }
-            // Bytes that make no sense: the person is told, and the next connection
-            // asks again. What is unsent stays.
-            Err(error) => {
-                self.lost();
-                self.unreadable = Some(Problem::new(
-                    ErrorCode::Internal,
-                    format!("the note that the server sent cannot be read: {error}"),
-                ));
-                Vec::new()
-            }
-        }
-    }
-
-    fn recovered(&mut self, recovery: Recovery, origin: Origin) -> Vec<NoteAction> {
-        let mut actions = vec![NoteAction::Store(recovery.store)];
-        if !recovery.operation.is_noop() {
-            actions.push(delta(recovery.operation, origin));
-        }
-        if let Some(draft) = recovery.draft {
-            self.keep_draft(draft);
-        }
-        if recovery.new_client {
-            actions.push(NoteAction::Resubscribe);
-        }
-        actions
-    }
-
-    fn keep_draft(&mut self, draft: RecoveredDraft) {
-        self.last_draft += 1;
-        let id = self.last_draft;
-        self.drafts.push(KeptDraft { id, draft });
-        if self.drafts.len() > DRAFTS {
-            self.drafts.remove(0);
-        }
-    }
-
-    /// Entries of the log; `me` is whom the connection's token names.
-    pub(super) fn events(
-        &mut self,
-        from: u64,
-        entries: &[LaneEntry],
-        me: Option<&UserId>,
-    ) -> Vec<NoteAction> {
-        let entries: Vec<_> = (from..)
-            .zip(entries)
-            .map(|(sequence, entry)| RemoteEntry {
-                sequence,
-                own: me.is_some_and(|me| me.as_str() == entry.author_id),
-                client_id: &entry.client_id,
-                client_seq: entry.client_seq,
-                update: entry.update.as_deref(),
-            })
-            .collect();
-        match self.replica.receive(&entries) {
-            Ok(received) => {
-                let mut actions = vec![NoteAction::Store(received.store)];
-                if !received.operation.is_noop() {
-                    actions.push(delta(received.operation, Origin::Remote));
-                }
-                actions.extend(self.compact());
-                actions
-            }
-            Err(ReplicaError::Gap { .. }) => vec![NoteAction::Resubscribe],
-            Err(_) => {
-                self.from_scratch = true;
-                vec![NoteAction::Resubscribe]
-            }
-        }
-    }
-
-    fn compact(&mut self) -> Option<NoteAction> {
-        if self.replica.loose_updates() < COMPACT_AFTER {
-            return None;
-        }
-        self.replica.compact().ok().map(NoteAction::Store)
-    }
-
-    pub(super) fn acknowledge(&mut self, client_id: u64, client_seq: u64) -> Vec<NoteAction> {
-        let store = self.replica.acknowledge(client_id, client_seq);
-        store.map(NoteAction::Store).into_iter().collect()
-    }
-
-    pub(super) fn refuse(
-        &mut self,
-        client_id: u64,
-        client_seq: u64,
-        problem: &Problem,
-        fresh_id: u64,
-    ) -> Vec<NoteAction> {
-        match self
-            .replica
-            .refuse(client_id, client_seq, &problem.detail, fresh_id)
-        {
-            Ok(recovery) => self.recovered(recovery, Origin::Reset),
-            Err(_) => {
-                self.from_scratch = true;
-                vec![NoteAction::Resubscribe]
-            }
-        }
-    }
-
     pub(super) fn edit(
         &mut self,
         operation: &Operation,
@@ -370,43 +153,6 @@ impl NoteClient {
     pub(super) fn stored(&mut self, entry: &OutboxEntry) {
         self.replica.stored(entry);
         self.unstored.retain(|waiting| waiting != entry);
-    }
-
-    /// Takes over a closed tab's outbox. What does not fit for long, though the server's
-    /// text is in, never will (the note was started over since): it becomes a draft.
-    pub(super) fn adopt(
-        &mut self,
-        entries: &[OutboxEntry],
-        now_ms: u64,
-    ) -> Result<Vec<NoteAction>, ReplicaError> {
-        match self.replica.adopt(entries) {
-            Ok(operation) => {
-                self.unfit_since = None;
-                let mut actions = Vec::new();
-                if !operation.is_noop() {
-                    actions.push(delta(operation, Origin::Remote));
-                }
-                if self.subscribed && !self.writable {
-                    self.from_scratch = true;
-                    actions.push(NoteAction::Resubscribe);
-                }
-                Ok(actions)
-            }
-            Err(error) if !self.synced => Err(error),
-            Err(error) => {
-                let since = *self.unfit_since.get_or_insert(now_ms);
-                if now_ms < since + UNFIT_MS {
-                    return Err(error);
-                }
-                self.unfit_since = None;
-                self.keep_draft(RecoveredDraft::of_rows(entries));
-                Ok(vec![NoteAction::Store(StoreOp::Commit {
-                    version: self.replica.version(),
-                    updates: Vec::new(),
-                    acknowledged: entries.iter().map(OutboxEntry::key).collect(),
-                })])
-            }
-        }
     }
 
     /// The next change to send, when it may go.

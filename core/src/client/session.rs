@@ -9,6 +9,7 @@ mod calls;
 mod frames;
 mod journals;
 mod notes;
+mod token;
 
 use super::backoff::Backoff;
 use super::note::{NoteClient, NoteEvent};
@@ -28,10 +29,6 @@ use std::collections::VecDeque;
 const DEGRADED_MS: u64 = 5_000;
 /// How long an attempt to connect may take, in milliseconds.
 const CONNECT_MS: u64 = 15_000;
-/// How long before its expiry a token is renewed, in milliseconds.
-const RENEW_MS: u64 = 60_000;
-/// Shortest time from one token to asking for the next, in milliseconds.
-const RENEW_APART_MS: u64 = 5_000;
 /// How long the application may take to answer with a token, in milliseconds.
 const TOKEN_MS: u64 = 30_000;
 
@@ -251,29 +248,6 @@ impl Session {
         }
     }
 
-    /// The token asked for, and when it expires (milliseconds since the Unix epoch, by
-    /// its issuer's clock); `None` when the application has none just now.
-    pub fn token(&mut self, token: Option<String>, expires_at: Option<u64>, now_ms: u64) {
-        let renewing = std::mem::take(&mut self.renewing);
-        self.answered_at = now_ms;
-        if token.is_some() {
-            self.expires_at = expires_at;
-        }
-        match (token, self.link) {
-            (Some(token), Link::Token(_)) => {
-                self.token = Some(token);
-                self.link = Link::Socket(now_ms);
-                self.effects.push_back(Effect::Connect);
-            }
-            (Some(token), Link::Live) if renewing && self.token.as_ref() != Some(&token) => {
-                self.token = Some(token.clone());
-                self.send(&encode::refresh(&token));
-            }
-            (None, Link::Token(_)) => self.retry(now_ms),
-            _ => {}
-        }
-    }
-
     /// The socket is open.
     pub fn opened(&mut self, now_ms: u64) {
         if let (Link::Socket(_), Some(token)) = (self.link, self.token.clone()) {
@@ -330,16 +304,6 @@ impl Session {
             self.renewing = true;
             self.effects.push_back(Effect::NeedToken);
         }
-    }
-
-    /// When a next token is asked for: some time before this one expires, and when an
-    /// answer brought none that lasts longer, in half of the time that is left.
-    fn renew_at(&self) -> Option<u64> {
-        let expires_at = self.expires_at.filter(|_| !self.renewing)?;
-        let expires_at = expires_at.saturating_add_signed(-self.state.clock_offset_ms);
-        let left = expires_at.saturating_sub(self.answered_at);
-        let next = self.answered_at + (left / 2).max(RENEW_APART_MS);
-        Some(expires_at.saturating_sub(RENEW_MS).max(next))
     }
 
     /// When `tick` is due, in milliseconds; `None` when nothing is timed.
