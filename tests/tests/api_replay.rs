@@ -10,6 +10,9 @@ use connvo_server::config::RateLimits;
 use connvo_server::replay::{Outcome, Replay};
 use std::path::PathBuf;
 
+/// Which database the server of [`client`] has.
+const POSTGRES: bool = false;
+
 fn data(name: &str) -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data"));
     Some(folder.join(name))
