@@ -11,6 +11,8 @@ scene("two tabs of one person write one note", async (stage) => {
   await left.page.bringToFront();
   await left.editor.toEnd();
   await left.editor.type(first.join(""));
+  // Else the end is where the last letter is not yet, and a word is torn.
+  await right.editor.shows(first.join(""));
   await right.page.bringToFront();
   await right.editor.toEnd();
   await right.editor.type(second.join(""));
