@@ -28,8 +28,10 @@ pub use tokio_tungstenite::tungstenite::{Error, Message};
 const STALLED: Duration = Duration::from_secs(30);
 /// How long the other side may take to close in turn.
 const CLOSING: Duration = Duration::from_secs(1);
-/// Read and write buffers: an idle connection is to cost little.
+/// The write buffer: an idle connection is to cost little.
 const BUFFER_BYTES: usize = 4 << 10;
+/// What is read at once, and kept while nothing comes: clients say little.
+const READ_BYTES: usize = 1 << 10;
 /// Longest fragment of a message.
 const FRAGMENT_BYTES: usize = BUFFER_BYTES;
 /// The write buffer holds a fragment and what was there before it; never so much.
@@ -56,7 +58,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// A socket over a stream that was upgraded.
     pub async fn over(stream: S) -> Self {
         let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER_BYTES)
+            .read_buffer_size(READ_BYTES)
             .write_buffer_size(BUFFER_BYTES)
             .max_write_buffer_size(WRITE_BYTES)
             .max_message_size(Some(FRAME_BYTES))

@@ -44,7 +44,8 @@ pub(super) struct Over;
 /// Serves a live socket until it closes.
 pub(super) async fn serve(app: App, socket: Socket) {
     let connection = Connection::new(app.ids.session(), app.clock.now_ms());
-    let mut live = Live {
+    // Boxed: moved about on the stack of a task it would be kept there twice.
+    let mut live = Box::new(Live {
         // Before anything is authorised: no change of rights is missed.
         access: app.access_changes.subscribe(),
         app,
@@ -57,7 +58,7 @@ pub(super) async fn serve(app: App, socket: Socket) {
         fresh: None,
         late: None,
         mail_next: false,
-    };
+    });
     while live.turn().await.is_ok() {}
 }
 
@@ -97,6 +98,12 @@ impl Live {
         // After the frame: who was heard this moment is not silent, however long we
         // were busy sending.
         effects.extend(self.connection.tick(now));
+        // On the heap while it lasts: a connection that waits is to be small.
+        Box::pin(self.work(effects, now)).await
+    }
+
+    /// Carries out what a turn brought, then sends what is due.
+    async fn work(&mut self, effects: Vec<Effect>, now: u64) -> Result<(), Over> {
         self.carry_out(effects).await?;
         self.fresh = None;
         if let Some(frame) = Late::take_due(&mut self.late, now) {

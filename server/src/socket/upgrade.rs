@@ -70,7 +70,8 @@ impl Upgrade {
         let upgrade = self.upgrade;
         tokio::spawn(async move {
             if let Ok(stream) = upgrade.await {
-                serve(Socket::over(TokioIo::new(stream)).await).await;
+                let socket = Box::pin(Socket::over(TokioIo::new(stream))).await;
+                Box::pin(serve(socket)).await;
             }
         });
         let mut response = Response::new(Body::empty());

@@ -19,8 +19,9 @@ use tokio::time::sleep;
 
 /// Sockets that connect at once.
 const AT_ONCE: usize = 64;
-/// Time for memory to settle before it is read.
-pub(super) const QUIET: Duration = Duration::from_secs(2);
+/// Time for memory to settle before it is read: the allocator gives back what
+/// connecting took with the first heartbeats.
+pub(super) const QUIET: Duration = Duration::from_secs(20);
 
 /// Runs a job against Connvo's live socket.
 ///
