@@ -13,6 +13,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use bytes::Bytes;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -65,7 +66,8 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// The whole HTTP surface.
 pub fn router(app: App) -> Router {
     let (routes, _) = api().split_for_parts();
-    let description = description();
+    // Written once: a handler is cloned for every request, with all it holds.
+    let description = Bytes::from(description().to_json().unwrap_or_default());
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -80,7 +82,7 @@ pub fn router(app: App) -> Router {
         ))
         .route(
             "/openapi.json",
-            get(|| async move { axum::Json(description) }),
+            get(|| async { ([(CONTENT_TYPE, "application/json")], description) }),
         )
         .route("/v1/live", get(live::upgrade))
         .route("/v1/yjs/{id}", get(yjs::upgrade))
