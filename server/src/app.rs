@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use crate::audit::Denials;
 use crate::auth::Auth;
 use crate::clock::{Clock, Ids};
 use crate::committer::Committer;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub rooms: Rooms,
     /// What everybody has used of the rate table.
     pub rates: Rates,
+    /// Refusals that wait to be written to the audit log.
+    pub denials: Denials,
     /// Who is connected how often.
     pub connections: Connections,
     /// Changes to who may do what, after their commit.
@@ -89,6 +92,7 @@ impl App {
             auth,
             rooms,
             rates: Rates::new(config.rate_limits),
+            denials: Denials::default(),
             connections: Connections::default(),
             access_changes,
             shutdown: CancellationToken::new(),

@@ -119,7 +119,7 @@ impl Auth {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` for a bad address or name.
-    pub async fn issue(&self, email: &str, name: &str) -> Result<(String, UserId), Problem> {
+    pub async fn issue(&self, email: &str, name: &str) -> Result<(String, Identity), Problem> {
         let person = user::NewUser::validate(email, name)?;
         let now = self.clock.now_ms();
         let claims = self.issuer.claims(&person, self.ids.uuid(), now);
@@ -132,7 +132,12 @@ impl Auth {
             now,
         )
         .await?;
-        Ok((self.issuer.sign(&claims)?, user_id))
+        let identity = Identity {
+            user_id,
+            session_id: claims.sid.clone(),
+            expires_at_ms: claims.exp.saturating_mul(1000),
+        };
+        Ok((self.issuer.sign(&claims)?, identity))
     }
 
     /// Who a token names.

@@ -10,6 +10,7 @@ mod lock;
 pub mod meta;
 pub mod streams;
 mod trouble;
+mod tx;
 
 use connvo_core::error::{ErrorCode, Problem};
 use lock::DirLock;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use trouble::Trouble;
+pub use tx::Tx;
 
 /// When to try again after the store was away, in milliseconds.
 const RETRY_MS: u64 = 1_000;

@@ -6,10 +6,12 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::{AccessChange, App};
+use crate::audit::{self, Entry};
 use connvo_core::access::{Action, Role, can, note_closes_at};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
+use serde_json::json;
 
 /// What a person is in a meeting, and how the meeting stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +41,30 @@ impl Membership {
     }
 }
 
-/// What the actor is in the meeting, when that allows `action`. One indexed read.
+/// What the actor is in the meeting, when that allows `action`. One indexed read; a
+/// refusal is in the audit log.
 ///
 /// # Errors
 /// `NOT_FOUND` to strangers; `FORBIDDEN` or `MEETING_NOT_ACTIVE` to members who may not.
 pub async fn authorise(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    action: Action,
+) -> Result<Membership, Problem> {
+    let asked = ask(app, actor, meeting, action).await;
+    if let Err(problem) = &asked {
+        audit::denied(app, actor, action.as_str(), &resource(meeting), problem);
+    }
+    asked
+}
+
+/// As [`authorise`], for what the actor did not ask for just now: whether something
+/// open may stay so. A refusal is not in the audit log.
+///
+/// # Errors
+/// As [`authorise`].
+pub async fn ask(
     app: &App,
     actor: &Actor,
     meeting: &MeetingId,
@@ -54,6 +75,11 @@ pub async fn authorise(
         .ok_or_else(|| Problem::not_found("the meeting"))?;
     membership.may(action, app.clock.now_ms())?;
     Ok(membership)
+}
+
+/// The meeting as the audit log names it.
+pub(crate) fn resource(meeting: &MeetingId) -> String {
+    format!("meetings/{meeting}")
 }
 
 /// Makes a meeting with the actor as its host.
@@ -72,7 +98,8 @@ pub async fn create(app: &App, actor: &Actor, draft: MeetingDraft) -> Result<Mee
         started_at: None,
         ended_at: None,
     };
-    store::insert(&app.db, &meeting).await?;
+    let entry = Entry::change(app, actor, "createMeeting", &resource(&meeting.id));
+    store::insert(&app.db, &meeting, &entry).await?;
     Ok(meeting)
 }
 
@@ -81,9 +108,13 @@ pub async fn create(app: &App, actor: &Actor, draft: MeetingDraft) -> Result<Mee
 /// # Errors
 /// `NOT_FOUND` to strangers.
 pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Meeting, Problem> {
-    store::get(&app.db, &actor.user_id, meeting)
-        .await?
-        .ok_or_else(|| Problem::not_found("the meeting"))
+    if let Some(meeting) = store::get(&app.db, &actor.user_id, meeting).await? {
+        return Ok(meeting);
+    }
+    let problem = Problem::not_found("the meeting");
+    let action = Action::ReadMeeting.as_str();
+    audit::denied(app, actor, action, &resource(meeting), &problem);
+    Err(problem)
 }
 
 /// Invites somebody by address, or changes the role of who was invited before.
@@ -99,7 +130,8 @@ pub async fn invite(
 ) -> Result<Participant, Problem> {
     authorise(app, actor, meeting, Action::Invite).await?;
     let new = draft.validate()?;
-    let invited = store::invite(&app.db, meeting, &new, app.clock.now_ms())
+    let entry = Entry::change(app, actor, "invite", &resource(meeting));
+    let invited = store::invite(&app.db, meeting, &new, entry, app.clock.now_ms())
         .await?
         .ok_or_else(|| {
             Problem::new(
@@ -126,8 +158,10 @@ pub async fn advance(
         _ => Action::EndMeeting,
     };
     let membership = authorise(app, actor, meeting, action).await?;
-    let moved =
-        store::advance(&app.db, meeting, membership.state, next, app.clock.now_ms()).await?;
+    let from = membership.state;
+    let entry = Entry::change(app, actor, action.as_str(), &resource(meeting))
+        .with(json!({"state": {"from": from, "to": next}}));
+    let moved = store::advance(&app.db, meeting, (from, next), &entry, app.clock.now_ms()).await?;
     if !moved {
         return Err(Problem::new(
             ErrorCode::Conflict,

@@ -7,7 +7,8 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::meeting::{Membership, authorise};
+use crate::audit::Entry;
+use crate::meeting::{Membership, authorise, resource};
 use crate::rate;
 use crate::rooms::NoteView;
 use connvo_core::access::Action;
@@ -15,6 +16,7 @@ use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
 use connvo_core::protocol::varint::SAFE_MAX;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 /// Applies an operation: asks whether the caller may, transforms and stores it,
@@ -57,7 +59,9 @@ pub async fn restore(
     app.rates.take(rate::NOTE_OP, user, meeting, 1, now)?;
     let text = history::text_at(&app.db, meeting, version).await?;
     let room = app.rooms.open(meeting).await?;
-    room.replace(user, text.to_string(), restorer(user, &key))
+    let entry = Entry::change(app, actor, "restoreNote", &resource(meeting))
+        .with(json!({"version": version}));
+    room.replace(user, text.to_string(), restorer(user, &key), entry)
         .await
 }
 

@@ -3,6 +3,7 @@
 use super::refused;
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
+use crate::audit;
 use crate::http::{Failure, request_info};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -27,8 +28,17 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let request: Arc<RequestInfo> = Arc::new(request_info(parts, app));
-        let identity = app.auth.verify(bearer(parts)?).await?;
-        Ok(Self(identity.actor(&request)))
+        let identity = match bearer(parts) {
+            Ok(token) => app.auth.verify(token).await,
+            Err(problem) => Err(problem),
+        };
+        match identity {
+            Ok(identity) => Ok(Self(identity.actor(&request))),
+            Err(problem) => {
+                audit::unauthenticated(app, &request, &problem);
+                Err(problem.into())
+            }
+        }
     }
 }
 

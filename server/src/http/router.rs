@@ -2,7 +2,7 @@
 
 use super::{host, problem, www};
 use crate::app::App;
-use crate::{auth, health, live, meeting, note, transcript, user, yjs};
+use crate::{audit, auth, health, live, meeting, note, transcript, user, yjs};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
@@ -52,6 +52,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(meeting::routes::routes())
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())
+        .merge(audit::routes::routes())
         .merge(health::routes())
 }
 

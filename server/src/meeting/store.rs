@@ -1,11 +1,13 @@
 //! Meetings and members in the database.
 
 use super::Membership;
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::access::Role;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, NewParticipant, Participant};
+use serde_json::json;
 
 /// The journals of a meeting, as `streams.kind` names them.
 pub const STREAMS: [&str; 2] = ["note", "transcript"];
@@ -96,7 +98,7 @@ pub async fn membership(
 ///
 /// # Errors
 /// The store fails.
-pub async fn insert(db: &Db, meeting: &Meeting) -> Result<(), StoreError> {
+pub async fn insert(db: &Db, meeting: &Meeting, entry: &Entry) -> Result<(), StoreError> {
     let now = to_i64(meeting.created_at);
     on_db!(
         db,
@@ -123,6 +125,7 @@ pub async fn insert(db: &Db, meeting: &Meeting) -> Result<(), StoreError> {
         .bind(now)
         .execute(&mut *tx)
         .await?;
+            audit::store::record(&mut tx, entry).await?;
             for kind in STREAMS {
                 sqlx::query("INSERT INTO streams (meeting_id, kind, head) VALUES ($1, $2, 0)")
                     .bind(meeting.id.as_str())
@@ -227,6 +230,7 @@ pub async fn invite(
     db: &Db,
     meeting: &MeetingId,
     new: &NewParticipant,
+    entry: Entry,
     now_ms: u64,
 ) -> Result<Option<Participant>, StoreError> {
     let row: Option<ParticipantRow> = on_db!(
@@ -234,7 +238,14 @@ pub async fn invite(
         transaction
             | tx
             | {
-                sqlx::query_as(
+                let before: Option<(String,)> = sqlx::query_as(
+                    "SELECT role FROM participants WHERE meeting_id = $1 AND email = $2",
+                )
+                .bind(meeting.as_str())
+                .bind(new.email())
+                .fetch_optional(&mut *tx)
+                .await?;
+                let row: Option<ParticipantRow> = sqlx::query_as(
             "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at)
              VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4)
              ON CONFLICT (meeting_id, email) DO UPDATE
@@ -248,7 +259,15 @@ pub async fn invite(
         .bind(new.role().as_str())
         .bind(to_i64(now_ms))
         .fetch_optional(&mut *tx)
-        .await?
+        .await?;
+                if let Some((user, email, ..)) = &row {
+                    // An address only while nobody is known to have it.
+                    let whom = user.as_ref().map_or(("email", email), |id| ("userId", id));
+                    let role = json!({"from": before.map(|row| row.0), "to": new.role()});
+                    let entry = entry.with(json!({whom.0: whom.1, "role": role}));
+                    audit::store::record(&mut tx, &entry).await?;
+                }
+                row
             }
     );
     row.map(participant).transpose()
@@ -261,8 +280,8 @@ pub async fn invite(
 pub async fn advance(
     db: &Db,
     meeting: &MeetingId,
-    from: MeetingState,
-    next: MeetingState,
+    (from, next): (MeetingState, MeetingState),
+    entry: &Entry,
     now_ms: u64,
 ) -> Result<bool, StoreError> {
     let sql = match next {
@@ -275,15 +294,19 @@ pub async fn advance(
     };
     let moved = on_db!(
         db,
-        write | pool | {
-            sqlx::query(sql)
+        transaction | tx | {
+            let moved = sqlx::query(sql)
                 .bind(meeting.as_str())
                 .bind(next.as_str())
                 .bind(to_i64(now_ms))
                 .bind(from.as_str())
-                .execute(pool)
+                .execute(&mut *tx)
                 .await?
-                .rows_affected()
+                .rows_affected();
+            if moved == 1 {
+                audit::store::record(&mut tx, entry).await?;
+            }
+            moved
         }
     );
     Ok(moved == 1)

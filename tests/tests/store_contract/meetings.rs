@@ -35,7 +35,7 @@ async fn a_stranger_has_no_membership(store: Store) {
 async fn an_invitation_waits_for_its_address(store: Store) {
     let (_, meeting) = store.hosted().await;
     let new = invitation("bob@example.org", Role::Observer);
-    let invited = invite(&store.db, &meeting, &new, NOW)
+    let invited = invite(&store.db, &meeting, &new, store.entry("invite"), NOW)
         .await
         .unwrap()
         .unwrap();
@@ -52,7 +52,7 @@ async fn who_is_known_is_a_member_at_once(store: Store) {
     let (_, meeting) = store.hosted().await;
     let bob = store.user("bob").await;
     let new = invitation("bob@example.org", Role::Participant);
-    let invited = invite(&store.db, &meeting, &new, NOW)
+    let invited = invite(&store.db, &meeting, &new, store.entry("invite"), NOW)
         .await
         .unwrap()
         .unwrap();
@@ -64,9 +64,10 @@ async fn inviting_again_changes_the_role_but_never_the_hosts(store: Store) {
     let (_, meeting) = store.hosted().await;
     let put = |email: &'static str, role| {
         let (db, meeting) = (store.db.clone(), meeting.clone());
+        let entry = store.entry("invite");
         async move {
             let new = invitation(email, role);
-            invite(&db, &meeting, &new, NOW).await.unwrap()
+            invite(&db, &meeting, &new, entry, NOW).await.unwrap()
         }
     };
     put("bob@example.org", Role::Participant).await;
@@ -79,7 +80,11 @@ async fn a_state_moves_once(store: Store) {
     let (ada, meeting) = store.hosted().await;
     let start = || {
         let (from, to) = (MeetingState::Scheduled, MeetingState::Active);
-        advance(&store.db, &meeting, from, to, NOW)
+        let (store, meeting) = (&store, &meeting);
+        async move {
+            let entry = store.entry("startMeeting");
+            advance(&store.db, meeting, (from, to), &entry, NOW).await
+        }
     };
     assert!(start().await.unwrap());
     assert!(!start().await.unwrap());
