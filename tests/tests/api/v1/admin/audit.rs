@@ -126,6 +126,7 @@ async fn pages_and_bad_filters_are_as_everywhere() {
     let (_, first) = admin.get("/v1/admin/audit?limit=1").await;
     assert_eq!(first["items"].as_array().map(Vec::len), Some(1));
     let next = first["next"].as_str().unwrap();
+    api.app.clock.advance(1);
     let (_, second) = admin
         .get(&format!("/v1/admin/audit?limit=1&after={next}"))
         .await;
