@@ -76,6 +76,7 @@ impl App {
         let db = Db::open(&config.data_dir, config.database_url.as_deref()).await?;
         let store_epoch = crate::db::meta::epoch(&db, &ids.uuid(), clock.now_ms()).await?;
         let auth = Auth::open(db.clone(), clock.clone(), ids.clone()).await?;
+        let rates = Rates::open(&db, config.rate_limits, clock.now_ms()).await?;
         let rooms = Rooms::new(Ground {
             committer: Committer::start(&db),
             db: db.clone(),
@@ -91,7 +92,7 @@ impl App {
             ids,
             auth,
             rooms,
-            rates: Rates::new(config.rate_limits),
+            rates,
             denials: Denials::default(),
             connections: Connections::default(),
             access_changes,

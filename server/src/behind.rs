@@ -2,7 +2,7 @@
 //! the server ends.
 
 use crate::app::App;
-use crate::audit;
+use crate::{audit, rate};
 use std::time::Duration;
 
 /// How long counts gather before they are written.
@@ -15,6 +15,7 @@ pub async fn run(app: App) {
         tokio::select! {
             () = app.shutdown.cancelled() => return,
             () = app.denials.some() => {}
+            () = app.rates.some() => {}
         }
         tokio::select! {
             () = app.shutdown.cancelled() => return,
@@ -27,4 +28,5 @@ pub async fn run(app: App) {
 /// Writes what has gathered.
 pub async fn flush(app: &App) {
     audit::write_behind(app).await;
+    rate::write_behind(app).await;
 }

@@ -55,6 +55,9 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The call was made before, under the same idempotency key.
+    #[error("the call was made before, under the same idempotency key")]
+    Repeated,
     /// The data folder cannot be used.
     #[error("{path}: {detail}")]
     Folder {
@@ -90,6 +93,9 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 /// The wire sees a code; the log sees the source, here, once.
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Repeated) {
+            return Self::new(ErrorCode::Conflict, error.to_string());
+        }
         tracing::error!(%error, "the store failed");
         if error.trouble() != Trouble::Lasting {
             let mut problem = Self::new(ErrorCode::Unavailable, "the store is away: try again");

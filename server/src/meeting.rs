@@ -7,6 +7,7 @@ pub mod store;
 use crate::actor::Actor;
 use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
+use crate::idempotency::{Key, Once};
 use connvo_core::access::{Action, Role, can, note_closes_at};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
@@ -86,7 +87,13 @@ pub(crate) fn resource(meeting: &MeetingId) -> String {
 ///
 /// # Errors
 /// `VALIDATION_ERROR` for a bad title.
-pub async fn create(app: &App, actor: &Actor, draft: MeetingDraft) -> Result<Meeting, Problem> {
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    draft: MeetingDraft,
+    key: Option<Key>,
+) -> Result<Meeting, Problem> {
+    let once = Once::of(app, actor, "createMeeting", key, &draft);
     let new = draft.validate()?;
     let meeting = Meeting {
         id: app.ids.meeting(),
@@ -99,8 +106,11 @@ pub async fn create(app: &App, actor: &Actor, draft: MeetingDraft) -> Result<Mee
         ended_at: None,
     };
     let entry = Entry::change(app, actor, "createMeeting", &resource(&meeting.id));
-    store::insert(&app.db, &meeting, &entry).await?;
-    Ok(meeting)
+    let made = async {
+        store::insert(&app.db, &meeting, &entry, &once).await?;
+        Ok(meeting)
+    };
+    once.run(app, made).await
 }
 
 /// A meeting as the actor sees it.
@@ -127,20 +137,25 @@ pub async fn invite(
     actor: &Actor,
     meeting: &MeetingId,
     draft: ParticipantDraft,
+    key: Option<Key>,
 ) -> Result<Participant, Problem> {
+    let once = Once::of(app, actor, "invite", key, &(meeting, &draft));
     authorise(app, actor, meeting, Action::Invite).await?;
     let new = draft.validate()?;
     let entry = Entry::change(app, actor, "invite", &resource(meeting));
-    let invited = store::invite(&app.db, meeting, &new, entry, app.clock.now_ms())
-        .await?
-        .ok_or_else(|| {
-            Problem::new(
-                ErrorCode::Conflict,
-                "this is the host: a host keeps that role",
-            )
-        })?;
-    changed(app, meeting, invited.user_id.clone());
-    Ok(invited)
+    let work = async {
+        let invited = store::invite(&app.db, meeting, &new, (entry, &once), app.clock.now_ms())
+            .await?
+            .ok_or_else(|| {
+                Problem::new(
+                    ErrorCode::Conflict,
+                    "this is the host: a host keeps that role",
+                )
+            })?;
+        changed(app, meeting, invited.user_id.clone());
+        Ok(invited)
+    };
+    once.run(app, work).await
 }
 
 /// Moves the meeting on: starts or ends it.
@@ -152,24 +167,30 @@ pub async fn advance(
     actor: &Actor,
     meeting: &MeetingId,
     next: MeetingState,
+    key: Option<Key>,
 ) -> Result<Meeting, Problem> {
     let action = match next {
         MeetingState::Active => Action::StartMeeting,
         _ => Action::EndMeeting,
     };
-    let membership = authorise(app, actor, meeting, action).await?;
-    let from = membership.state;
-    let entry = Entry::change(app, actor, action.as_str(), &resource(meeting))
-        .with(json!({"state": {"from": from, "to": next}}));
-    let moved = store::advance(&app.db, meeting, (from, next), &entry, app.clock.now_ms()).await?;
-    if !moved {
-        return Err(Problem::new(
-            ErrorCode::Conflict,
-            "somebody else has just changed the meeting's state",
-        ));
-    }
-    changed(app, meeting, None);
-    get(app, actor, meeting).await
+    let once = Once::of(app, actor, action.as_str(), key, meeting);
+    let work = async {
+        let from = authorise(app, actor, meeting, action).await?.state;
+        let entry = Entry::change(app, actor, action.as_str(), &resource(meeting))
+            .with(json!({"state": {"from": from, "to": next}}));
+        let (along, now) = ((&entry, &once), app.clock.now_ms());
+        let whose = (&actor.user_id, meeting);
+        let moved = store::advance(&app.db, whose, (from, next), along, now).await?;
+        let moved = moved.ok_or_else(|| {
+            Problem::new(
+                ErrorCode::Conflict,
+                "somebody else has just changed the meeting's state",
+            )
+        })?;
+        changed(app, meeting, None);
+        Ok(moved)
+    };
+    once.run(app, work).await
 }
 
 /// Says, after the commit, that rights have changed. Nobody listening is fine.

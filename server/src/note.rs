@@ -8,6 +8,7 @@ pub mod store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
+use crate::idempotency::{Key, Once};
 use crate::meeting::{Membership, authorise, resource};
 use crate::rate;
 use crate::rooms::NoteView;
@@ -46,17 +47,23 @@ pub async fn apply_operation(
 ///
 /// # Errors
 /// `NOT_FOUND` to strangers and for a version that is not kept; `FORBIDDEN` to
-/// observers and in closed notes; `RATE_LIMITED`; `UNAVAILABLE`.
+/// observers and in closed notes; `CONFLICT` for a key used with another version;
+/// `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn restore(
     app: &App,
     actor: &Actor,
     meeting: &MeetingId,
     version: u64,
-    key: String,
+    key: Option<Key>,
 ) -> Result<NoteAccepted, Problem> {
     authorise(app, actor, meeting, Action::WriteNote).await?;
     let (user, now) = (&actor.user_id, app.clock.now_ms());
     app.rates.take(rate::NOTE_OP, user, meeting, 1, now)?;
+    // The room knows a restore by its client id, and answers a retry by itself.
+    let once = Once::of(app, actor, "restoreNote", key.clone(), &(meeting, version));
+    once.hold(app).await?;
+    let fresh = || app.ids.uuid();
+    let key = key.map_or_else(fresh, |key| key.as_str().to_owned());
     let text = history::text_at(&app.db, meeting, version).await?;
     let room = app.rooms.open(meeting).await?;
     let entry = Entry::change(app, actor, "restoreNote", &resource(meeting))

@@ -5,7 +5,7 @@ mod deliver;
 
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::audit;
+use crate::auth::authenticate;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
 use crate::meeting::{Membership, ask, authorise};
@@ -57,8 +57,7 @@ pub async fn upgrade(
     // Before anything is authorised: no change of rights is missed.
     let access = app.access_changes.subscribe();
     let request = Arc::new(request);
-    let verified = app.auth.verify(&params.token).await;
-    let identity = verified.inspect_err(|why| audit::unauthenticated(&app, &request, why))?;
+    let identity = authenticate(&app, &request, &params.token).await?;
     let actor = identity.actor(&request);
     let membership = authorise(&app, &actor, &meeting, Action::ReadNote).await?;
     let connected = app.connections.enter(&actor.user_id)?;

@@ -1,6 +1,6 @@
 //! The extractor of whoever calls over HTTP.
 
-use super::refused;
+use super::{authenticate, refused};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
 use crate::audit;
@@ -28,17 +28,10 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let request: Arc<RequestInfo> = Arc::new(request_info(parts, app));
-        let identity = match bearer(parts) {
-            Ok(token) => app.auth.verify(token).await,
-            Err(problem) => Err(problem),
-        };
-        match identity {
-            Ok(identity) => Ok(Self(identity.actor(&request))),
-            Err(problem) => {
-                audit::unauthenticated(app, &request, &problem);
-                Err(problem.into())
-            }
-        }
+        let told = |problem: &Problem| audit::unauthenticated(app, &request, problem);
+        let token = bearer(parts).inspect_err(told)?;
+        let identity = authenticate(app, &request, token).await?;
+        Ok(Self(identity.actor(&request)))
     }
 }
 

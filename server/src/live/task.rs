@@ -4,7 +4,7 @@ use super::call::carry_out;
 use super::open::{Place, Wanted, open};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::audit;
+use crate::auth::authenticate;
 use crate::connections::Connected;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
@@ -235,9 +235,8 @@ impl Live {
     }
 
     async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verified = self.app.auth.verify(token).await;
-        let told = |problem: &_| audit::unauthenticated(&self.app, &self.request, problem);
-        let verdict = match verified.inspect_err(told) {
+        let verified = authenticate(&self.app, &self.request, token).await;
+        let verdict = match verified {
             Ok(identity) => self
                 .app
                 .connections
@@ -259,9 +258,8 @@ impl Live {
     }
 
     async fn refresh(&mut self, token: &str) -> Vec<Effect> {
-        let verified = self.app.auth.verify(token).await;
-        let told = |problem: &_| audit::unauthenticated(&self.app, &self.request, problem);
-        match verified.inspect_err(told) {
+        let verified = authenticate(&self.app, &self.request, token).await;
+        match verified {
             Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
                 self.expires_at_ms = identity.expires_at_ms;
                 self.actor = Some(identity.actor(&self.request));

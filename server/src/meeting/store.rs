@@ -3,6 +3,7 @@
 use super::Membership;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::access::Role;
 use connvo_core::id::{MeetingId, UserId};
@@ -98,7 +99,12 @@ pub async fn membership(
 ///
 /// # Errors
 /// The store fails.
-pub async fn insert(db: &Db, meeting: &Meeting, entry: &Entry) -> Result<(), StoreError> {
+pub async fn insert(
+    db: &Db,
+    meeting: &Meeting,
+    entry: &Entry,
+    once: &Once,
+) -> Result<(), StoreError> {
     let now = to_i64(meeting.created_at);
     on_db!(
         db,
@@ -126,6 +132,7 @@ pub async fn insert(db: &Db, meeting: &Meeting, entry: &Entry) -> Result<(), Sto
         .execute(&mut *tx)
         .await?;
             audit::store::record(&mut tx, entry).await?;
+            idempotency::store::keep(&mut tx, once, 201, meeting).await?;
             for kind in STREAMS {
                 sqlx::query("INSERT INTO streams (meeting_id, kind, head) VALUES ($1, $2, 0)")
                     .bind(meeting.id.as_str())
@@ -230,10 +237,10 @@ pub async fn invite(
     db: &Db,
     meeting: &MeetingId,
     new: &NewParticipant,
-    entry: Entry,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<Option<Participant>, StoreError> {
-    let row: Option<ParticipantRow> = on_db!(
+    let invited: Option<Participant> = on_db!(
         db,
         transaction
             | tx
@@ -260,30 +267,36 @@ pub async fn invite(
         .bind(to_i64(now_ms))
         .fetch_optional(&mut *tx)
         .await?;
-                if let Some((user, email, ..)) = &row {
+                let invited = row.map(participant).transpose()?;
+                if let Some(invited) = &invited {
                     // An address only while nobody is known to have it.
-                    let whom = user.as_ref().map_or(("email", email), |id| ("userId", id));
+                    let whom = match &invited.user_id {
+                        Some(id) => ("userId", id.as_str()),
+                        None => ("email", invited.email.as_str()),
+                    };
                     let role = json!({"from": before.map(|row| row.0), "to": new.role()});
                     let entry = entry.with(json!({whom.0: whom.1, "role": role}));
                     audit::store::record(&mut tx, &entry).await?;
+                    idempotency::store::keep(&mut tx, once, 201, invited).await?;
                 }
-                row
+                invited
             }
     );
-    row.map(participant).transpose()
+    Ok(invited)
 }
 
-/// Moves a meeting from one state to the next; false when it was not in `from`.
+/// Moves a meeting from one state to the next, and gives it as `user` sees it; absent
+/// when it was not in `from`.
 ///
 /// # Errors
 /// The store fails.
 pub async fn advance(
     db: &Db,
-    meeting: &MeetingId,
+    (user, id): (&UserId, &MeetingId),
     (from, next): (MeetingState, MeetingState),
-    entry: &Entry,
+    (entry, once): (&Entry, &Once),
     now_ms: u64,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Meeting>, StoreError> {
     let sql = match next {
         MeetingState::Active => {
             "UPDATE meetings SET state = $2, updated_at = $3, started_at = $3 WHERE id = $1 AND state = $4"
@@ -296,7 +309,7 @@ pub async fn advance(
         db,
         transaction | tx | {
             let moved = sqlx::query(sql)
-                .bind(meeting.as_str())
+                .bind(id.as_str())
                 .bind(next.as_str())
                 .bind(to_i64(now_ms))
                 .bind(from.as_str())
@@ -304,10 +317,19 @@ pub async fn advance(
                 .await?
                 .rows_affected();
             if moved == 1 {
+                let row: MeetingRow = sqlx::query_as(GET_SQL)
+                    .bind(user.as_str())
+                    .bind(id.as_str())
+                    .fetch_one(&mut *tx)
+                    .await?;
+                let moved = meeting(row)?;
                 audit::store::record(&mut tx, entry).await?;
+                idempotency::store::keep(&mut tx, once, 200, &moved).await?;
+                Some(moved)
+            } else {
+                None
             }
-            moved
         }
     );
-    Ok(moved == 1)
+    Ok(moved)
 }

@@ -11,6 +11,7 @@ use connvo_server::committer::{
     Append, Appended, ClientClaim, CommitError, Committer, NoteBatch, TranscriptBatch,
 };
 use connvo_server::db::Db;
+use connvo_server::idempotency::Once;
 use connvo_server::{meeting, user};
 use connvo_tests::postgres;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ impl Store {
             ended_at: None,
         };
         let entry = self.entry("createMeeting");
-        let stored = meeting::store::insert(&self.db, &meeting, &entry).await;
+        let stored = meeting::store::insert(&self.db, &meeting, &entry, &Once::default()).await;
         stored.unwrap();
         meeting.id
     }
