@@ -16,6 +16,7 @@ mod crowd;
 mod plan;
 mod store;
 
+use crate::audit::Entry;
 use crate::db::{Db, StoreError, Trouble};
 use connvo_core::id::MeetingId;
 use connvo_core::note::NoteEntry;
@@ -48,6 +49,8 @@ pub struct Append {
     pub note: Option<NoteBatch>,
     /// For the transcript.
     pub transcript: Option<TranscriptBatch>,
+    /// For the audit log.
+    pub records: Vec<Entry>,
 }
 
 /// Entries for a note's log.

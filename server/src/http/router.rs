@@ -1,8 +1,9 @@
 //! Every route with the layers around them.
 
+use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::{host, problem, www};
 use crate::app::App;
-use crate::{auth, health, live, meeting, note, transcript, user, yjs};
+use crate::{audit, auth, health, live, meeting, note, transcript, user, yjs};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
@@ -53,6 +54,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(meeting::routes::routes())
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())
+        .merge(audit::routes::routes())
         .merge(health::routes())
 }
 
@@ -117,13 +119,24 @@ fn cors(origins: &[String]) -> CorsLayer {
     let allowed = origins.iter().filter_map(|origin| origin.parse().ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
         ])
-        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .expose_headers([
+            RETRY_AFTER,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+            HeaderName::from_static("x-request-id"),
+        ])
 }
 
 #[derive(Clone)]
