@@ -1,9 +1,14 @@
 //! Who may do what in a meeting: one table, asked by the server to decide and by
 //! the browser to show what is possible.
 
+mod standing;
+pub mod surface;
+
 use crate::error::{ErrorCode, Problem};
 use crate::meeting::MeetingState;
 use serde::{Deserialize, Serialize};
+
+pub use standing::{ParticipantStatus, Standing};
 
 /// A participant's role. Roles are ordered: a check asks for at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,6 +28,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role, the lowest first.
+    pub const ALL: [Self; 4] = [Self::Observer, Self::Participant, Self::CoHost, Self::Host];
+
     /// The role's wire name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -37,9 +45,7 @@ impl Role {
     /// The role of a wire name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Observer, Self::Participant, Self::CoHost, Self::Host]
-            .into_iter()
-            .find(|role| role.as_str() == name)
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 }
 
@@ -52,8 +58,12 @@ pub enum Action {
     StartMeeting,
     /// End it.
     EndMeeting,
-    /// Invite people.
+    /// Invite people, and change what they are.
     Invite,
+    /// Send somebody away.
+    RemoveParticipant,
+    /// Leave for good.
+    LeaveMeeting,
     /// Read the note, its log and its history.
     ReadNote,
     /// Change the note.
@@ -62,10 +72,30 @@ pub enum Action {
     ReadTranscript,
     /// Add to the transcript.
     AppendTranscript,
+    /// Share the screen.
+    ShareScreen,
+    /// Record.
+    Record,
 }
 
 impl Action {
-    /// The action's name in the audit log.
+    /// Every action.
+    pub const ALL: [Self; 12] = [
+        Self::ReadMeeting,
+        Self::StartMeeting,
+        Self::EndMeeting,
+        Self::Invite,
+        Self::RemoveParticipant,
+        Self::LeaveMeeting,
+        Self::ReadNote,
+        Self::WriteNote,
+        Self::ReadTranscript,
+        Self::AppendTranscript,
+        Self::ShareScreen,
+        Self::Record,
+    ];
+
+    /// The action's name, on the wire and in the audit log.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -73,10 +103,46 @@ impl Action {
             Self::StartMeeting => "startMeeting",
             Self::EndMeeting => "endMeeting",
             Self::Invite => "invite",
+            Self::RemoveParticipant => "removeParticipant",
+            Self::LeaveMeeting => "leaveMeeting",
             Self::ReadNote => "readNote",
             Self::WriteNote => "writeNote",
             Self::ReadTranscript => "readTranscript",
             Self::AppendTranscript => "appendTranscript",
+            Self::ShareScreen => "shareScreen",
+            Self::Record => "record",
+        }
+    }
+
+    /// The action of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+
+    /// The lowest role that may by itself.
+    const fn least(self) -> Role {
+        match self {
+            Self::ReadMeeting | Self::LeaveMeeting | Self::ReadNote | Self::ReadTranscript => {
+                Role::Observer
+            }
+            Self::WriteNote | Self::AppendTranscript => Role::Participant,
+            Self::StartMeeting
+            | Self::EndMeeting
+            | Self::Invite
+            | Self::RemoveParticipant
+            | Self::ShareScreen
+            | Self::Record => Role::CoHost,
+        }
+    }
+
+    /// Whether a participant was given the right to it.
+    const fn is_given(self, standing: &Standing) -> bool {
+        match self {
+            Self::Invite => standing.can_invite,
+            Self::ShareScreen => standing.can_share,
+            Self::Record => standing.can_record,
+            _ => false,
         }
     }
 }
@@ -85,51 +151,38 @@ impl Action {
 /// milliseconds.
 pub const NOTE_GRACE_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// Whether a member with `role` may do `action` in a meeting that is in `state`,
-/// at `now_ms` (milliseconds since the Unix epoch).
+/// Whether a person of this `standing` may do `action` in a meeting that is in
+/// `state`, at `now_ms` (milliseconds since the Unix epoch).
 ///
 /// # Errors
-/// `FORBIDDEN` when the role is too low or the note is closed,
-/// `MEETING_NOT_ACTIVE` when the meeting is not running, `CONFLICT` when it cannot be
-/// started or ended any more, or yet.
+/// `NOT_FOUND` to strangers, `FORBIDDEN` when the role is too low, the person does not
+/// take part or the note is closed, `MEETING_NOT_ACTIVE` when the meeting is not
+/// running, `CONFLICT` when it cannot be started or ended any more, or yet.
 pub fn can(
-    role: Role,
+    standing: &Standing,
     state: MeetingState,
     ended_at_ms: Option<u64>,
     now_ms: u64,
     action: Action,
 ) -> Result<(), Problem> {
-    let least = match action {
-        Action::ReadMeeting | Action::ReadNote | Action::ReadTranscript => Role::Observer,
-        Action::WriteNote | Action::AppendTranscript => Role::Participant,
-        Action::StartMeeting | Action::EndMeeting | Action::Invite => Role::CoHost,
-    };
-    if role < least {
-        return Err(Problem::new(
-            ErrorCode::Forbidden,
-            format!(
-                "this needs the role {}; yours is {}",
-                least.as_str(),
-                role.as_str()
-            ),
-        )
-        .because(if role == Role::Observer {
-            "observer"
-        } else {
-            "role"
-        }));
+    if standing.status.is_stranger() {
+        return Err(Problem::not_found("the meeting"));
     }
+    by_role(standing, action)?;
+    by_status(standing.status, state, action)?;
     match (action, state) {
         (Action::StartMeeting, _) => state.advance(MeetingState::Active).map(|_| ()),
         (Action::EndMeeting, _) => state.advance(MeetingState::Concluded).map(|_| ()),
-        (Action::AppendTranscript, MeetingState::Active) => Ok(()),
-        (Action::AppendTranscript, _) => Err(Problem::new(
+        (Action::AppendTranscript | Action::ShareScreen | Action::Record, MeetingState::Active) => {
+            Ok(())
+        }
+        (Action::AppendTranscript | Action::ShareScreen | Action::Record, _) => Err(Problem::new(
             ErrorCode::MeetingNotActive,
-            "the meeting is not running: transcript is taken between its start and its end",
+            "the meeting is not running: this is taken between its start and its end",
         )),
         (Action::WriteNote, MeetingState::Concluded | MeetingState::Cancelled) => {
             let open = note_closes_at(state, ended_at_ms).is_some_and(|closes| now_ms < closes);
-            if role >= Role::CoHost && open {
+            if standing.role >= Role::CoHost && open {
                 Ok(())
             } else {
                 Err(Problem::new(
@@ -143,6 +196,75 @@ pub fn can(
     }
 }
 
+/// Whether a person of this `standing` may make somebody what `next` says, who was
+/// `before`. Host and co-host may; who was allowed to invite may give nothing that
+/// they do not have themselves, and changes nobody who is there already.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub fn may_make(
+    standing: &Standing,
+    before: Option<&Standing>,
+    next: &Standing,
+) -> Result<(), Problem> {
+    let has = |given: bool, own: bool| own || !given;
+    let within = next.role <= standing.role
+        && has(next.can_record, standing.can_record)
+        && has(next.can_invite, standing.can_invite)
+        && has(
+            next.can_share,
+            standing.can_share || next.role == Role::Observer,
+        );
+    let fresh =
+        before.is_none_or(|before| before.status == ParticipantStatus::Invited && before == next);
+    if standing.role >= Role::CoHost || within && fresh {
+        return Ok(());
+    }
+    let detail = "host and co-host change what people are; others invite who is not here yet, \
+        as no more than they are themselves";
+    Err(Problem::new(ErrorCode::Forbidden, detail).because("role"))
+}
+
+fn by_role(standing: &Standing, action: Action) -> Result<(), Problem> {
+    let (role, least) = (standing.role, action.least());
+    if role >= least || role == Role::Participant && action.is_given(standing) {
+        return Ok(());
+    }
+    let detail = format!(
+        "this needs the role {}; yours is {}",
+        least.as_str(),
+        role.as_str()
+    );
+    let because = if role == Role::Observer {
+        "observer"
+    } else {
+        "role"
+    };
+    Err(Problem::new(ErrorCode::Forbidden, detail).because(because))
+}
+
+/// Who declined sees the invitation and no more; who left reads what was said once it
+/// is over.
+fn by_status(
+    status: ParticipantStatus,
+    state: MeetingState,
+    action: Action,
+) -> Result<(), Problem> {
+    let over = matches!(state, MeetingState::Concluded | MeetingState::Cancelled);
+    let fits = match action {
+        Action::ReadMeeting => true,
+        Action::ReadNote | Action::ReadTranscript => {
+            status.takes_part() || status == ParticipantStatus::Left && over
+        }
+        _ => status.takes_part(),
+    };
+    if fits {
+        return Ok(());
+    }
+    let detail = format!("you have {} this meeting", status.as_str());
+    Err(Problem::new(ErrorCode::Forbidden, detail).because("status"))
+}
+
 /// When the right to write to the note ends by itself, in milliseconds since the
 /// Unix epoch: with the grace of a meeting that is over.
 #[must_use]
@@ -152,62 +274,4 @@ pub fn note_closes_at(state: MeetingState, ended_at_ms: Option<u64>) -> Option<u
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use Action::*;
-    use MeetingState::*;
-
-    #[test]
-    fn observers_read_and_never_write() {
-        for state in [Scheduled, Active, Concluded, Cancelled] {
-            for action in [ReadMeeting, ReadNote, ReadTranscript] {
-                assert!(can(Role::Observer, state, None, 0, action).is_ok());
-            }
-            for action in [
-                WriteNote,
-                AppendTranscript,
-                Invite,
-                StartMeeting,
-                EndMeeting,
-            ] {
-                assert!(can(Role::Observer, state, None, 0, action).is_err());
-            }
-        }
-    }
-
-    #[test]
-    fn a_concluded_note_stays_open_to_hosts_for_a_day() {
-        let at = |role, now| can(role, Concluded, Some(1_000), now, WriteNote);
-        assert!(at(Role::Host, 1_000 + NOTE_GRACE_MS - 1).is_ok());
-        assert!(at(Role::CoHost, 2_000).is_ok());
-        assert!(at(Role::Host, 1_000 + NOTE_GRACE_MS).is_err());
-        assert!(at(Role::Participant, 2_000).is_err());
-    }
-
-    #[test]
-    fn transcript_is_taken_only_while_the_meeting_runs() {
-        assert!(can(Role::Participant, Active, None, 0, AppendTranscript).is_ok());
-        let refused = can(Role::Host, Scheduled, None, 0, AppendTranscript).unwrap_err();
-        assert_eq!(refused.code, ErrorCode::MeetingNotActive);
-    }
-
-    #[test]
-    fn a_meeting_is_started_once_and_ended_once() {
-        let may = |state, action| can(Role::CoHost, state, None, 0, action).map_err(|no| no.code);
-        assert_eq!(may(Scheduled, StartMeeting), Ok(()));
-        assert_eq!(may(Active, EndMeeting), Ok(()));
-        for (state, action) in [
-            (Active, StartMeeting),
-            (Concluded, StartMeeting),
-            (Scheduled, EndMeeting),
-            (Cancelled, EndMeeting),
-        ] {
-            assert_eq!(may(state, action), Err(ErrorCode::Conflict));
-        }
-    }
-
-    #[test]
-    fn notes_can_be_written_before_the_start() {
-        assert!(can(Role::Participant, Scheduled, None, 0, WriteNote).is_ok());
-    }
-}
+mod tests;

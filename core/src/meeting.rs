@@ -1,6 +1,6 @@
 //! Meetings: their fields, their states, and which state may follow which.
 
-use crate::access::Role;
+use crate::access::{ParticipantStatus, Role, Standing};
 use crate::error::{ErrorCode, Problem};
 use crate::id::{MeetingId, UserId};
 use serde::{Deserialize, Serialize};
@@ -78,12 +78,17 @@ pub const TITLE_UTF16: usize = 200;
 pub struct MeetingDraft {
     /// What it is about; 1 to 200 UTF-16 code units.
     pub title: String,
+    /// Whether anybody who is signed in may learn of it. Not, unless said.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+    pub is_public: bool,
 }
 
 /// A validated meeting, not yet stored.
 #[derive(Debug, Clone)]
 pub struct NewMeeting {
     title: String,
+    is_public: bool,
 }
 
 impl NewMeeting {
@@ -91,6 +96,12 @@ impl NewMeeting {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// Whether anybody who is signed in may learn of it.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        self.is_public
     }
 }
 
@@ -107,7 +118,10 @@ impl MeetingDraft {
                 "/title",
                 format!("{length} UTF-16 code units; at most {TITLE_UTF16} are allowed"),
             )),
-            _ => Ok(NewMeeting { title }),
+            _ => Ok(NewMeeting {
+                title,
+                is_public: self.is_public,
+            }),
         }
     }
 }
@@ -124,8 +138,11 @@ pub struct Meeting {
     pub title: String,
     /// Where it is in its life.
     pub state: MeetingState,
-    /// The caller's own role in it.
-    pub role: Role,
+    /// Whether anybody who is signed in may learn of it.
+    pub is_public: bool,
+    /// How the caller stands in it.
+    #[serde(flatten)]
+    pub standing: Standing,
     /// Who made it.
     pub organizer_id: UserId,
     /// Milliseconds since the Unix epoch.
@@ -139,8 +156,28 @@ pub struct Meeting {
     pub ended_at: Option<u64>,
 }
 
+/// A public meeting as strangers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicMeeting {
+    /// The meeting's id.
+    pub id: MeetingId,
+    /// What it is about.
+    pub title: String,
+    /// Where it is in its life.
+    pub state: MeetingState,
+    /// True.
+    pub is_public: bool,
+    /// Milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub created_at: u64,
+}
+
 /// What a caller asks for when inviting somebody.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ParticipantDraft {
@@ -148,13 +185,29 @@ pub struct ParticipantDraft {
     pub email: String,
     /// The role given.
     pub role: Role,
+    /// A participant may share the screen. Yes, unless said.
+    #[serde(default = "yes")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+    pub can_share: bool,
+    /// A participant may record. Not, unless said.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+    pub can_record: bool,
+    /// A participant may invite. Not, unless said.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+    pub can_invite: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// A validated invitation, not yet stored.
 #[derive(Debug, Clone)]
 pub struct NewParticipant {
     email: String,
-    role: Role,
+    standing: Standing,
 }
 
 impl NewParticipant {
@@ -164,10 +217,10 @@ impl NewParticipant {
         &self.email
     }
 
-    /// The role given.
+    /// Role and rights given.
     #[must_use]
-    pub const fn role(&self) -> Role {
-        self.role
+    pub const fn standing(&self) -> &Standing {
+        &self.standing
     }
 }
 
@@ -202,7 +255,13 @@ impl ParticipantDraft {
         }
         Ok(NewParticipant {
             email: validate_email(&self.email, "/email")?,
-            role: self.role,
+            standing: Standing {
+                role: self.role,
+                status: ParticipantStatus::Invited,
+                can_share: self.can_share,
+                can_record: self.can_record,
+                can_invite: self.can_invite,
+            },
         })
     }
 }
@@ -219,8 +278,9 @@ pub struct Participant {
     pub email: String,
     /// The person's name, once known.
     pub name: Option<String>,
-    /// The role held.
-    pub role: Role,
+    /// How the person stands.
+    #[serde(flatten)]
+    pub standing: Standing,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub invited_at: u64,

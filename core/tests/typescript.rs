@@ -55,9 +55,11 @@ fn generated() -> String {
     types.visit::<transcript::Chunk>();
     types.visit::<meeting::Meeting>();
     types.visit::<meeting::MeetingDraft>();
+    types.visit::<meeting::PublicMeeting>();
     types.visit::<meeting::Participant>();
     types.visit::<meeting::ParticipantDraft>();
     types.visit::<access::Role>();
+    types.visit::<access::Standing>();
     types.visit::<error::Problem>();
     types.visit::<limits::NoteLimits>();
     types.visit::<id::UserId>();

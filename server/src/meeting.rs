@@ -8,17 +8,23 @@ use crate::actor::Actor;
 use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
-use connvo_core::access::{Action, Role, can, note_closes_at};
+use connvo_core::access::{
+    Action, ParticipantStatus, Role, Standing, can, may_make, note_closes_at,
+};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
+use connvo_core::meeting::{
+    Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft, PublicMeeting,
+};
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// What a person is in a meeting, and how the meeting stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membership {
-    /// The person's role.
-    pub role: Role,
+    /// How the person stands in it.
+    pub standing: Standing,
     /// Where the meeting is in its life.
     pub state: MeetingState,
     /// When it ended, in milliseconds since the Unix epoch.
@@ -31,7 +37,7 @@ impl Membership {
     /// # Errors
     /// As [`connvo_core::access::can`].
     pub fn may(&self, action: Action, now_ms: u64) -> Result<(), Problem> {
-        can(self.role, self.state, self.ended_at, now_ms, action)
+        can(&self.standing, self.state, self.ended_at, now_ms, action)
     }
 
     /// When the right to write to the note ends by itself, in milliseconds since the
@@ -99,7 +105,13 @@ pub async fn create(
         id: app.ids.meeting(),
         title: new.title().to_owned(),
         state: MeetingState::Scheduled,
-        role: Role::Host,
+        is_public: new.is_public(),
+        standing: Standing {
+            can_share: true,
+            can_record: true,
+            can_invite: true,
+            ..Standing::new(Role::Host, ParticipantStatus::Joined)
+        },
         organizer_id: actor.user_id.clone(),
         created_at: app.clock.now_ms(),
         started_at: None,
@@ -113,13 +125,26 @@ pub async fn create(
     once.run(app, made).await
 }
 
+/// A meeting as somebody sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Seen {
+    /// A member.
+    Member(Meeting),
+    /// A stranger to a public meeting.
+    Stranger(PublicMeeting),
+}
+
 /// A meeting as the actor sees it.
 ///
 /// # Errors
-/// `NOT_FOUND` to strangers.
-pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Meeting, Problem> {
+/// `NOT_FOUND` to strangers, unless it is public.
+pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Seen, Problem> {
     if let Some(meeting) = store::get(&app.db, &actor.user_id, meeting).await? {
-        return Ok(meeting);
+        return Ok(Seen::Member(meeting));
+    }
+    if let Some(meeting) = store::public(&app.db, meeting).await? {
+        return Ok(Seen::Stranger(meeting));
     }
     let problem = Problem::not_found("the meeting");
     let action = Action::ReadMeeting.as_str();
@@ -130,8 +155,8 @@ pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Meetin
 /// Invites somebody by address, or changes the role of who was invited before.
 ///
 /// # Errors
-/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` unless host or co-host;
-/// `CONFLICT` for the host's own address.
+/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` as [`may_make`] says; `CONFLICT`
+/// for the host's own address.
 pub async fn invite(
     app: &App,
     actor: &Actor,
@@ -140,8 +165,17 @@ pub async fn invite(
     key: Option<Key>,
 ) -> Result<Participant, Problem> {
     let once = Once::of(app, actor, "invite", key, &(meeting, &draft));
-    authorise(app, actor, meeting, Action::Invite).await?;
+    let own = authorise(app, actor, meeting, Action::Invite)
+        .await?
+        .standing;
     let new = draft.validate()?;
+    let before = store::find_participant(&app.db, meeting, new.email()).await?;
+    let before = before.as_ref().map(|before| &before.standing);
+    if let Err(problem) = may_make(&own, before, new.standing()) {
+        let action = Action::Invite.as_str();
+        audit::denied(app, actor, action, &resource(meeting), &problem);
+        return Err(problem);
+    }
     let entry = Entry::change(app, actor, "invite", &resource(meeting));
     let work = async {
         let invited = store::invite(&app.db, meeting, &new, (entry, &once), app.clock.now_ms())
@@ -156,6 +190,77 @@ pub async fn invite(
         Ok(invited)
     };
     once.run(app, work).await
+}
+
+/// Sends a participant away: `who` is an address or a user id.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers and for nobody; `FORBIDDEN` unless host or co-host;
+/// `CONFLICT` for the host, and for who is away already.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    who: &str,
+    key: Option<Key>,
+) -> Result<(), Problem> {
+    let once = Once::of(app, actor, "removeParticipant", key, &(meeting, who));
+    let work = async {
+        authorise(app, actor, meeting, Action::RemoveParticipant).await?;
+        let removed = (who, ParticipantStatus::Removed);
+        depart(app, actor, meeting, removed, &once).await
+    };
+    once.run(app, work).await
+}
+
+/// The actor leaves the meeting for good.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers; `FORBIDDEN` to who does not take part; `CONFLICT` to the
+/// host.
+pub async fn leave(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    key: Option<Key>,
+) -> Result<(), Problem> {
+    let once = Once::of(app, actor, "leaveMeeting", key, meeting);
+    let work = async {
+        authorise(app, actor, meeting, Action::LeaveMeeting).await?;
+        let left = (actor.user_id.as_str(), ParticipantStatus::Left);
+        depart(app, actor, meeting, left, &once).await
+    };
+    once.run(app, work).await
+}
+
+async fn depart(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    (who, next): (&str, ParticipantStatus),
+    once: &Once,
+) -> Result<(), Problem> {
+    let who = store::find_participant(&app.db, meeting, &who.to_lowercase())
+        .await?
+        .ok_or_else(|| Problem::not_found("the participant"))?;
+    let action = match next {
+        ParticipantStatus::Left => Action::LeaveMeeting,
+        _ => Action::RemoveParticipant,
+    };
+    let status = json!({"from": who.standing.status, "to": next});
+    let entry = Entry::change(app, actor, action.as_str(), &resource(meeting))
+        .with(json!({"userId": who.user_id, "status": status}));
+    let now = app.clock.now_ms();
+    let moves = who.standing.status != next;
+    let along = (&entry, once);
+    if !moves || !store::move_participant(&app.db, meeting, (&who, next), along, now).await? {
+        return Err(Problem::new(
+            ErrorCode::Conflict,
+            "the host stays, and who has gone does not go again",
+        ));
+    }
+    changed(app, meeting, who.user_id);
+    Ok(())
 }
 
 /// Moves the meeting on: starts or ends it.

@@ -21,6 +21,8 @@ mod resume;
 mod rooms;
 #[path = "live/slow.rs"]
 mod slow;
+#[path = "live/table.rs"]
+mod table;
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = false;

@@ -2,40 +2,37 @@
 //! changed. The server decides by the same ones.
 
 use crate::to_json;
-use connvo_core::access::{Action, Role, can};
+use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can};
 use connvo_core::meeting::MeetingState;
 use connvo_core::note::diff::diff;
 use wasm_bindgen::prelude::*;
 
 /// Why a member may not do `action`, as a problem in JSON; nothing when they may, and for
-/// words that the rules do not know, since then the server alone can tell. Times are
-/// milliseconds since the Unix epoch.
+/// words that the rules do not know, since then the server alone can tell. `given` has
+/// bit 1 for sharing, 2 for recording, 4 for inviting. Times are milliseconds since the
+/// Unix epoch.
 #[wasm_bindgen]
 #[must_use]
 pub fn refusal(
     role: &str,
+    status: &str,
+    given: u8,
     state: &str,
     ended_at: Option<f64>,
     now: f64,
     action: &str,
 ) -> Option<String> {
-    let (Some(role), Some(state), Some(action)) = (
-        Role::parse(role),
-        MeetingState::parse(state),
-        parse_action(action),
-    ) else {
-        return None;
+    let standing = Standing {
+        role: Role::parse(role)?,
+        status: ParticipantStatus::parse(status)?,
+        can_share: given & 1 > 0,
+        can_record: given & 2 > 0,
+        can_invite: given & 4 > 0,
     };
-    match can(
-        role,
-        state,
-        ended_at.map(|at| at as u64),
-        now as u64,
-        action,
-    ) {
-        Ok(()) => None,
-        Err(problem) => Some(to_json(&problem)),
-    }
+    let (state, action) = (MeetingState::parse(state)?, Action::parse(action)?);
+    let ended_at = ended_at.map(|at| at as u64);
+    let refused = can(&standing, state, ended_at, now as u64, action).err()?;
+    Some(to_json(&refused))
 }
 
 /// The edit that turns one text into another, as a JSON list of components.
@@ -43,18 +40,4 @@ pub fn refusal(
 #[must_use]
 pub fn diff_texts(from: &str, to: &str) -> String {
     to_json(&diff(from, to))
-}
-
-fn parse_action(name: &str) -> Option<Action> {
-    Some(match name {
-        "readMeeting" => Action::ReadMeeting,
-        "startMeeting" => Action::StartMeeting,
-        "endMeeting" => Action::EndMeeting,
-        "invite" => Action::Invite,
-        "readNote" => Action::ReadNote,
-        "writeNote" => Action::WriteNote,
-        "readTranscript" => Action::ReadTranscript,
-        "appendTranscript" => Action::AppendTranscript,
-        _ => return None,
-    })
 }

@@ -1,5 +1,6 @@
 //! Commands: what a client asks the server to do. One enum for HTTP and socket.
 
+use crate::access::Action;
 use crate::id::MeetingId;
 use crate::note::AnyOperation;
 use crate::note::Operation;
@@ -93,6 +94,17 @@ pub enum Command {
         #[serde(flatten)]
         draft: TranscriptDraft,
     },
+}
+
+impl Command {
+    /// What the command asks of its meeting.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::ApplyNoteOperation { .. } | Self::RestoreNote { .. } => Action::WriteNote,
+            Self::AppendTranscript { .. } => Action::AppendTranscript,
+        }
+    }
 }
 
 /// The answer to a command.

@@ -1,6 +1,7 @@
 //! Text frames of the live socket.
 
 use super::command::{Command, CommandReply};
+use crate::access::Action;
 use crate::error::Problem;
 use crate::id::{MeetingId, SessionId, UserId};
 use crate::limits::NoteLimits;
@@ -44,6 +45,15 @@ impl Query {
             Self::Note { meeting_id, .. }
             | Self::NoteOps { meeting_id }
             | Self::Transcript { meeting_id } => meeting_id,
+        }
+    }
+
+    /// What the query asks of its meeting.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Note { .. } | Self::NoteOps { .. } => Action::ReadNote,
+            Self::Transcript { .. } => Action::ReadTranscript,
         }
     }
 }

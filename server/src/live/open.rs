@@ -36,14 +36,6 @@ pub(super) struct Wanted<'a> {
     pub after: Option<u64>,
 }
 
-/// The action that a query needs.
-pub(super) const fn reads(query: &Query) -> Action {
-    match query {
-        Query::Note { .. } | Query::NoteOps { .. } => Action::ReadNote,
-        Query::Transcript { .. } => Action::ReadTranscript,
-    }
-}
-
 /// Whether a member may write to the note now.
 pub(super) fn writable(app: &App, membership: Membership) -> bool {
     membership
@@ -60,7 +52,7 @@ pub(super) async fn open(
     wanted: Wanted<'_>,
 ) -> Result<(Place, Option<u64>, Opened), Problem> {
     let meeting = wanted.query.meeting_id();
-    let membership = authorise(app, actor, meeting, reads(wanted.query)).await?;
+    let membership = authorise(app, actor, meeting, wanted.query.action()).await?;
     let interest = Interest {
         stream: Stream::of(wanted.query),
         presence: matches!(wanted.query, Query::Note { .. }),

@@ -1,6 +1,6 @@
 //! Rights that end while a connection is open.
 
-use super::open::{reads, writable};
+use super::open::writable;
 use super::task::Live;
 use crate::app::AccessChange;
 use crate::meeting::ask;
@@ -48,7 +48,7 @@ impl Live {
             .collect();
         let mut effects = Vec::new();
         for (sub, query) in concerned {
-            match ask(&self.app, &actor, query.meeting_id(), reads(&query)).await {
+            match ask(&self.app, &actor, query.meeting_id(), query.action()).await {
                 Ok(membership) => {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();

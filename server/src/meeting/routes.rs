@@ -1,6 +1,6 @@
 //! `/v1/meetings`.
 
-use super::store;
+use super::{Seen, store};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
@@ -17,6 +17,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(get))
         .routes(routes!(participants, invite))
+        .routes(routes!(remove))
+        .routes(routes!(leave))
         .routes(routes!(start))
         .routes(routes!(end))
 }
@@ -53,12 +55,13 @@ async fn create(
 /// One meeting.
 #[utoipa::path(get, path = "/v1/meetings/{id}", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path)),
-    responses((status = 200, body = Meeting), (status = 404, description = "Absent, or not yours to see")))]
+    responses((status = 200, body = Seen, description = "With your standing as a member; without, of a public meeting"),
+        (status = 404, description = "Absent, or not yours to see")))]
 async fn get(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<MeetingId>,
-) -> Result<Json<Meeting>, Failure> {
+) -> Result<Json<Seen>, Failure> {
     Ok(Json(super::get(&app, &caller, &id).await?))
 }
 
@@ -97,6 +100,40 @@ async fn invite(
 ) -> Result<(StatusCode, Json<Participant>), Failure> {
     let invited = super::invite(&app, &caller, &id, draft, key).await?;
     Ok((StatusCode::CREATED, Json(invited)))
+}
+
+/// Sends a participant away, by address or user id.
+#[utoipa::path(delete, path = "/v1/meetings/{id}/participants/{who}", tag = "meetings", security(("bearer" = [])),
+    params(("id" = MeetingId, Path), ("who" = String, Path, description = "Address or user id"), IdempotencyHeader),
+    responses((status = 204, description = "Away; what they followed here has ended"),
+        (status = 403, description = "Host and co-host send away"),
+        (status = 404, description = "Absent, or not yours to see"),
+        (status = 409, description = "The host stays; or away already")))]
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, who)): Path<(MeetingId, String)>,
+    IdempotencyKey(key): IdempotencyKey,
+) -> Result<StatusCode, Failure> {
+    super::remove(&app, &caller, &id, &who, key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leaves the meeting for good.
+#[utoipa::path(post, path = "/v1/meetings/{id}/leave", tag = "meetings", security(("bearer" = [])),
+    params(("id" = MeetingId, Path), IdempotencyHeader),
+    responses((status = 204, description = "Left; what you followed here has ended"),
+        (status = 403, description = "You do not take part"),
+        (status = 404, description = "Absent, or not yours to see"),
+        (status = 409, description = "The host stays")))]
+async fn leave(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<MeetingId>,
+    IdempotencyKey(key): IdempotencyKey,
+) -> Result<StatusCode, Failure> {
+    super::leave(&app, &caller, &id, key).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Starts the meeting.

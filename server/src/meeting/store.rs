@@ -5,56 +5,87 @@ use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
-use connvo_core::access::Role;
+use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::{Meeting, MeetingState, NewParticipant, Participant};
+use connvo_core::meeting::{Meeting, MeetingState, NewParticipant, Participant, PublicMeeting};
 use serde_json::json;
 
 /// The journals of a meeting, as `streams.kind` names them.
 pub const STREAMS: [&str; 2] = ["note", "transcript"];
 
 /// The read that every request and subscription makes.
-pub const MEMBERSHIP_SQL: &str = "SELECT p.role, m.state, m.ended_at
+pub const MEMBERSHIP_SQL: &str =
+    "SELECT p.role, p.status, p.can_share, p.can_record, p.can_invite, m.state, m.ended_at
     FROM participants p JOIN meetings m ON m.id = p.meeting_id
     WHERE p.user_id = $1 AND p.meeting_id = $2";
+
+macro_rules! of_user {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.id, m.title, m.state, m.is_public, m.organizer_id, m.created_at, m.started_at,
+                m.ended_at, p.role, p.status, p.can_share, p.can_record, p.can_invite
+            FROM participants p JOIN meetings m ON m.id = p.meeting_id
+            WHERE p.user_id = $1 AND p.status NOT IN ('requested', 'removed') AND ",
+            $rest
+        )
+    };
+}
 
 /// The page of a person's meetings, newest first: ids are in order of time.
-pub const OF_USER_SQL: &str =
-    "SELECT m.id, m.title, m.state, p.role, m.organizer_id, m.created_at, m.started_at, m.ended_at
-    FROM participants p JOIN meetings m ON m.id = p.meeting_id
-    WHERE p.user_id = $1 AND p.meeting_id < $2
-    ORDER BY p.meeting_id DESC LIMIT $3";
+pub const OF_USER_SQL: &str = of_user!("p.meeting_id < $2 ORDER BY p.meeting_id DESC LIMIT $3");
 
-const GET_SQL: &str =
-    "SELECT m.id, m.title, m.state, p.role, m.organizer_id, m.created_at, m.started_at, m.ended_at
-    FROM participants p JOIN meetings m ON m.id = p.meeting_id
-    WHERE p.user_id = $1 AND p.meeting_id = $2";
+const GET_SQL: &str = of_user!("p.meeting_id = $2");
 
 /// After every UUID.
 const LAST_ID: &str = "g";
 
-type MeetingRow = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    i64,
-    Option<i64>,
-    Option<i64>,
-);
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    role: String,
+    status: String,
+    can_share: bool,
+    can_record: bool,
+    can_invite: bool,
+}
+
+impl StandingRow {
+    fn standing(&self) -> Result<Standing, StoreError> {
+        Ok(Standing {
+            role: to_role(&self.role)?,
+            status: ParticipantStatus::parse(&self.status)
+                .ok_or_else(|| StoreError::damaged("participant status", &self.status))?,
+            can_share: self.can_share,
+            can_record: self.can_record,
+            can_invite: self.can_invite,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct MeetingRow {
+    id: String,
+    title: String,
+    state: String,
+    is_public: bool,
+    organizer_id: String,
+    created_at: i64,
+    started_at: Option<i64>,
+    ended_at: Option<i64>,
+    #[sqlx(flatten)]
+    standing: StandingRow,
+}
 
 fn meeting(row: MeetingRow) -> Result<Meeting, StoreError> {
-    let (id, title, state, role, organizer, created_at, started_at, ended_at) = row;
     Ok(Meeting {
-        id: to_id(&id)?,
-        title,
-        state: to_state(&state)?,
-        role: to_role(&role)?,
-        organizer_id: to_id(&organizer)?,
-        created_at: to_u64(created_at),
-        started_at: started_at.map(to_u64),
-        ended_at: ended_at.map(to_u64),
+        id: to_id(&row.id)?,
+        title: row.title,
+        state: to_state(&row.state)?,
+        is_public: row.is_public,
+        standing: row.standing.standing()?,
+        organizer_id: to_id(&row.organizer_id)?,
+        created_at: to_u64(row.created_at),
+        started_at: row.started_at.map(to_u64),
+        ended_at: row.ended_at.map(to_u64),
     })
 }
 
@@ -66,7 +97,7 @@ fn to_state(name: &str) -> Result<MeetingState, StoreError> {
     MeetingState::parse(name).ok_or_else(|| StoreError::damaged("meeting state", &name))
 }
 
-/// What `user` is in the meeting; absent for strangers.
+/// What `user` is in the meeting; absent when the person was never asked there.
 ///
 /// # Errors
 /// The store fails.
@@ -75,7 +106,7 @@ pub async fn membership(
     user: &UserId,
     meeting: &MeetingId,
 ) -> Result<Option<Membership>, StoreError> {
-    let row: Option<(String, String, Option<i64>)> = on_db!(
+    let row: Option<MembershipRow> = on_db!(
         db,
         read | pool | {
             sqlx::query_as(MEMBERSHIP_SQL)
@@ -85,14 +116,22 @@ pub async fn membership(
                 .await?
         }
     );
-    row.map(|(role, state, ended_at)| {
+    row.map(|row| {
         Ok(Membership {
-            role: to_role(&role)?,
-            state: to_state(&state)?,
-            ended_at: ended_at.map(to_u64),
+            standing: row.standing.standing()?,
+            state: to_state(&row.state)?,
+            ended_at: row.ended_at.map(to_u64),
         })
     })
     .transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct MembershipRow {
+    state: String,
+    ended_at: Option<i64>,
+    #[sqlx(flatten)]
+    standing: StandingRow,
 }
 
 /// Stores a new meeting with its host and its empty journals.
@@ -108,39 +147,43 @@ pub async fn insert(
     let now = to_i64(meeting.created_at);
     on_db!(
         db,
-        transaction | tx | {
-            sqlx::query(
-                "INSERT INTO meetings (id, title, state, organizer_id, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $5)",
+        transaction
+            | tx
+            | {
+                sqlx::query(
+                "INSERT INTO meetings (id, title, state, organizer_id, created_at, updated_at, is_public)
+             VALUES ($1, $2, $3, $4, $5, $5, $6)",
             )
             .bind(meeting.id.as_str())
             .bind(&meeting.title)
             .bind(meeting.state.as_str())
             .bind(meeting.organizer_id.as_str())
             .bind(now)
+            .bind(meeting.is_public)
             .execute(&mut *tx)
             .await?;
-            // A host without a known address is kept under the user id.
-            sqlx::query(
-            "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at)
-             SELECT $1, COALESCE(email, id), id, $3, $4, $4 FROM users WHERE id = $2",
+                // A host without a known address is kept under the user id.
+                sqlx::query(
+            "INSERT INTO participants (meeting_id, email, user_id, role, status, created_at, updated_at)
+             SELECT $1, COALESCE(email, id), id, $3, $5, $4, $4 FROM users WHERE id = $2",
         )
         .bind(meeting.id.as_str())
         .bind(meeting.organizer_id.as_str())
-        .bind(meeting.role.as_str())
+        .bind(meeting.standing.role.as_str())
         .bind(now)
+        .bind(meeting.standing.status.as_str())
         .execute(&mut *tx)
         .await?;
-            audit::store::record(&mut tx, entry).await?;
-            idempotency::store::keep(&mut tx, once, 201, meeting).await?;
-            for kind in STREAMS {
-                sqlx::query("INSERT INTO streams (meeting_id, kind, head) VALUES ($1, $2, 0)")
-                    .bind(meeting.id.as_str())
-                    .bind(kind)
-                    .execute(&mut *tx)
-                    .await?;
+                audit::store::record(&mut tx, entry).await?;
+                idempotency::store::keep(&mut tx, once, 201, meeting).await?;
+                for kind in STREAMS {
+                    sqlx::query("INSERT INTO streams (meeting_id, kind, head) VALUES ($1, $2, 0)")
+                        .bind(meeting.id.as_str())
+                        .bind(kind)
+                        .execute(&mut *tx)
+                        .await?;
+                }
             }
-        }
     );
     Ok(())
 }
@@ -161,6 +204,34 @@ pub async fn get(db: &Db, user: &UserId, id: &MeetingId) -> Result<Option<Meetin
         }
     );
     row.map(meeting).transpose()
+}
+
+/// A public meeting as strangers see it; absent when it is private.
+///
+/// # Errors
+/// The store fails.
+pub async fn public(db: &Db, id: &MeetingId) -> Result<Option<PublicMeeting>, StoreError> {
+    let row: Option<(String, String, i64)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT title, state, created_at FROM meetings WHERE id = $1 AND is_public",
+            )
+            .bind(id.as_str())
+            .fetch_optional(pool)
+            .await?
+        }
+    );
+    row.map(|(title, state, created_at)| {
+        Ok(PublicMeeting {
+            id: id.clone(),
+            title,
+            state: to_state(&state)?,
+            is_public: true,
+            created_at: to_u64(created_at),
+        })
+    })
+    .transpose()
 }
 
 /// A page of a person's meetings, newest first, older than `after`.
@@ -201,7 +272,8 @@ pub async fn participants(
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT p.user_id, p.email, u.name, p.role, p.created_at
+                "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
+                 p.can_record, p.can_invite
              FROM participants p LEFT JOIN users u ON u.id = p.user_id
              WHERE p.meeting_id = $1 AND p.email > $2 ORDER BY p.email LIMIT $3",
             )
@@ -215,16 +287,23 @@ pub async fn participants(
     rows.into_iter().map(participant).collect()
 }
 
-type ParticipantRow = (Option<String>, String, Option<String>, String, i64);
+#[derive(sqlx::FromRow)]
+struct ParticipantRow {
+    user_id: Option<String>,
+    email: String,
+    name: Option<String>,
+    created_at: i64,
+    #[sqlx(flatten)]
+    standing: StandingRow,
+}
 
 fn participant(row: ParticipantRow) -> Result<Participant, StoreError> {
-    let (user_id, email, name, role, invited_at) = row;
     Ok(Participant {
-        user_id: user_id.as_deref().map(to_id).transpose()?,
-        email,
-        name,
-        role: to_role(&role)?,
-        invited_at: to_u64(invited_at),
+        user_id: row.user_id.as_deref().map(to_id).transpose()?,
+        email: row.email,
+        name: row.name,
+        standing: row.standing.standing()?,
+        invited_at: to_u64(row.created_at),
     })
 }
 
@@ -240,6 +319,7 @@ pub async fn invite(
     (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<Option<Participant>, StoreError> {
+    let standing = new.standing();
     let invited: Option<Participant> = on_db!(
         db,
         transaction
@@ -253,18 +333,29 @@ pub async fn invite(
                 .fetch_optional(&mut *tx)
                 .await?;
                 let row: Option<ParticipantRow> = sqlx::query_as(
-            "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at)
-             VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4)
+            "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at,
+                 status, can_share, can_record, can_invite)
+             VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4,
+                 $5, $6, $7, $8)
              ON CONFLICT (meeting_id, email) DO UPDATE
                  SET role = excluded.role, updated_at = excluded.updated_at,
-                     user_id = COALESCE(participants.user_id, excluded.user_id)
+                     user_id = COALESCE(participants.user_id, excluded.user_id),
+                     can_share = excluded.can_share, can_record = excluded.can_record,
+                     can_invite = excluded.can_invite,
+                     status = CASE WHEN participants.status IN ('accepted', 'joined')
+                         THEN participants.status ELSE excluded.status END
                  WHERE participants.role <> 'host'
-             RETURNING user_id, email, (SELECT name FROM users WHERE id = user_id), role, created_at",
+             RETURNING user_id, email, (SELECT name FROM users WHERE id = user_id) AS name, created_at,
+                 role, status, can_share, can_record, can_invite",
         )
         .bind(meeting.as_str())
         .bind(new.email())
-        .bind(new.role().as_str())
+        .bind(standing.role.as_str())
         .bind(to_i64(now_ms))
+        .bind(standing.status.as_str())
+        .bind(standing.can_share)
+        .bind(standing.can_record)
+        .bind(standing.can_invite)
         .fetch_optional(&mut *tx)
         .await?;
                 let invited = row.map(participant).transpose()?;
@@ -274,7 +365,7 @@ pub async fn invite(
                         Some(id) => ("userId", id.as_str()),
                         None => ("email", invited.email.as_str()),
                     };
-                    let role = json!({"from": before.map(|row| row.0), "to": new.role()});
+                    let role = json!({"from": before.map(|row| row.0), "to": standing.role});
                     let entry = entry.with(json!({whom.0: whom.1, "role": role}));
                     audit::store::record(&mut tx, &entry).await?;
                     idempotency::store::keep(&mut tx, once, 201, invited).await?;
@@ -283,6 +374,69 @@ pub async fn invite(
             }
     );
     Ok(invited)
+}
+
+/// The participant at an address, or of a user id.
+///
+/// # Errors
+/// The store fails.
+pub async fn find_participant(
+    db: &Db,
+    meeting: &MeetingId,
+    who: &str,
+) -> Result<Option<Participant>, StoreError> {
+    let row: Option<ParticipantRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
+                     p.can_record, p.can_invite
+                 FROM participants p LEFT JOIN users u ON u.id = p.user_id
+                 WHERE p.meeting_id = $1 AND (p.email = $2 OR p.user_id = $2)",
+            )
+            .bind(meeting.as_str())
+            .bind(who)
+            .fetch_optional(pool)
+            .await?
+        }
+    );
+    row.map(participant).transpose()
+}
+
+/// Moves a participant from one status to another; false when it was no longer `from`.
+///
+/// # Errors
+/// The store fails.
+pub async fn move_participant(
+    db: &Db,
+    meeting: &MeetingId,
+    (participant, next): (&Participant, ParticipantStatus),
+    (entry, once): (&Entry, &Once),
+    now_ms: u64,
+) -> Result<bool, StoreError> {
+    let moved = on_db!(
+        db,
+        transaction | tx | {
+            let moved = sqlx::query(
+                "UPDATE participants SET status = $3, updated_at = $5
+                 WHERE meeting_id = $1 AND email = $2 AND status = $4 AND role <> 'host'",
+            )
+            .bind(meeting.as_str())
+            .bind(&participant.email)
+            .bind(next.as_str())
+            .bind(participant.standing.status.as_str())
+            .bind(to_i64(now_ms))
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+            if moved == 1 {
+                audit::store::record(&mut tx, entry).await?;
+                idempotency::store::keep(&mut tx, once, 204, &()).await?;
+            }
+            moved
+        }
+    );
+    Ok(moved == 1)
 }
 
 /// Moves a meeting from one state to the next, and gives it as `user` sees it; absent

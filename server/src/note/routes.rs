@@ -59,7 +59,7 @@ async fn read(
         version: view.version,
         epoch: view.epoch,
         writable: membership.may(Action::WriteNote, now).is_ok(),
-        role: membership.role,
+        role: membership.standing.role,
     }))
 }
 

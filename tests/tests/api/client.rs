@@ -134,6 +134,12 @@ impl Person<'_> {
             .await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.api
+            .send(Method::DELETE, path, Some(&self.token), None)
+            .await
+    }
+
     /// Makes a meeting; returns its path.
     pub async fn meeting(&self) -> String {
         let (status, meeting) = self

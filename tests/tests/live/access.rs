@@ -91,3 +91,41 @@ async fn the_grace_of_a_meeting_that_is_over_ends_on_an_open_socket_too() {
     }
     assert_eq!(ada.content(&meeting).await, "in time");
 }
+
+#[tokio::test]
+async fn who_is_sent_away_hears_nothing_that_is_said_afterwards() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "bob", "participant").await;
+    let mut line = Line::of(&bob).await;
+    line.follow(&meeting, 5).await;
+    let mut stock = Line::stock(&bob, &meeting).await.unwrap();
+    stock.stock_say(&Message::Step1(&[0])).await;
+    stock.step2().await;
+    let away = format!("{meeting}/participants/{}", bob.id);
+    assert_eq!(ada.delete(&away).await.0, 204);
+    ada.operate(&meeting, 0, 1, serde_json::json!([{"insert": "secret"}]))
+        .await;
+    loop {
+        match line.next().await {
+            Heard::Frame(text) => {
+                assert!(text.contains("revoked"), "{text}");
+                break;
+            }
+            Heard::Lane(ServerLane::Awareness(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(line.is_alive().await);
+    loop {
+        match stock.next().await {
+            Heard::Closed(_) => break,
+            Heard::Stock(bytes) => {
+                let told = String::from_utf8_lossy(&bytes).contains("secret");
+                assert!(!told, "{bytes:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

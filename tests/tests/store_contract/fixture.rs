@@ -1,6 +1,6 @@
 //! A store of either kind, and things to put into it.
 
-use connvo_core::access::Role;
+use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
 use connvo_core::note::{NoteEntry, Operation};
@@ -73,7 +73,8 @@ impl Store {
             id: self.ids.meeting(),
             title: "Stand-up".into(),
             state: MeetingState::Scheduled,
-            role: Role::Host,
+            is_public: false,
+            standing: Standing::new(Role::Host, ParticipantStatus::Joined),
             organizer_id: host.clone(),
             created_at: NOW,
             started_at: None,

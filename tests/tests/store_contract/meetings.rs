@@ -1,7 +1,7 @@
 //! Meetings, members and users.
 
 use crate::fixture::{NOW, Store};
-use connvo_core::access::Role;
+use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::meeting::{MeetingState, NewParticipant, ParticipantDraft};
 use connvo_server::idempotency::Once;
 use connvo_server::meeting::store::{advance, invite, membership, of_user, participants};
@@ -19,7 +19,15 @@ on_both!(
 
 fn invitation(email: &str, role: Role) -> NewParticipant {
     let email = email.into();
-    ParticipantDraft { email, role }.validate().unwrap()
+    let given = Standing::new(role, ParticipantStatus::Invited);
+    let draft = ParticipantDraft {
+        email,
+        role,
+        can_share: given.can_share,
+        can_record: given.can_record,
+        can_invite: given.can_invite,
+    };
+    draft.validate().unwrap()
 }
 
 async fn a_stranger_has_no_membership(store: Store) {
@@ -29,7 +37,10 @@ async fn a_stranger_has_no_membership(store: Store) {
         let (db, meeting) = (store.db.clone(), meeting.clone());
         async move { membership(&db, &user, &meeting).await.unwrap() }
     };
-    assert_eq!(of(ada).await.map(|member| member.role), Some(Role::Host));
+    assert_eq!(
+        of(ada).await.map(|member| member.standing.role),
+        Some(Role::Host)
+    );
     assert_eq!(of(bob).await, None);
 }
 
@@ -49,7 +60,10 @@ async fn an_invitation_waits_for_its_address(store: Store) {
     assert_eq!((invited.user_id, invited.name), (None, None));
     let bob = store.user("bob").await;
     let member = membership(&store.db, &bob, &meeting).await.unwrap();
-    assert_eq!(member.map(|member| member.role), Some(Role::Observer));
+    assert_eq!(
+        member.map(|member| member.standing.role),
+        Some(Role::Observer)
+    );
     let listed = participants(&store.db, &meeting, "", 10).await.unwrap();
     let names: Vec<_> = listed.iter().filter_map(|p| p.name.as_deref()).collect();
     assert_eq!(names, ["ada", "bob"]);
@@ -87,7 +101,7 @@ async fn inviting_again_changes_the_role_but_never_the_hosts(store: Store) {
     };
     put("bob@example.org", Role::Participant).await;
     let changed = put("bob@example.org", Role::Observer).await.unwrap();
-    assert_eq!(changed.role, Role::Observer);
+    assert_eq!(changed.standing.role, Role::Observer);
     assert_eq!(put("ada@example.org", Role::Observer).await, None);
 }
 

@@ -1,9 +1,9 @@
 import { diffTexts, refusal } from "../wasm/connvo.js";
 import type {
   Component,
-  MeetingState,
+  Meeting,
   Problem,
-  Role,
+  Standing,
 } from "./generated/protocol.js";
 
 /** What a member may ask of a meeting. */
@@ -12,24 +12,35 @@ export type Action =
   | "startMeeting"
   | "endMeeting"
   | "invite"
+  | "removeParticipant"
+  | "leaveMeeting"
   | "readNote"
   | "writeNote"
   | "readTranscript"
-  | "appendTranscript";
+  | "appendTranscript"
+  | "shareScreen"
+  | "record";
+
+/** A meeting as a member sees it, as far as the rules ask. */
+export type Seen = Pick<Meeting, "state" | "endedAt"> & Standing;
 
 /**
  * Why a member may not do `action`; null when they may. The server decides by the
- * same rule; this is for showing what is possible. Needs `init()`. Times are
+ * same rule; this is for showing what is possible. Needs `init()`. `now` is in
  * milliseconds since the Unix epoch.
  */
 export function can(
-  role: Role,
-  state: MeetingState,
-  endedAt: number | null,
-  now: number,
+  meeting: Seen,
   action: Action,
+  now: number,
 ): Problem | null {
-  const problem = refusal(role, state, endedAt ?? undefined, now, action);
+  const { role, status, state, endedAt } = meeting;
+  const given =
+    (meeting.canShare ? 1 : 0) |
+    (meeting.canRecord ? 2 : 0) |
+    (meeting.canInvite ? 4 : 0);
+  const at = endedAt ?? undefined;
+  const problem = refusal(role, status, given, state, at, now, action);
   return problem === undefined ? null : (JSON.parse(problem) as Problem);
 }
 

@@ -4,7 +4,7 @@ import init, { can, diff, type Component, type Meeting } from "@connvo/client";
 import { useEffect, useState } from "react";
 
 /** An action of the access table. */
-export type Action = Parameters<typeof can>[4];
+export type Action = Parameters<typeof can>[1];
 
 /** The rules of core that pages show hints by. */
 export interface Rules {
@@ -15,8 +15,8 @@ export interface Rules {
 }
 
 const rules: Rules = {
-  refusal: ({ role, state, endedAt }, action) =>
-    can(role, state, endedAt, Date.now(), action)?.detail ?? null,
+  refusal: (meeting, action) =>
+    can(meeting, action, Date.now())?.detail ?? null,
   diff,
 };
 

@@ -14,6 +14,8 @@ async fn a_new_meeting_is_scheduled_and_its_maker_is_the_host() {
     let expected = json!({
         "id": made["id"], "title": "Planning", "state": "scheduled", "role": "host",
         "organizerId": ada.id, "createdAt": NOW, "startedAt": null, "endedAt": null,
+        "isPublic": false, "status": "joined", "canShare": true, "canRecord": true,
+        "canInvite": true,
     });
     assert_eq!(made, expected);
     let path = format!("/v1/meetings/{}", made["id"].as_str().unwrap());
@@ -95,4 +97,21 @@ async fn pages_are_bounded() {
     }
     let members = format!("{}/participants?after=%00", ada.meeting().await);
     assert_problem(&ada.get(&members).await, 422, "VALIDATION_ERROR");
+}
+
+#[tokio::test]
+async fn strangers_learn_that_a_public_meeting_is_there_and_no_more() {
+    let api = Api::start().await;
+    let (ada, eve) = (api.sign_in("ada").await, api.sign_in("eve").await);
+    let draft = json!({"title": "Open day", "isPublic": true});
+    let (_, made) = ada.post("/v1/meetings", draft).await;
+    let path = format!("/v1/meetings/{}", made["id"].as_str().unwrap());
+    let seen = json!({"id": made["id"], "title": "Open day", "state": "scheduled",
+        "isPublic": true, "createdAt": NOW});
+    assert_eq!(eve.get(&path).await.1, seen);
+    for rest in ["/participants", "/notes", "/transcript"] {
+        let answer = eve.get(&format!("{path}{rest}")).await;
+        assert_problem(&answer, 404, "NOT_FOUND");
+    }
+    assert_eq!(eve.get("/v1/meetings").await.1["items"], json!([]));
 }

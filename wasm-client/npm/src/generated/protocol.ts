@@ -315,9 +315,9 @@ title: string,
  */
 state: MeetingState,
 /**
- * The caller's own role in it.
+ * Whether anybody who is signed in may learn of it.
  */
-role: Role,
+isPublic: boolean,
 /**
  * Who made it.
  */
@@ -333,7 +333,27 @@ startedAt: number | null,
 /**
  * Milliseconds since the Unix epoch.
  */
-endedAt: number | null, };
+endedAt: number | null,
+/**
+ * The role held.
+ */
+role: Role,
+/**
+ * Where the person is between being asked and being gone.
+ */
+status: ParticipantStatus,
+/**
+ * May share the screen.
+ */
+canShare: boolean,
+/**
+ * May record.
+ */
+canRecord: boolean,
+/**
+ * May invite.
+ */
+canInvite: boolean, };
 
 /**
  * What a caller asks for when making a meeting.
@@ -342,7 +362,11 @@ export type MeetingDraft = {
 /**
  * What it is about; 1 to 200 UTF-16 code units.
  */
-title: string, };
+title: string,
+/**
+ * Whether anybody who is signed in may learn of it. Not, unless said.
+ */
+isPublic?: boolean, };
 
 /**
  * A meeting.
@@ -512,13 +536,29 @@ email: string,
  */
 name: string | null,
 /**
+ * Milliseconds since the Unix epoch.
+ */
+invitedAt: number,
+/**
  * The role held.
  */
 role: Role,
 /**
- * Milliseconds since the Unix epoch.
+ * Where the person is between being asked and being gone.
  */
-invitedAt: number, };
+status: ParticipantStatus,
+/**
+ * May share the screen.
+ */
+canShare: boolean,
+/**
+ * May record.
+ */
+canRecord: boolean,
+/**
+ * May invite.
+ */
+canInvite: boolean, };
 
 /**
  * What a caller asks for when inviting somebody.
@@ -531,7 +571,24 @@ email: string,
 /**
  * The role given.
  */
-role: Role, };
+role: Role,
+/**
+ * A participant may share the screen. Yes, unless said.
+ */
+canShare?: boolean,
+/**
+ * A participant may record. Not, unless said.
+ */
+canRecord?: boolean,
+/**
+ * A participant may invite. Not, unless said.
+ */
+canInvite?: boolean, };
+
+/**
+ * Where a participant is between being asked and being gone.
+ */
+export type ParticipantStatus = "requested" | "invited" | "accepted" | "declined" | "joined" | "left" | "removed";
 
 /**
  * Somebody else in the note.
@@ -582,6 +639,31 @@ retryAfterMs?: number,
  * The request, for a report.
  */
 requestId?: string, };
+
+/**
+ * A public meeting as strangers see it.
+ */
+export type PublicMeeting = {
+/**
+ * The meeting's id.
+ */
+id: MeetingId,
+/**
+ * What it is about.
+ */
+title: string,
+/**
+ * Where it is in its life.
+ */
+state: MeetingState,
+/**
+ * True.
+ */
+isPublic: boolean,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number, };
 
 /**
  * What a subscription follows.
@@ -768,6 +850,32 @@ label: string,
  * The person, where known.
  */
 userId?: UserId, };
+
+/**
+ * What a participant is, and may do beyond the role. Hosts and co-hosts may all of
+ * it, observers none.
+ */
+export type Standing = {
+/**
+ * The role held.
+ */
+role: Role,
+/**
+ * Where the person is between being asked and being gone.
+ */
+status: ParticipantStatus,
+/**
+ * May share the screen.
+ */
+canShare: boolean,
+/**
+ * May record.
+ */
+canRecord: boolean,
+/**
+ * May invite.
+ */
+canInvite: boolean, };
 
 /**
  * How the connection stands.

@@ -13,7 +13,8 @@ async fn an_invitation_by_address_waits_until_its_owner_signs_in() {
     let (status, invited) = ada.post(&path, draft).await;
     assert_eq!(status, 201);
     let expected = json!({"userId": null, "email": "bob@example.org", "name": null,
-        "role": "participant", "invitedAt": NOW});
+        "role": "participant", "status": "invited", "canShare": true, "canRecord": false,
+        "canInvite": false, "invitedAt": NOW});
     assert_eq!(invited, expected);
     let bob = api.sign_in("bob").await;
     let (_, listed) = bob.get(&path).await;
@@ -73,4 +74,58 @@ async fn a_role_is_changed_by_inviting_again_but_never_the_hosts() {
     let own = json!({"email": "ada@example.org", "role": "observer"});
     let answer = ada.post(&format!("{meeting}/participants"), own).await;
     assert_problem(&answer, 409, "CONFLICT");
+}
+
+#[tokio::test]
+async fn who_is_sent_away_or_leaves_is_gone_until_invited_again() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "bob", "participant").await;
+    let bob = api.sign_in("bob").await;
+    let away = format!("{meeting}/participants/bob@example.org");
+    assert_problem(&bob.delete(&away).await, 403, "FORBIDDEN");
+    assert_eq!(ada.delete(&away).await.0, 204);
+    assert_problem(&ada.delete(&away).await, 409, "CONFLICT");
+    assert_problem(&bob.get(&meeting).await, 404, "NOT_FOUND");
+    let (_, mine) = bob.get("/v1/meetings").await;
+    assert_eq!(mine["items"], json!([]));
+    ada.invite(&meeting, "bob", "participant").await;
+    let leave = format!("{meeting}/leave");
+    assert_eq!(bob.post(&leave, None).await.0, 204);
+    assert_eq!(bob.get(&meeting).await.1["status"], "left");
+    let notes = bob.get(&format!("{meeting}/notes")).await;
+    assert_problem(&notes, 403, "FORBIDDEN");
+    assert_problem(&ada.post(&leave, None).await, 409, "CONFLICT");
+    let nobody = format!("{meeting}/participants/nobody@example.org");
+    assert_problem(&ada.delete(&nobody).await, 404, "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_participant_invites_when_allowed_to_but_nobody_above_themselves() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    let path = format!("{meeting}/participants");
+    let draft = json!({"email": "bob@example.org", "role": "participant", "canInvite": true});
+    assert_eq!(ada.post(&path, draft).await.1["canInvite"], true);
+    let bob = api.sign_in("bob").await;
+    let invite =
+        |role, more: bool| json!({"email": "guest@example.org", "role": role, "canRecord": more});
+    assert_eq!(bob.post(&path, invite("participant", false)).await.0, 201);
+    assert_problem(
+        &bob.post(&path, invite("co-host", false)).await,
+        403,
+        "FORBIDDEN",
+    );
+    assert_problem(
+        &bob.post(&path, invite("observer", true)).await,
+        403,
+        "FORBIDDEN",
+    );
+    let own = json!({"email": "bob@example.org", "role": "participant", "canRecord": true});
+    assert_problem(&bob.post(&path, own).await, 403, "FORBIDDEN");
+    ada.invite(&meeting, "carol", "co-host").await;
+    let lower = json!({"email": "carol@example.org", "role": "observer"});
+    assert_problem(&bob.post(&path, lower).await, 403, "FORBIDDEN");
 }

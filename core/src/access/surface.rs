@@ -1,0 +1,81 @@
+//! What every route asks for. A route that is not here does not pass the tests.
+
+use super::Action;
+use Action::{
+    AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadTranscript,
+    RemoveParticipant, StartMeeting, WriteNote,
+};
+use Gate::{Admin, Meeting, Open, SignedIn};
+
+/// Who gets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// Anybody.
+    Open,
+    /// Who bears a good token; what they see is their own.
+    SignedIn,
+    /// Who may do this in the meeting that the path names.
+    Meeting(Action),
+    /// An administrator of the platform.
+    Admin,
+    /// A sender whose signature is right.
+    Signed,
+}
+
+/// Every route of the HTTP surface: method, path, gate.
+pub const ROUTES: &[(&str, &str, Gate)] = &[
+    ("get", "/healthz", Open),
+    ("get", "/readyz", Open),
+    ("get", "/.well-known/jwks.json", Open),
+    ("post", "/dev/token", Open),
+    ("get", "/v1/me", SignedIn),
+    ("get", "/v1/meetings", SignedIn),
+    ("post", "/v1/meetings", SignedIn),
+    ("get", "/v1/meetings/{id}", Meeting(ReadMeeting)),
+    ("post", "/v1/meetings/{id}/start", Meeting(StartMeeting)),
+    ("post", "/v1/meetings/{id}/end", Meeting(EndMeeting)),
+    ("post", "/v1/meetings/{id}/leave", Meeting(LeaveMeeting)),
+    (
+        "get",
+        "/v1/meetings/{id}/participants",
+        Meeting(ReadMeeting),
+    ),
+    ("post", "/v1/meetings/{id}/participants", Meeting(Invite)),
+    (
+        "delete",
+        "/v1/meetings/{id}/participants/{who}",
+        Meeting(RemoveParticipant),
+    ),
+    ("get", "/v1/meetings/{id}/notes", Meeting(ReadNote)),
+    ("get", "/v1/meetings/{id}/notes/ops", Meeting(ReadNote)),
+    ("post", "/v1/meetings/{id}/notes/ops", Meeting(WriteNote)),
+    ("get", "/v1/meetings/{id}/notes/history", Meeting(ReadNote)),
+    (
+        "get",
+        "/v1/meetings/{id}/notes/versions/{n}",
+        Meeting(ReadNote),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/notes/versions/{n}/restore",
+        Meeting(WriteNote),
+    ),
+    (
+        "get",
+        "/v1/meetings/{id}/transcript",
+        Meeting(ReadTranscript),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/transcript",
+        Meeting(AppendTranscript),
+    ),
+    ("get", "/v1/admin/audit", Admin),
+];
+
+/// The gate of a route; `None` for one that is not in the table.
+#[must_use]
+pub fn gate(method: &str, path: &str) -> Option<Gate> {
+    let is = |row: &&(&str, &str, Gate)| row.0 == method && row.1 == path;
+    ROUTES.iter().find(is).map(|row| row.2)
+}

@@ -1,0 +1,361 @@
+//! The access table of core, walked: every role, status, right given and state of a
+//! meeting, against every route, live query, command, and the stock Yjs door.
+
+use crate::client::{Api, NOW, Person};
+use crate::line::{Heard, Line, SUB, id};
+use connvo_core::access::surface::{Gate, ROUTES, gate};
+use connvo_core::access::{Action, NOTE_GRACE_MS, ParticipantStatus, Role, Standing, can};
+use connvo_core::error::Problem;
+use connvo_core::live::stock::Message;
+use connvo_core::meeting::MeetingState;
+use connvo_core::protocol::Command;
+use connvo_core::protocol::frame::{ClientFrame, Query, ServerFrame};
+use connvo_core::protocol::lane::ServerLane;
+use connvo_server::config::RateLimits;
+use connvo_server::db::StoreError;
+use connvo_server::on_db;
+use connvo_tests::load::author::Author;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// A place in the table.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    standing: Standing,
+    state: MeetingState,
+    ended_at: Option<u64>,
+}
+
+impl Place {
+    fn allows(&self, action: Action) -> Result<(), Problem> {
+        can(&self.standing, self.state, self.ended_at, NOW, action)
+    }
+
+    /// The status that an action's refusal has; `None` when it is allowed.
+    fn refusal(&self, action: Action) -> Option<u16> {
+        // Who takes over is not settled by a host's leaving.
+        if action == Action::LeaveMeeting && self.standing.role == Role::Host {
+            return Some(self.allows(action).err().map_or(409, |no| no.code.status()));
+        }
+        self.allows(action).err().map(|no| no.code.status())
+    }
+}
+
+fn places() -> Vec<Place> {
+    let states = [
+        (MeetingState::Scheduled, None),
+        (MeetingState::Active, None),
+        (MeetingState::Concluded, Some(NOW - 1)),
+        (MeetingState::Concluded, Some(NOW - NOTE_GRACE_MS)),
+        (MeetingState::Cancelled, Some(NOW - 1)),
+    ];
+    let mut places = Vec::new();
+    for role in Role::ALL {
+        for status in ParticipantStatus::ALL {
+            for given in [false, true] {
+                for (state, ended_at) in states {
+                    let standing = Standing {
+                        role,
+                        status,
+                        can_share: given,
+                        can_record: given,
+                        can_invite: given,
+                    };
+                    places.push(Place {
+                        standing,
+                        state,
+                        ended_at,
+                    });
+                }
+            }
+        }
+    }
+    places
+}
+
+/// A meeting of Ada's, in which Bob is what each place says.
+struct Scene<'a> {
+    api: &'a Api,
+    ada: Person<'a>,
+    bob: Person<'a>,
+    meeting: String,
+    /// Makes every change another one.
+    count: u64,
+}
+
+impl<'a> Scene<'a> {
+    async fn new(api: &'a Api) -> Self {
+        let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+        let meeting = ada.meeting().await;
+        ada.operate(&meeting, 0, 1, json!([{"insert": "first"}]))
+            .await;
+        ada.invite(&meeting, "bob", "participant").await;
+        ada.invite(&meeting, "guest", "participant").await;
+        Self {
+            api,
+            ada,
+            bob,
+            meeting,
+            count: 0,
+        }
+    }
+
+    async fn set(&self, place: &Place) -> Result<(), StoreError> {
+        let meeting = id(&self.meeting);
+        let Place {
+            standing,
+            state,
+            ended_at,
+        } = place;
+        on_db!(
+            &self.api.app.db,
+            transaction | tx | {
+                sqlx::query(
+                    "UPDATE participants SET role = $3, status = $4, can_share = $5,
+                     can_record = $6, can_invite = $7 WHERE meeting_id = $1 AND user_id = $2",
+                )
+                .bind(meeting.as_str())
+                .bind(&self.bob.id)
+                .bind(standing.role.as_str())
+                .bind(standing.status.as_str())
+                .bind(standing.can_share)
+                .bind(standing.can_record)
+                .bind(standing.can_invite)
+                .execute(&mut *tx)
+                .await?;
+                sqlx::query(
+                    "UPDATE participants SET status = 'invited'
+                     WHERE meeting_id = $1 AND email = 'guest@example.org'",
+                )
+                .bind(meeting.as_str())
+                .execute(&mut *tx)
+                .await?;
+                sqlx::query("UPDATE meetings SET state = $2, ended_at = $3 WHERE id = $1")
+                    .bind(meeting.as_str())
+                    .bind(state.as_str())
+                    .bind(ended_at.map(|at| at as i64))
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        );
+        Ok(())
+    }
+
+    fn chunk(&mut self) -> Value {
+        self.count += 1;
+        json!({"chunks": [{"sourceId": "mic", "segmentId": self.count.to_string(), "text": "hi",
+            "startMs": 0, "endMs": 1, "speaker": {"label": "Bob"}}]})
+    }
+
+    fn operation(&mut self) -> Value {
+        self.count += 1;
+        json!({"baseVersion": 1, "clientId": "bob", "clientSeq": self.count,
+            "operation": [{"insert": "x"}]})
+    }
+
+    /// What a route is sent; a route that is not known here fails the test.
+    fn body(&mut self, method: &str, path: &str) -> Option<Value> {
+        match (method, path) {
+            ("get" | "delete", _) => None,
+            ("post", "/v1/meetings/{id}/participants") => {
+                Some(json!({"email": "guest@example.org", "role": "participant"}))
+            }
+            ("post", "/v1/meetings/{id}/notes/ops") => Some(self.operation()),
+            ("post", "/v1/meetings/{id}/transcript") => Some(self.chunk()),
+            (
+                "post",
+                "/v1/meetings/{id}/start"
+                | "/v1/meetings/{id}/end"
+                | "/v1/meetings/{id}/leave"
+                | "/v1/meetings/{id}/notes/versions/{n}/restore",
+            ) => None,
+            _ => panic!("{method} {path}: say here what it is sent"),
+        }
+    }
+
+    async fn ask(&mut self, method: &str, path: &str, token: Option<&str>) -> (u16, Value) {
+        let body = self.body(method, path);
+        let path = path
+            .replace("/v1/meetings/{id}", &self.meeting)
+            .replace("{n}", "1")
+            .replace("{who}", "guest@example.org");
+        let method: Method = method.to_uppercase().parse().unwrap();
+        let (status, answer) = self.api.send(method, &path, token, body.as_ref()).await;
+        (status.as_u16(), answer)
+    }
+}
+
+async fn unlimited() -> Api {
+    Api::start_with(|settings| settings.rate_limits = Some(RateLimits::Off)).await
+}
+
+#[tokio::test]
+async fn every_route_has_a_gate_and_every_gate_a_route() {
+    let api = Api::start().await;
+    let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    let mut described = BTreeSet::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let gate = gate(method, path);
+            assert!(gate.is_some(), "{method} {path} is not in the access table");
+            let bears = operation.get("security").is_some();
+            let open = matches!(gate, Some(Gate::Open | Gate::Signed));
+            assert_eq!(bears, !open, "{method} {path}: {gate:?}");
+            described.insert((method.clone(), path.clone()));
+        }
+    }
+    let table = ROUTES.iter().map(|row| (row.0.into(), row.1.into()));
+    assert_eq!(table.collect::<BTreeSet<(String, String)>>(), described);
+}
+
+#[tokio::test]
+async fn nobody_passes_a_gate_without_a_token_and_nobody_but_administrators_the_last() {
+    let api = unlimited().await;
+    let bob = api.sign_in("bob").await;
+    for (method, path, gate) in ROUTES {
+        let path = path
+            .replace("{id}", &api.app.ids.uuid())
+            .replace("{n}", "1")
+            .replace("{who}", "x");
+        let verb: Method = method.to_uppercase().parse().unwrap();
+        if matches!(gate, Gate::Open | Gate::Signed) {
+            continue;
+        }
+        let (status, _) = api.send(verb.clone(), &path, None, None).await;
+        assert_eq!(status, 401, "{method} {path}");
+        if *gate == Gate::Admin {
+            let token = Some(bob.token.as_str());
+            let (status, said) = api.send(verb, &path, token, None).await;
+            assert_eq!(status, 403, "{method} {path}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_route_of_a_meeting_answers_as_the_table_says() {
+    let api = unlimited().await;
+    let mut scene = Scene::new(&api).await;
+    let token = scene.bob.token.clone();
+    for place in places() {
+        for (method, path, gate) in ROUTES {
+            let Gate::Meeting(action) = gate else {
+                continue;
+            };
+            scene.set(&place).await.unwrap();
+            let (status, said) = scene.ask(method, path, Some(&token)).await;
+            match place.refusal(*action) {
+                Some(refused) => assert_eq!(status, refused, "{method} {path} {place:?} {said}"),
+                None => assert!(
+                    (200..300).contains(&status),
+                    "{method} {path} {place:?} {said}"
+                ),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() {
+    let api = unlimited().await;
+    let mut scene = Scene::new(&api).await;
+    let mut line = Line::of(&scene.bob).await;
+    let meeting_id = || id(&scene.meeting);
+    let queries = [
+        Query::Note {
+            meeting_id: meeting_id(),
+            client_id: 5,
+        },
+        Query::NoteOps {
+            meeting_id: meeting_id(),
+        },
+        Query::Transcript {
+            meeting_id: meeting_id(),
+        },
+    ];
+    for place in places() {
+        for query in &queries {
+            scene.set(&place).await.unwrap();
+            line.subscribe(query.clone(), None).await;
+            let refused = place.allows(query.action()).err().map(|no| no.code);
+            match line.next().await {
+                Heard::Frame(text) => match serde_json::from_str(&text).unwrap() {
+                    ServerFrame::Revoked { error, .. } => {
+                        assert_eq!(Some(error.code), refused, "{query:?} {place:?}");
+                    }
+                    _ => assert_eq!(refused, None, "{query:?} {place:?} {text}"),
+                },
+                Heard::Lane(ServerLane::Access { writable, .. }) => {
+                    assert_eq!(refused, None, "{query:?} {place:?}");
+                    let may = place.allows(Action::WriteNote).is_ok();
+                    assert_eq!(writable, may, "{place:?}");
+                }
+                other => panic!("{other:?}"),
+            }
+            line.say(&ClientFrame::Unsubscribe { sub: SUB }).await;
+            line.say(&ClientFrame::Ping {}).await;
+            while !matches!(line.next().await, Heard::Frame(text) if text.contains("pong")) {}
+        }
+        for kind in ["applyNoteOperation", "restoreNote", "appendTranscript"] {
+            let mut command = match kind {
+                "applyNoteOperation" => scene.operation(),
+                "restoreNote" => json!({"version": 1}),
+                _ => scene.chunk(),
+            };
+            command["type"] = kind.into();
+            command["meetingId"] = json!(id(&scene.meeting));
+            let command: Command = serde_json::from_value(command).unwrap();
+            let refused = place.allows(command.action()).err().map(|no| no.code);
+            scene.count += 1;
+            let key = scene.count.to_string();
+            let call = ClientFrame::Call {
+                id: 1,
+                key,
+                command,
+            };
+            line.say(&call).await;
+            let ServerFrame::Reply { error, .. } = line.frame().await else {
+                panic!("a reply");
+            };
+            assert_eq!(error.map(|no| no.code), refused, "{kind} {place:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_stock_door_lets_in_and_lets_write_as_the_table_says() {
+    let api = unlimited().await;
+    let scene = Scene::new(&api).await;
+    let mut client = 1_000;
+    for place in places() {
+        scene.set(&place).await.unwrap();
+        let reads = place.allows(Action::ReadNote).err();
+        let mut line = loop {
+            match Line::stock(&scene.bob, &scene.meeting).await {
+                // Those of the places before are about to close.
+                Err(429) => tokio::task::yield_now().await,
+                other => break other,
+            }
+        };
+        let Ok(line) = &mut line else {
+            let refused = line.err();
+            assert_eq!(refused, reads.map(|no| no.code.status()), "{place:?}");
+            continue;
+        };
+        assert_eq!(reads, None, "{place:?}");
+        let before = scene.ada.content(&scene.meeting).await;
+        client += 1;
+        let update = Author::new(client, false).append("stock");
+        line.stock_say(&Message::Step1(&[0])).await;
+        line.step2().await;
+        line.stock_say(&Message::Step2(&update)).await;
+        line.stock_say(&Message::Step1(&[0])).await;
+        line.step2().await;
+        let written = scene.ada.content(&scene.meeting).await != before;
+        assert_eq!(
+            written,
+            place.allows(Action::WriteNote).is_ok(),
+            "{place:?}"
+        );
+    }
+}
