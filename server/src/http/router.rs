@@ -14,6 +14,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use bytes::Bytes;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -67,8 +68,10 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// The whole HTTP surface.
 pub fn router(app: App) -> Router {
     let (routes, _) = api().split_for_parts();
+    // Written once: a handler is cloned for every request, with all it holds.
     let description = description();
     let docs = docs_page(&description);
+    let description = Bytes::from(description.to_json().unwrap_or_default());
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -83,7 +86,7 @@ pub fn router(app: App) -> Router {
         ))
         .route(
             "/openapi.json",
-            get(|| async move { axum::Json(description) }),
+            get(|| async { ([(CONTENT_TYPE, "application/json")], description) }),
         )
         .route("/docs", get(|| async move { axum::response::Html(docs) }))
         .route("/v1/live", get(live::upgrade))
@@ -114,7 +117,7 @@ pub fn router(app: App) -> Router {
 }
 
 /// The description as a page to read; empty only if it could not be written.
-fn docs_page(description: &utoipa::openapi::OpenApi) -> bytes::Bytes {
+fn docs_page(description: &utoipa::openapi::OpenApi) -> Bytes {
     let description = serde_json::to_value(description).unwrap_or_default();
     docs::page(&description).unwrap_or_default().into()
 }
