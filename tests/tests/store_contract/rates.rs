@@ -11,7 +11,7 @@ on_both!(
 
 fn used(subject: &str, taken: u64, now_ms: u64) -> Used {
     let mut window = Window::default();
-    window.take(1_000, taken, now_ms).unwrap();
+    window.take(10_000, taken, now_ms).unwrap();
     Used {
         action: "notes.op".into(),
         subject: subject.into(),
