@@ -2,6 +2,7 @@
 //! and the web app.
 
 mod describe;
+mod docs;
 mod extract;
 mod host;
 mod idempotency_key;

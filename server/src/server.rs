@@ -100,8 +100,8 @@ impl Server {
         let served =
             axum::serve(listener, make).with_graceful_shutdown(asked.clone().cancelled_owned());
         let served = tokio::spawn(served.into_future());
-        app.tasks.spawn(behind::run(app.clone()));
-        app.tasks.spawn(sweep::run(app.clone()));
+        let behind = tokio::spawn(behind::run(app.clone()));
+        let sweep = tokio::spawn(sweep::run(app.clone()));
         let abort = served.abort_handle();
         let drained = async {
             let outcome = served.await;
@@ -121,6 +121,9 @@ impl Server {
             }
         };
         abort.abort();
+        // Both end when the server is asked to go, which it also is when it broke.
+        app.shutdown.cancel();
+        let _ = (behind.await, sweep.await);
         behind::flush(&app).await;
         app.db.close().await;
         Ok(outcome?)

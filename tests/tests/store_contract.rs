@@ -33,11 +33,15 @@ mod appending;
 mod audit;
 #[path = "store_contract/failing.rs"]
 mod failing;
+#[path = "store_contract/idempotency.rs"]
+mod idempotency;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
 #[path = "store_contract/notes.rs"]
 mod notes;
 #[path = "store_contract/plans.rs"]
 mod plans;
+#[path = "store_contract/rates.rs"]
+mod rates;
 #[path = "store_contract/transcripts.rs"]
 mod transcripts;

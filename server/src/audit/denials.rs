@@ -4,7 +4,7 @@
 use super::{Entry, store};
 use crate::app::App;
 use connvo_core::id::UserId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -27,7 +27,7 @@ pub struct Denials {
 struct Held {
     minute: u64,
     /// How many different ones this minute has had.
-    different: HashMap<String, ()>,
+    different: HashSet<String>,
     waiting: HashMap<String, Entry>,
 }
 
@@ -40,7 +40,7 @@ impl Denials {
             held.minute = minute;
             held.different.clear();
         }
-        let known = held.different.contains_key(&flood(&entry));
+        let known = held.different.contains(&flood(&entry));
         if !known && held.different.len() >= DIFFERENT {
             entry.resource = MANY.into();
             if held.different.len() >= 2 * DIFFERENT {
@@ -66,7 +66,7 @@ impl Denials {
 impl Held {
     fn add(&mut self, entry: Entry) {
         let flood = flood(&entry);
-        self.different.insert(flood.clone(), ());
+        self.different.insert(flood.clone());
         self.waiting
             .entry(flood)
             .and_modify(|first| first.count += entry.count)

@@ -1,14 +1,14 @@
 //! Every route with the layers around them.
 
 use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
-use super::{host, problem, www};
+use super::{docs, host, problem, www};
 use crate::app::App;
 use crate::{audit, auth, health, live, meeting, note, transcript, user, yjs};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
-    X_CONTENT_TYPE_OPTIONS,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -69,7 +69,9 @@ pub fn description() -> utoipa::openapi::OpenApi {
 pub fn router(app: App) -> Router {
     let (routes, _) = api().split_for_parts();
     // Written once: a handler is cloned for every request, with all it holds.
-    let description = Bytes::from(description().to_json().unwrap_or_default());
+    let description = description();
+    let docs = docs_page(&description);
+    let description = Bytes::from(description.to_json().unwrap_or_default());
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -86,6 +88,7 @@ pub fn router(app: App) -> Router {
             "/openapi.json",
             get(|| async { ([(CONTENT_TYPE, "application/json")], description) }),
         )
+        .route("/docs", get(|| async move { axum::response::Html(docs) }))
         .route("/v1/live", get(live::upgrade))
         .route("/v1/yjs/{id}", get(yjs::upgrade))
         .fallback(www::serve)
@@ -97,11 +100,26 @@ pub fn router(app: App) -> Router {
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(REFERRER_POLICY, "same-origin"))
         .layer(header(CONTENT_SECURITY_POLICY, POLICY))
+        .layer(header(X_FRAME_OPTIONS, "DENY"))
+        .layer(header(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ))
+        .layer(header(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()",
+        ))
         .layer(cors)
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(name.clone()))
         .layer(SetRequestIdLayer::new(name, FreshId(ids)))
         .layer(from_fn(drop_foreign_request_id))
+}
+
+/// The description as a page to read; empty only if it could not be written.
+fn docs_page(description: &utoipa::openapi::OpenApi) -> Bytes {
+    let description = serde_json::to_value(description).unwrap_or_default();
+    docs::page(&description).unwrap_or_default().into()
 }
 
 /// The span of a request names its path, never its query: a stock Yjs editor sends

@@ -4,12 +4,18 @@
 pub(crate) mod client;
 #[path = "dev/token.rs"]
 mod dev_token;
+#[path = "docs.rs"]
+mod docs;
 #[path = "health.rs"]
 mod health;
+#[path = "idempotency.rs"]
+mod idempotency;
 #[path = "openapi.rs"]
 mod openapi;
 #[path = "problems.rs"]
 mod problems;
+#[path = "rates.rs"]
+mod rates;
 
 #[path = "v1/admin/audit.rs"]
 mod v1_admin_audit;

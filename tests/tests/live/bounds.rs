@@ -2,6 +2,7 @@
 
 use crate::client::Api;
 use crate::line::{Heard, Line, address, id, nudge, ticking};
+use connvo_core::error::ErrorCode;
 use connvo_core::limits::NoteLimits;
 use connvo_core::live::stock::Message;
 use connvo_core::note::Document;
@@ -9,7 +10,7 @@ use connvo_core::protocol::frame::{ClientFrame, ServerFrame};
 use connvo_core::protocol::lane::ServerLane;
 use connvo_core::protocol::varint;
 use connvo_core::protocol::{CONNECTIONS, close};
-use connvo_server::rate::NOTE_OP;
+use connvo_server::rate::{AUTH_FAILURES, NOTE_OP};
 use connvo_tests::load::author::Author;
 
 const LETTERS: u64 = 30_000;
@@ -83,6 +84,25 @@ async fn a_change_beyond_the_rate_is_delayed_and_not_skipped() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn bad_tokens_at_hello_count_against_their_address() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let hello = async || {
+        let mut line = Line::hello(address(&api), "x.y.z").await;
+        let ServerFrame::Error { error } = line.frame().await else {
+            panic!("an error");
+        };
+        (error.code, line.end().await)
+    };
+    for _ in 0..AUTH_FAILURES.per_minute {
+        assert_eq!(hello().await, (ErrorCode::Unauthorized, close::POLICY));
+    }
+    assert_eq!(hello().await, (ErrorCode::RateLimited, close::TRY_LATER));
+    // Whoever has a good token is let in all the same.
+    Line::of(&ada).await;
 }
 
 /// A text with a letter put between any two of its own, each an item for itself:

@@ -1,0 +1,85 @@
+//! How much one caller may ask for, and how they are told.
+
+use crate::client::{Api, assert_problem};
+use connvo_server::config::RateLimits;
+use connvo_server::rate::AUTH_FAILURES;
+use reqwest::{Method, Response};
+use serde_json::json;
+
+fn header(answer: &Response, name: &str) -> String {
+    let value = answer.headers().get(name);
+    value.map_or("", |value| value.to_str().unwrap()).to_owned()
+}
+
+#[tokio::test]
+async fn limited_routes_tell_what_is_left_and_when_it_is_full_again() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    let operate = async |seq: u64| {
+        let draft = ada.draft(0, seq, json!([{"insert": "x"}]));
+        let path = format!("{meeting}/notes/ops");
+        let request = api.request(Method::POST, &path).bearer_auth(&ada.token);
+        request.json(&draft).send().await.unwrap()
+    };
+    let answer = operate(1).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        header(&answer, "ratelimit-policy"),
+        "\"notes.op\";q=1200;w=60"
+    );
+    assert_eq!(header(&answer, "ratelimit"), "\"notes.op\";r=1199;t=120");
+    let (user, id) = (ada.id.parse().unwrap(), meeting.rsplit('/').next().unwrap());
+    let (rates, now) = (&api.app.rates, api.app.clock.now_ms());
+    let rest = rates.take(
+        connvo_server::rate::NOTE_OP,
+        &user,
+        &id.parse().unwrap(),
+        1_199,
+        now,
+    );
+    rest.unwrap();
+    let refused = operate(2).await;
+    assert_eq!(header(&refused, "ratelimit"), "\"notes.op\";r=0;t=120");
+    assert!(header(&refused, "retry-after").parse::<u64>().unwrap() > 0);
+    let refused = (refused.status(), refused.json().await.unwrap());
+    assert_problem(&refused, 429, "RATE_LIMITED");
+}
+
+#[tokio::test]
+async fn where_nobody_is_held_to_the_table_nothing_is_told() {
+    let api = Api::start_with(|settings| settings.rate_limits = Some(RateLimits::Off)).await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    let draft = ada.draft(0, 1, json!([{"insert": "x"}]));
+    let path = format!("{meeting}/notes/ops");
+    let request = api.request(Method::POST, &path).bearer_auth(&ada.token);
+    let answer = request.json(&draft).send().await.unwrap();
+    assert_eq!(header(&answer, "ratelimit"), "");
+}
+
+#[tokio::test]
+async fn bad_tokens_beyond_the_rate_are_told_to_wait_and_good_ones_are_let_in() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    let bad = async || api.send(Method::GET, "/v1/me", Some("x.y.z"), None).await;
+    for _ in 0..AUTH_FAILURES.per_minute {
+        assert_problem(&bad().await, 401, "UNAUTHORIZED");
+    }
+    assert_problem(&bad().await, 429, "RATE_LIMITED");
+    assert_eq!(ada.get("/v1/me").await.0, 200);
+    let yjs = format!(
+        "/v1/yjs/{}?token=x.y.z",
+        meeting.rsplit('/').next().unwrap()
+    );
+    let request = api.request(Method::GET, &yjs);
+    let upgrade = request
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    assert_eq!(upgrade.send().await.unwrap().status(), 429);
+    api.app.clock.advance(120_000);
+    assert_problem(&bad().await, 401, "UNAUTHORIZED");
+}
