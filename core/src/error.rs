@@ -92,6 +92,10 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub reason: Option<String>,
+    /// The feature or limit that the plan does not give, with the reason `entitlement`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub feature: Option<String>,
     /// Wait this many milliseconds before trying again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
@@ -110,6 +114,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             reason: None,
+            feature: None,
             retry_after_ms: None,
             request_id: None,
         }

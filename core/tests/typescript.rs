@@ -4,7 +4,9 @@
 //! writes it again.
 #![cfg(feature = "ts")]
 
-use connvo_core::{access, client, error, id, limits, meeting, note, protocol, transcript};
+use connvo_core::{
+    access, client, error, flag, id, limits, me, meeting, note, protocol, transcript,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 use ts_rs::{Config, TS, TypeVisitor};
@@ -57,6 +59,8 @@ fn generated() -> String {
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::Participant>();
     types.visit::<meeting::ParticipantDraft>();
+    types.visit::<me::Me>();
+    types.visit::<flag::FlagDraft>();
     types.visit::<access::Role>();
     types.visit::<error::Problem>();
     types.visit::<limits::NoteLimits>();

@@ -34,16 +34,20 @@ pub enum Query {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// Whoever subscribes, with what they may use: one JSON [`crate::me::Me`], a fresh
+    /// snapshot at every change.
+    Me {},
 }
 
 impl Query {
-    /// The meeting that the query reads.
+    /// The meeting that the query reads, if it reads one.
     #[must_use]
-    pub const fn meeting_id(&self) -> &MeetingId {
+    pub const fn meeting_id(&self) -> Option<&MeetingId> {
         match self {
             Self::Note { meeting_id, .. }
             | Self::NoteOps { meeting_id }
-            | Self::Transcript { meeting_id } => meeting_id,
+            | Self::Transcript { meeting_id } => Some(meeting_id),
+            Self::Me {} => None,
         }
     }
 }
