@@ -4,12 +4,14 @@
 //! Law: a token or a key never reaches a log line. Only the verified signature is
 //! remembered, by the token's hash, until the token expires.
 
+pub mod admin;
 pub mod caller;
 pub mod issuer;
 pub mod keys;
 pub mod routes;
 pub mod store;
 
+use crate::actor::{Actor, RequestInfo};
 use crate::clock::{Clock, Ids};
 use crate::db::{Db, StoreError};
 use crate::user;
@@ -21,8 +23,9 @@ use keys::Keys;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+pub use admin::require_admin;
 pub use caller::Caller;
 
 /// How far clocks may differ, in milliseconds.
@@ -45,6 +48,9 @@ pub struct Claims {
     /// Name, where the issuer gives one.
     #[serde(default)]
     pub name: Option<String>,
+    /// The sign-in session, where the issuer names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
     /// Seconds since the Unix epoch.
     pub iat: u64,
     /// Seconds since the Unix epoch.
@@ -56,8 +62,22 @@ pub struct Claims {
 pub struct Identity {
     /// The user.
     pub user_id: UserId,
+    /// The sign-in session, where the issuer names one.
+    pub session_id: Option<String>,
     /// When the token stops being good, in milliseconds since the Unix epoch.
     pub expires_at_ms: u64,
+}
+
+impl Identity {
+    /// The caller as whoever does something with this request.
+    #[must_use]
+    pub fn actor(&self, request: &Arc<RequestInfo>) -> Actor {
+        Actor {
+            user_id: self.user_id.clone(),
+            session_id: self.session_id.clone(),
+            request: Arc::clone(request),
+        }
+    }
 }
 
 /// Verifies tokens, and issues them in development.
@@ -102,7 +122,7 @@ impl Auth {
     pub async fn issue(&self, email: &str, name: &str) -> Result<(String, UserId), Problem> {
         let person = user::NewUser::validate(email, name)?;
         let now = self.clock.now_ms();
-        let claims = self.issuer.claims(&person, now);
+        let claims = self.issuer.claims(&person, self.ids.uuid(), now);
         let user_id = user::store::ensure(
             &self.db,
             &self.ids.user(),
@@ -143,6 +163,7 @@ impl Auth {
         let identity = in_time(
             Identity {
                 user_id,
+                session_id: claims.sid,
                 expires_at_ms,
             },
             now,

@@ -96,8 +96,9 @@ impl Server {
             // What is written is to leave at once.
             let _ = stream.set_nodelay(true);
         });
-        let served = axum::serve(listener, http::router(app.clone()))
-            .with_graceful_shutdown(asked.clone().cancelled_owned());
+        let make = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let served =
+            axum::serve(listener, make).with_graceful_shutdown(asked.clone().cancelled_owned());
         let served = tokio::spawn(served.into_future());
         let abort = served.abort_handle();
         let drained = async {

@@ -3,8 +3,8 @@
 
 mod deliver;
 
+use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::auth::Identity;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
 use crate::meeting::{Membership, authorise};
@@ -19,7 +19,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use connvo_core::access::Action;
 use connvo_core::error::ErrorCode;
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::id::MeetingId;
 use connvo_core::live::connection::Stream;
 use connvo_core::live::pacing::{NOTE_MS, Pacer, window_ms};
 use connvo_core::live::presence;
@@ -50,13 +50,15 @@ pub async fn upgrade(
     State(app): State<App>,
     Path(meeting): Path<MeetingId>,
     Query(params): Query<Params>,
+    request: RequestInfo,
     upgrade: Upgrade,
 ) -> Result<Response, Failure> {
     // Before anything is authorised: no change of rights is missed.
     let access = app.access_changes.subscribe();
     let identity = app.auth.verify(&params.token).await?;
-    let membership = authorise(&app, &identity.user_id, &meeting, Action::ReadNote).await?;
-    let connected = app.connections.enter(&identity.user_id)?;
+    let actor = identity.actor(&Arc::new(request));
+    let membership = authorise(&app, &actor, &meeting, Action::ReadNote).await?;
+    let connected = app.connections.enter(&actor.user_id)?;
     let mailbox = Arc::new(Mailbox::default());
     let interest = Interest {
         stream: Stream::Note,
@@ -64,6 +66,7 @@ pub async fn upgrade(
     };
     let seat = app.rooms.follow(&meeting, &mailbox, 0, interest).await?;
     let place = Place {
+        actor,
         meeting,
         seat,
         mailbox,
@@ -73,12 +76,13 @@ pub async fn upgrade(
     };
     Ok(upgrade.serve(move |socket| {
         let tracked = app.tasks.clone();
-        tracked.track_future(Editor::new(app, identity, place, socket).run())
+        tracked.track_future(Editor::new(app, place, identity.expires_at_ms, socket).run())
     }))
 }
 
 /// Where an editor is, and as what.
 struct Place {
+    actor: Actor,
     meeting: MeetingId,
     seat: Seat,
     mailbox: Arc<Mailbox>,
@@ -89,7 +93,7 @@ struct Place {
 
 struct Editor {
     app: App,
-    user: UserId,
+    actor: Actor,
     meeting: MeetingId,
     seat: Seat,
     socket: Socket,
@@ -126,12 +130,12 @@ enum Woken {
 }
 
 impl Editor {
-    fn new(app: App, identity: Identity, place: Place, socket: Socket) -> Self {
+    fn new(app: App, place: Place, expires_at_ms: u64, socket: Socket) -> Self {
         let now = app.clock.now_ms();
         let writable = place.membership.may(Action::WriteNote, now).is_ok();
         Self {
             app,
-            user: identity.user_id,
+            actor: place.actor,
             meeting: place.meeting,
             seat: place.seat,
             socket,
@@ -140,7 +144,7 @@ impl Editor {
             pacer: Pacer::default(),
             access: place.access,
             membership: place.membership,
-            expires_at_ms: identity.expires_at_ms,
+            expires_at_ms,
             refused: false,
             strikes: 0,
             heard_ms: now,
@@ -243,7 +247,8 @@ impl Editor {
                 // Nothing is skipped for rate: it waits, and the socket is not read.
                 let now = self.app.clock.now_ms();
                 let rates = &self.app.rates;
-                if let Err(refusal) = rates.take(NOTE_OP, &self.user, &self.meeting, 1, now)
+                if let Err(refusal) =
+                    rates.take(NOTE_OP, &self.actor.user_id, &self.meeting, 1, now)
                     && let Some(frame) = self.fresh.take()
                 {
                     self.late = Some(Late::after(&refusal, frame, now));
@@ -252,7 +257,7 @@ impl Editor {
                 let offered = self
                     .seat
                     .room
-                    .stock_update(&self.user, own, update, &self.mailbox)
+                    .stock_update(&self.actor.user_id, own, update, &self.mailbox)
                     .await;
                 offered.map_err(|_| Over(close::TRY_LATER))
             }
@@ -261,7 +266,10 @@ impl Editor {
                     .and_then(|states| states.first().map(|state| state.client_id));
                 if let (None, Some(own)) = (self.door.own(), first) {
                     self.door.set_own(own);
-                    self.seat.room.join(self.seat.id(), own, &self.user).await;
+                    self.seat
+                        .room
+                        .join(self.seat.id(), own, &self.actor.user_id)
+                        .await;
                 }
                 self.seat
                     .room
@@ -324,7 +332,7 @@ impl Editor {
         let mine = match change {
             Ok(change) => {
                 change.meeting_id == self.meeting
-                    && change.user_id.is_none_or(|user| user == self.user)
+                    && change.user_id.is_none_or(|user| user == self.actor.user_id)
             }
             Err(RecvError::Lagged(_)) => true,
             Err(RecvError::Closed) => false,
@@ -332,7 +340,7 @@ impl Editor {
         if !mine {
             return Ok(());
         }
-        let membership = authorise(&self.app, &self.user, &self.meeting, Action::ReadNote).await;
+        let membership = authorise(&self.app, &self.actor, &self.meeting, Action::ReadNote).await;
         self.membership = membership.map_err(|problem| match problem.code {
             ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
             _ => Over(close::POLICY),

@@ -44,8 +44,8 @@ impl Issuer {
         })
     }
 
-    /// What a token for this person says.
-    pub(super) fn claims(&self, person: &NewUser, now_ms: u64) -> Claims {
+    /// What a token for this person's new session says.
+    pub(super) fn claims(&self, person: &NewUser, session: String, now_ms: u64) -> Claims {
         let now = now_ms / 1000;
         Claims {
             iss: ISSUER.into(),
@@ -53,6 +53,7 @@ impl Issuer {
             sub: format!("dev|{}", person.email()),
             email: Some(person.email().to_owned()),
             name: Some(person.name().to_owned()),
+            sid: Some(session),
             iat: now,
             exp: now + LIFETIME_S,
         }

@@ -28,10 +28,8 @@ impl Live {
     /// Rights may have changed: what is no longer allowed ends, before anything
     /// later reaches it.
     pub(super) async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Vec<Effect> {
-        let (Some(user), Ok(change)) = (
-            self.connection.user().cloned(),
-            change.map(Some).or_else(lagged),
-        ) else {
+        let (Some(actor), Ok(change)) = (self.actor.clone(), change.map(Some).or_else(lagged))
+        else {
             return Vec::new();
         };
         let concerned: Vec<(u32, Query)> = self
@@ -44,13 +42,13 @@ impl Live {
                         && change
                             .user_id
                             .as_ref()
-                            .is_none_or(|changed| *changed == user)
+                            .is_none_or(|changed| *changed == actor.user_id)
                 })
             })
             .collect();
         let mut effects = Vec::new();
         for (sub, query) in concerned {
-            match authorise(&self.app, &user, query.meeting_id(), reads(&query)).await {
+            match authorise(&self.app, &actor, query.meeting_id(), reads(&query)).await {
                 Ok(membership) => {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();

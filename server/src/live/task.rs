@@ -2,6 +2,7 @@
 
 use super::call::carry_out;
 use super::open::{Place, Wanted, open};
+use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
 use crate::connections::Connected;
 use crate::rate::{Late, NOTE_OP};
@@ -24,6 +25,10 @@ const SPREAD_MS: u64 = 10_000;
 pub(super) struct Live {
     pub(super) app: App,
     socket: Socket,
+    /// The request that opened the connection.
+    request: Arc<RequestInfo>,
+    /// Who said hello.
+    pub(super) actor: Option<Actor>,
     pub(super) connection: Connection,
     mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
@@ -42,7 +47,7 @@ pub(super) struct Live {
 pub(super) struct Over;
 
 /// Serves a live socket until it closes.
-pub(super) async fn serve(app: App, socket: Socket) {
+pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
     let connection = Connection::new(app.ids.session(), app.clock.now_ms());
     // Boxed: moved about on the stack of a task it would be kept there twice.
     let mut live = Box::new(Live {
@@ -50,6 +55,8 @@ pub(super) async fn serve(app: App, socket: Socket) {
         access: app.access_changes.subscribe(),
         app,
         socket,
+        request: Arc::new(request),
+        actor: None,
         connection,
         mailbox: Arc::default(),
         places: HashMap::new(),
@@ -235,6 +242,7 @@ impl Live {
                 .map(|entered| {
                     self.connected = Some(entered);
                     self.expires_at_ms = identity.expires_at_ms;
+                    self.actor = Some(identity.actor(&self.request));
                     identity.user_id
                 }),
             Err(problem) => Err(problem),
@@ -251,6 +259,7 @@ impl Live {
         match self.app.auth.verify(token).await {
             Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
                 self.expires_at_ms = identity.expires_at_ms;
+                self.actor = Some(identity.actor(&self.request));
                 Vec::new()
             }
             Ok(_) => self.connection.close(close::POLICY),
@@ -265,7 +274,7 @@ impl Live {
         epoch: Option<String>,
         after: Option<u64>,
     ) -> Vec<Effect> {
-        let Some(user) = self.connection.user().cloned() else {
+        let Some(actor) = self.actor.clone() else {
             return Vec::new();
         };
         let wanted = Wanted {
@@ -274,11 +283,11 @@ impl Live {
             epoch,
             after,
         };
-        match open(&self.app, &user, &self.mailbox, wanted).await {
+        match open(&self.app, &actor, &self.mailbox, wanted).await {
             Ok((place, after, opened)) => {
                 if let Query::Note { client_id, .. } = query {
                     let room = &place.seat.room;
-                    room.join(place.seat.id(), client_id, &user).await;
+                    room.join(place.seat.id(), client_id, &actor.user_id).await;
                     room.everybody(&self.mailbox, sub).await;
                 }
                 self.places.insert(sub, place);
@@ -335,11 +344,10 @@ impl Live {
     /// Carries out a command beside the connection; the reply comes by mail.
     fn call(&self, id: u64, key: String, command: Command) {
         let (app, mailbox) = (self.app.clone(), Arc::clone(&self.mailbox));
-        let Some(user) = self.connection.user().cloned() else {
-            return;
-        };
+        let Some(actor) = &self.actor else { return };
+        let actor = actor.next_request(app.ids.uuid(), app.clock.now_ms());
         self.app.tasks.spawn(async move {
-            let result = carry_out(&app, &user, key, command).await;
+            let result = carry_out(&app, &actor, key, command).await;
             mailbox.leave(Letter::Replied { id, result });
         });
     }
