@@ -10,7 +10,7 @@ use crate::error::{ErrorCode, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use limits::{Limit, Limits, MINUTE_MS, admit_ai_calls, admit_minutes, admit_participants};
+pub use limits::{Limit, Limits, MINUTE_MS, admit, admit_minutes};
 
 /// How long a subscription whose payment is late keeps its plan, in milliseconds.
 pub const PAST_DUE_GRACE_MS: u64 = 7 * limits::DAY_MS;
@@ -361,20 +361,42 @@ pub fn resolve(
 /// Whether a feature may be used.
 ///
 /// # Errors
-/// `FORBIDDEN` with the reason `entitlement` and the feature.
+/// `FORBIDDEN` with the reason `entitlement`; `errors` names the feature.
 pub fn require(entitlements: &Entitlements, feature: Feature) -> Result<(), Problem> {
     if entitlements.has(feature) {
         return Ok(());
     }
-    let (plan, name) = (entitlements.plan.as_str(), feature.as_str());
-    Err(refused(
-        name,
-        format!("the plan {plan} does not include {name}"),
-    ))
+    Err(refused(entitlements.plan.as_str(), feature.as_str(), None))
 }
 
-fn refused(what: &str, detail: String) -> Problem {
-    let mut problem = Problem::new(ErrorCode::Forbidden, detail).because("entitlement");
-    problem.feature = Some(what.to_owned());
-    problem
+/// The same, and [`admit`], for entitlements in JSON (`{plan, features, limits}`) and the
+/// name of a feature or limit: the small form for the browser.
+///
+/// # Errors
+/// As [`require`] and [`admit`].
+pub fn allows(entitlements: &Value, name: &str, used: u64) -> Result<(), Problem> {
+    let most = entitlements["limits"][name].as_u64();
+    let listed = entitlements["features"].as_array();
+    let allowed = match most {
+        Some(most) => used < most,
+        None => listed.is_some_and(|all| all.iter().any(|one| one == name)),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let plan = entitlements["plan"].as_str().unwrap_or_default();
+    Err(refused(plan, name, most))
+}
+
+fn refused(plan: &str, name: &str, most: Option<u64>) -> Problem {
+    let (list, message) = match most {
+        Some(most) => (
+            "limits",
+            format!("the plan {plan} allows no more than {most}"),
+        ),
+        None => ("features", format!("the plan {plan} does not include this")),
+    };
+    let mut problem = Problem::field(format!("/{list}/{name}"), message);
+    problem.code = ErrorCode::Forbidden;
+    problem.because("entitlement")
 }

@@ -84,7 +84,8 @@ pub struct Problem {
     pub code: ErrorCode,
     /// A message a person can act on.
     pub detail: String,
-    /// The places of the input that break a rule.
+    /// The places of the input that break a rule; with the reason `entitlement`, the
+    /// feature or limit that the plan does not give, as `/features/recording`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", ts(as = "Option<Vec<FieldError>>", optional))]
     pub errors: Vec<FieldError>,
@@ -92,10 +93,6 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub reason: Option<String>,
-    /// The feature or limit that the plan does not give, with the reason `entitlement`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", ts(optional))]
-    pub feature: Option<String>,
     /// Wait this many milliseconds before trying again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
@@ -114,7 +111,6 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             reason: None,
-            feature: None,
             retry_after_ms: None,
             request_id: None,
         }

@@ -13,6 +13,7 @@ pub mod live;
 pub mod me;
 pub mod meeting;
 pub mod note;
+pub mod org;
 pub mod planted;
 pub mod protocol;
 pub mod rate;

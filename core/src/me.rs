@@ -3,40 +3,10 @@
 
 use crate::entitlement::Entitlements;
 use crate::id::{OrgId, UserId};
+use crate::org::OrgRole;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// A member's standing in an organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum OrgRole {
-    /// Decides who belongs to it.
-    Admin,
-    /// Belongs to it.
-    Member,
-}
-
-impl OrgRole {
-    /// The role's wire name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-
-    /// The role of a wire name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Admin, Self::Member]
-            .into_iter()
-            .find(|role| role.as_str() == name)
-    }
-}
 
 /// The person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +38,7 @@ pub struct MyOrg {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Me {
+pub struct MeView {
     /// Who it is.
     pub user: MyUser,
     /// The organisation whose plan applies; none on the free plan of a person alone.

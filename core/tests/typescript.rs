@@ -5,7 +5,7 @@
 #![cfg(feature = "ts")]
 
 use connvo_core::{
-    access, client, error, flag, id, limits, me, meeting, note, protocol, transcript,
+    access, client, error, flag, id, limits, me, meeting, note, org, protocol, transcript,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -59,8 +59,11 @@ fn generated() -> String {
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::Participant>();
     types.visit::<meeting::ParticipantDraft>();
-    types.visit::<me::Me>();
+    types.visit::<me::MeView>();
+    types.visit::<flag::Flag>();
     types.visit::<flag::FlagDraft>();
+    types.visit::<org::Org>();
+    types.visit::<org::OrgMember>();
     types.visit::<access::Role>();
     types.visit::<error::Problem>();
     types.visit::<limits::NoteLimits>();

@@ -1,7 +1,7 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `user`, `meeting`, `note`, `transcript`) → `rooms` → `committer` → `db`.
+//! (`auth`, `user`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`, `webhook`) → `rooms` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`].
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
 //! something is in `connvo-core`.
@@ -15,11 +15,14 @@ pub mod committer;
 pub mod config;
 pub mod connections;
 pub mod db;
+pub mod flag;
 pub mod health;
 pub mod http;
 pub mod live;
+pub mod me;
 pub mod meeting;
 pub mod note;
+pub mod org;
 pub mod rate;
 pub mod replay;
 pub mod rooms;
@@ -27,4 +30,5 @@ pub mod server;
 pub mod socket;
 pub mod transcript;
 pub mod user;
+pub mod webhook;
 pub mod yjs;

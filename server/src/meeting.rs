@@ -6,7 +6,9 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::{AccessChange, App};
+use crate::org::standing::{of_meeting, of_user};
 use connvo_core::access::{Action, Role, can, note_closes_at};
+use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
@@ -56,7 +58,8 @@ pub async fn authorise(
     Ok(membership)
 }
 
-/// Makes a meeting with the actor as its host.
+/// Makes a meeting with the actor as its host; it belongs to the organisation whose plan
+/// the actor uses.
 ///
 /// # Errors
 /// `VALIDATION_ERROR` for a bad title.
@@ -72,7 +75,9 @@ pub async fn create(app: &App, actor: &Actor, draft: MeetingDraft) -> Result<Mee
         started_at: None,
         ended_at: None,
     };
-    store::insert(&app.db, &meeting).await?;
+    let organizer = of_user(&app.db, &actor.user_id, meeting.created_at).await?;
+    let org = organizer.org.map(|org| org.id);
+    store::insert(&app.db, &meeting, org.as_ref()).await?;
     Ok(meeting)
 }
 
@@ -89,7 +94,8 @@ pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Meetin
 /// Invites somebody by address, or changes the role of who was invited before.
 ///
 /// # Errors
-/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` unless host or co-host;
+/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` unless host or co-host, and
+/// (`entitlement`) when the plan allows no more members;
 /// `CONFLICT` for the host's own address.
 pub async fn invite(
     app: &App,
@@ -99,14 +105,17 @@ pub async fn invite(
 ) -> Result<Participant, Problem> {
     authorise(app, actor, meeting, Action::Invite).await?;
     let new = draft.validate()?;
-    let invited = store::invite(&app.db, meeting, &new, app.clock.now_ms())
-        .await?
-        .ok_or_else(|| {
-            Problem::new(
+    let plan = of_meeting(app, meeting).await?.entitlements;
+    let invited = match store::invite(&app.db, meeting, &new, &plan, app.clock.now_ms()).await? {
+        store::Invited::Member(invited) => invited,
+        store::Invited::Full(problem) => return Err(problem),
+        store::Invited::Host => {
+            return Err(Problem::new(
                 ErrorCode::Conflict,
                 "this is the host: a host keeps that role",
-            )
-        })?;
+            ));
+        }
+    };
     changed(app, meeting, invited.user_id.clone());
     Ok(invited)
 }
@@ -136,6 +145,19 @@ pub async fn advance(
     }
     changed(app, meeting, None);
     get(app, actor, meeting).await
+}
+
+/// What may be used in a meeting, to those who may see it.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers.
+pub async fn entitlements(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+) -> Result<Entitlements, Problem> {
+    authorise(app, actor, meeting, Action::ReadMeeting).await?;
+    Ok(of_meeting(app, meeting).await?.entitlements)
 }
 
 /// Says, after the commit, that rights have changed. Nobody listening is fine.

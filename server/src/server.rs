@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
-use crate::http;
+use crate::{http, transcript};
 use axum::serve::ListenerExt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -91,6 +91,7 @@ impl Server {
     /// The listener broke.
     pub async fn run(self) -> Result<(), ServerError> {
         let Self { app, listener, .. } = self;
+        app.tasks.spawn(transcript::retention::run(app.clone()));
         let asked = app.shutdown.clone();
         let listener = listener.tap_io(|stream| {
             // What is written is to leave at once.

@@ -35,6 +35,8 @@ mod failing;
 mod meetings;
 #[path = "store_contract/notes.rs"]
 mod notes;
+#[path = "store_contract/orgs.rs"]
+mod orgs;
 #[path = "store_contract/plans.rs"]
 mod plans;
 #[path = "store_contract/transcripts.rs"]

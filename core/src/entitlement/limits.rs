@@ -110,61 +110,30 @@ impl Limits {
     }
 }
 
-/// Whether a meeting of `members`, the host among them, takes one more.
+/// Whether one more of something limited is allowed, of which `used` are there: members
+/// of a meeting, whole minutes of it, answers of a language model in a day.
 ///
 /// # Errors
-/// `FORBIDDEN` with the reason `entitlement`.
-pub fn admit_participants(entitlements: &Entitlements, members: u64) -> Result<(), Problem> {
-    let most = entitlements.limits.participants;
-    if members < u64::from(most) {
+/// `FORBIDDEN` with the reason `entitlement`; `errors` names the limit.
+pub fn admit(entitlements: &Entitlements, limit: Limit, used: u64) -> Result<(), Problem> {
+    let most = entitlements.limits.get(limit);
+    if used < u64::from(most) {
         return Ok(());
     }
-    Err(over(
-        entitlements,
-        Limit::Participants,
-        format_args!("at most {most} people in a meeting"),
-    ))
+    let plan = entitlements.plan.as_str();
+    Err(refused(plan, limit.as_str(), Some(most.into())))
 }
 
 /// Whether a meeting that began at `started_at` may still go on at `now_ms`, both in
 /// milliseconds since the Unix epoch.
 ///
 /// # Errors
-/// `FORBIDDEN` with the reason `entitlement`.
+/// As [`admit`].
 pub fn admit_minutes(
     entitlements: &Entitlements,
     started_at: u64,
     now_ms: u64,
 ) -> Result<(), Problem> {
-    let most = entitlements.limits.meeting_minutes;
-    if now_ms.saturating_sub(started_at) < u64::from(most) * MINUTE_MS {
-        return Ok(());
-    }
-    Err(over(
-        entitlements,
-        Limit::MeetingMinutes,
-        format_args!("meetings of at most {most} minutes"),
-    ))
-}
-
-/// Whether one more answer of a language model may be asked for after `made` of the
-/// same day.
-///
-/// # Errors
-/// `FORBIDDEN` with the reason `entitlement`.
-pub fn admit_ai_calls(entitlements: &Entitlements, made: u64) -> Result<(), Problem> {
-    let most = entitlements.limits.ai_calls_per_day;
-    if made < u64::from(most) {
-        return Ok(());
-    }
-    Err(over(
-        entitlements,
-        Limit::AiCallsPerDay,
-        format_args!("at most {most} AI calls a day"),
-    ))
-}
-
-fn over(entitlements: &Entitlements, limit: Limit, what: std::fmt::Arguments<'_>) -> Problem {
-    let plan = entitlements.plan.as_str();
-    refused(limit.as_str(), format!("the plan {plan} allows {what}"))
+    let minutes = now_ms.saturating_sub(started_at) / MINUTE_MS;
+    admit(entitlements, Limit::MeetingMinutes, minutes)
 }

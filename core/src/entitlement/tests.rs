@@ -147,9 +147,9 @@ fn a_refusal_names_what_is_missing() {
     let refused = require(&free, Feature::VideoStream).unwrap_err();
     assert_eq!(refused.code, ErrorCode::Forbidden);
     assert_eq!(refused.reason.as_deref(), Some("entitlement"));
-    assert_eq!(refused.feature.as_deref(), Some("video.stream"));
-    let refused = admit_participants(&free, 6).unwrap_err();
-    assert_eq!(refused.feature.as_deref(), Some("participants"));
+    assert_eq!(refused.errors[0].pointer, "/features/video.stream");
+    let refused = admit(&free, Limit::Participants, 6).unwrap_err();
+    assert_eq!(refused.errors[0].pointer, "/limits/participants");
 }
 
 #[test]
@@ -159,14 +159,14 @@ fn limits_hold_at_their_edge() {
         let found = resolve(Some(&held), &[], NOW);
         let most = found.limits;
         let people = u64::from(most.participants);
-        assert!(admit_participants(&found, people - 1).is_ok());
-        assert!(admit_participants(&found, people).is_err());
+        assert!(admit(&found, Limit::Participants, people - 1).is_ok());
+        assert!(admit(&found, Limit::Participants, people).is_err());
         let end = NOW + u64::from(most.meeting_minutes) * MINUTE_MS;
         assert!(admit_minutes(&found, NOW, end - 1).is_ok());
         assert!(admit_minutes(&found, NOW, end).is_err());
         let calls = u64::from(most.ai_calls_per_day);
-        assert!(admit_ai_calls(&found, calls - 1).is_ok());
-        assert!(admit_ai_calls(&found, calls).is_err());
+        assert!(admit(&found, Limit::AiCallsPerDay, calls - 1).is_ok());
+        assert!(admit(&found, Limit::AiCallsPerDay, calls).is_err());
         let days = u64::from(most.transcript_retention_days);
         assert_eq!(most.transcript_since(NOW), NOW - days * limits::DAY_MS);
     }
@@ -212,4 +212,25 @@ fn a_grant_is_of_the_kind_that_its_key_asks_for() {
         ErrorCode::ValidationError
     );
     assert_eq!(code("teleport", true.into()), ErrorCode::NotFound);
+}
+
+#[test]
+fn the_browsers_form_says_what_the_typed_one_says() {
+    for plan in Plan::ALL {
+        let held = subscribed(plan, SubscriptionStatus::Active, None);
+        let found = resolve(Some(&held), &[], NOW);
+        let json = serde_json::to_value(&found).unwrap();
+        for feature in Feature::ALL {
+            let by_name = allows(&json, feature.as_str(), 0);
+            assert_eq!(by_name, require(&found, feature));
+        }
+        for limit in Limit::ALL {
+            let most = u64::from(found.limits.get(limit));
+            for used in [0, most - 1, most, most + 1] {
+                let by_name = allows(&json, limit.as_str(), used);
+                assert_eq!(by_name, admit(&found, limit, used));
+            }
+        }
+    }
+    assert!(allows(&Value::Null, "recording", 0).is_err());
 }

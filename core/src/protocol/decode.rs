@@ -127,7 +127,6 @@ fn problem_of(mut fields: Fields) -> Option<Problem> {
         detail: fields.text("detail")?,
         errors: places.map(place).collect::<Option<_>>()?,
         reason: fields.text("reason"),
-        feature: fields.text("feature"),
         retry_after_ms: fields.number("retryAfterMs"),
         request_id: fields.text("requestId"),
     })
@@ -173,7 +172,7 @@ mod tests {
     fn every_frame_is_what_the_derived_decoder_makes_of_it() {
         let id = "0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e";
         let problem = json!({
-            "code": "MEETING_NOT_ACTIVE", "detail": "not running", "reason": "concluded", "feature": "recording",
+            "code": "MEETING_NOT_ACTIVE", "detail": "not running", "reason": "concluded",
             "errors": [{"pointer": "/a", "message": "b"}], "retryAfterMs": 5, "requestId": "r"
         });
         let limits = json!({"note": {"textUtf16": 1, "updateBytes": 2, "stateBytes": 3}});

@@ -34,8 +34,8 @@ pub enum Query {
         /// Which meeting.
         meeting_id: MeetingId,
     },
-    /// Whoever subscribes, with what they may use: one JSON [`crate::me::Me`], a fresh
-    /// snapshot at every change.
+    /// Whoever subscribes, with what they may use: one JSON
+    /// [`crate::me::MeView`], a fresh snapshot at every change.
     Me {},
 }
 

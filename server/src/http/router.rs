@@ -2,7 +2,7 @@
 
 use super::{host, problem, www};
 use crate::app::App;
-use crate::{auth, health, live, meeting, note, transcript, user, yjs};
+use crate::{auth, flag, health, live, me, meeting, note, org, transcript, user, webhook, yjs};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
@@ -52,6 +52,10 @@ fn api() -> OpenApiRouter<App> {
         .merge(meeting::routes::routes())
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())
+        .merge(org::routes::routes())
+        .merge(me::routes::routes())
+        .merge(flag::routes::routes())
+        .merge(webhook::billing::routes())
         .merge(health::routes())
 }
 
@@ -115,7 +119,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     let allowed = origins.iter().filter_map(|origin| origin.parse().ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,

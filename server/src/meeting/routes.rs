@@ -7,6 +7,7 @@ use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
 use axum::http::StatusCode;
 use connvo_core::access::Action;
+use connvo_core::entitlement::Entitlements;
 use connvo_core::id::MeetingId;
 use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,6 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(get))
         .routes(routes!(participants, invite))
+        .routes(routes!(entitlements))
         .routes(routes!(start))
         .routes(routes!(end))
 }
@@ -83,7 +85,7 @@ async fn participants(
 #[utoipa::path(post, path = "/v1/meetings/{id}/participants", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path)), request_body = ParticipantDraft,
     responses((status = 201, body = Participant),
-        (status = 403, description = "Host and co-host invite"),
+        (status = 403, description = "Host and co-host invite, and as many as the plan allows"),
         (status = 404, description = "Absent, or not yours to see"),
         (status = 409, description = "The host's role stays"),
         (status = 422, description = "A field is not valid")))]
@@ -95,6 +97,18 @@ async fn invite(
 ) -> Result<(StatusCode, Json<Participant>), Failure> {
     let invited = super::invite(&app, &caller, &id, draft).await?;
     Ok((StatusCode::CREATED, Json(invited)))
+}
+
+/// What may be used in the meeting, by the plan of its organisation.
+#[utoipa::path(get, path = "/v1/meetings/{id}/entitlements", tag = "meetings", security(("bearer" = [])),
+    params(("id" = MeetingId, Path)),
+    responses((status = 200, body = Entitlements), (status = 404, description = "Absent, or not yours to see")))]
+async fn entitlements(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<MeetingId>,
+) -> Result<Json<Entitlements>, Failure> {
+    Ok(Json(super::entitlements(&app, &caller, &id).await?))
 }
 
 /// Starts the meeting.

@@ -4,7 +4,9 @@ use super::Membership;
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::access::Role;
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::entitlement::{Entitlements, Limit, admit};
+use connvo_core::error::Problem;
+use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, NewParticipant, Participant};
 
 /// The journals of a meeting, as `streams.kind` names them.
@@ -92,23 +94,26 @@ pub async fn membership(
     .transpose()
 }
 
-/// Stores a new meeting with its host and its empty journals.
+/// Stores a new meeting, of an organisation or of none, with its host and its empty
+/// journals.
 ///
 /// # Errors
 /// The store fails.
-pub async fn insert(db: &Db, meeting: &Meeting) -> Result<(), StoreError> {
+pub async fn insert(db: &Db, meeting: &Meeting, org: Option<&OrgId>) -> Result<(), StoreError> {
     let now = to_i64(meeting.created_at);
     on_db!(
         db,
         transaction | tx | {
             sqlx::query(
-                "INSERT INTO meetings (id, title, state, organizer_id, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $5)",
+                "INSERT INTO meetings
+                (id, title, state, organizer_id, org_id, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6)",
             )
             .bind(meeting.id.as_str())
             .bind(&meeting.title)
             .bind(meeting.state.as_str())
             .bind(meeting.organizer_id.as_str())
+            .bind(org.map(OrgId::as_str))
             .bind(now)
             .execute(&mut *tx)
             .await?;
@@ -218,8 +223,19 @@ fn participant(row: ParticipantRow) -> Result<Participant, StoreError> {
     })
 }
 
-/// Invites an address or changes its role; absent when it is the host's. Who signs
-/// in with the address later finds the invitation; who has already is a member at once.
+/// What became of an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invited {
+    /// A member, or one to be.
+    Member(Participant),
+    /// The address is the host's, who keeps that role.
+    Host,
+    /// The plan allows no more members.
+    Full(Problem),
+}
+
+/// Invites an address or changes its role. Who signs in with the address later finds
+/// the invitation; who has already is a member at once.
 ///
 /// # Errors
 /// The store fails.
@@ -227,32 +243,58 @@ pub async fn invite(
     db: &Db,
     meeting: &MeetingId,
     new: &NewParticipant,
+    entitlements: &Entitlements,
     now_ms: u64,
-) -> Result<Option<Participant>, StoreError> {
-    let row: Option<ParticipantRow> = on_db!(
+) -> Result<Invited, StoreError> {
+    let invited = on_db!(
         db,
-        transaction
-            | tx
-            | {
-                sqlx::query_as(
-            "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at)
-             VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4)
-             ON CONFLICT (meeting_id, email) DO UPDATE
-                 SET role = excluded.role, updated_at = excluded.updated_at,
-                     user_id = COALESCE(participants.user_id, excluded.user_id)
-                 WHERE participants.role <> 'host'
-             RETURNING user_id, email, (SELECT name FROM users WHERE id = user_id), role, created_at",
-        )
-        .bind(meeting.as_str())
-        .bind(new.email())
-        .bind(new.role().as_str())
-        .bind(to_i64(now_ms))
-        .fetch_optional(&mut *tx)
-        .await?
+        transaction | tx | {
+            // Two invitations at once are counted one after the other.
+            sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
+                .bind(meeting.as_str())
+                .execute(&mut *tx)
+                .await?;
+            let (members, known): (i64, i64) = sqlx::query_as(
+                "SELECT COUNT(*), COUNT(CASE WHEN email = $2 THEN 1 END)
+                FROM participants WHERE meeting_id = $1",
+            )
+            .bind(meeting.as_str())
+            .bind(new.email())
+            .fetch_one(&mut *tx)
+            .await?;
+            let room = match known {
+                0 => admit(entitlements, Limit::Participants, to_u64(members)),
+                _ => Ok(()),
+            };
+            match room {
+                Err(problem) => Invited::Full(problem),
+                Ok(()) => {
+                    let row: Option<ParticipantRow> = sqlx::query_as(INVITE_SQL)
+                        .bind(meeting.as_str())
+                        .bind(new.email())
+                        .bind(new.role().as_str())
+                        .bind(to_i64(now_ms))
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                    match row {
+                        Some(row) => Invited::Member(participant(row)?),
+                        None => Invited::Host,
+                    }
+                }
             }
+        }
     );
-    row.map(participant).transpose()
+    Ok(invited)
 }
+
+const INVITE_SQL: &str =
+    "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at)
+    VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4)
+    ON CONFLICT (meeting_id, email) DO UPDATE
+        SET role = excluded.role, updated_at = excluded.updated_at,
+            user_id = COALESCE(participants.user_id, excluded.user_id)
+        WHERE participants.role <> 'host'
+    RETURNING user_id, email, (SELECT name FROM users WHERE id = user_id), role, created_at";
 
 /// Moves a meeting from one state to the next; false when it was not in `from`.
 ///

@@ -77,7 +77,9 @@ impl Store {
             started_at: None,
             ended_at: None,
         };
-        meeting::store::insert(&self.db, &meeting).await.unwrap();
+        meeting::store::insert(&self.db, &meeting, None)
+            .await
+            .unwrap();
         meeting.id
     }
 
