@@ -51,6 +51,16 @@ pub enum OrgAction {
 impl OrgAction {
     /// Every action.
     pub const ALL: [Self; 3] = [Self::Read, Self::ManageMembers, Self::Leave];
+
+    /// The action's name in the audit log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "readOrg",
+            Self::ManageMembers => "manageMembers",
+            Self::Leave => "leaveOrg",
+        }
+    }
 }
 
 /// Whether a member with `role` may do `action`.

@@ -12,8 +12,11 @@ pub mod routes;
 pub mod store;
 
 use crate::actor::{Actor, RequestInfo};
+use crate::app::App;
+use crate::audit;
 use crate::clock::{Clock, Ids};
 use crate::db::{Db, StoreError};
+use crate::rate::AUTH_FAILURES;
 use crate::user;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::UserId;
@@ -119,7 +122,7 @@ impl Auth {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` for a bad address or name.
-    pub async fn issue(&self, email: &str, name: &str) -> Result<(String, UserId), Problem> {
+    pub async fn issue(&self, email: &str, name: &str) -> Result<(String, Identity), Problem> {
         let person = user::NewUser::validate(email, name)?;
         let now = self.clock.now_ms();
         let claims = self.issuer.claims(&person, self.ids.uuid(), now);
@@ -132,7 +135,12 @@ impl Auth {
             now,
         )
         .await?;
-        Ok((self.issuer.sign(&claims)?, user_id))
+        let identity = Identity {
+            user_id,
+            session_id: claims.sid.clone(),
+            expires_at_ms: claims.exp.saturating_mul(1000),
+        };
+        Ok((self.issuer.sign(&claims)?, identity))
     }
 
     /// Who a token names.
@@ -204,6 +212,30 @@ impl Auth {
             .map(|data| data.claims)
             .map_err(|_| refused("the token's signature, issuer or audience is not right"))
     }
+}
+
+/// Who a token names, at any door. A token that is not good is in the audit log and
+/// counts against the address it came from; a good one is let in from anywhere.
+///
+/// # Errors
+/// As [`Auth::verify`]; `RATE_LIMITED` instead of `UNAUTHORIZED` once too many have
+/// come from the address.
+pub async fn authenticate(
+    app: &App,
+    request: &Arc<RequestInfo>,
+    token: &str,
+) -> Result<Identity, Problem> {
+    let verified = app.auth.verify(token).await;
+    if let Err(problem) = &verified
+        && problem.code == ErrorCode::Unauthorized
+    {
+        audit::unauthenticated(app, request, problem);
+        if let Some(address) = request.ip {
+            let now = app.clock.now_ms();
+            app.rates.take_from(AUTH_FAILURES, address, now)?;
+        }
+    }
+    verified
 }
 
 fn in_time(identity: Identity, now: u64) -> Result<Identity, Problem> {

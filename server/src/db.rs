@@ -10,6 +10,7 @@ mod lock;
 pub mod meta;
 pub mod streams;
 mod trouble;
+mod tx;
 
 use connvo_core::error::{ErrorCode, Problem};
 use lock::DirLock;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use trouble::Trouble;
+pub use tx::Tx;
 
 /// When to try again after the store was away, in milliseconds.
 const RETRY_MS: u64 = 1_000;
@@ -53,6 +55,9 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The call was made before, under the same idempotency key.
+    #[error("the call was made before, under the same idempotency key")]
+    Repeated,
     /// The data folder cannot be used.
     #[error("{path}: {detail}")]
     Folder {
@@ -88,6 +93,9 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 /// The wire sees a code; the log sees the source, here, once.
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Repeated) {
+            return Self::new(ErrorCode::Conflict, error.to_string());
+        }
         tracing::error!(%error, "the store failed");
         if error.trouble() != Trouble::Lasting {
             let mut problem = Self::new(ErrorCode::Unavailable, "the store is away: try again");

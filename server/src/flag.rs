@@ -5,6 +5,7 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::auth::require_admin;
 use crate::me::{MeChange, tell};
 use connvo_core::error::{ErrorCode, Problem};
@@ -50,7 +51,8 @@ pub async fn get(app: &App, actor: &Actor, key: &str) -> Result<Flag, Problem> {
 pub async fn put(app: &App, actor: &Actor, key: &str, draft: FlagDraft) -> Result<Flag, Problem> {
     require_admin(app, actor).await?;
     let new = draft.validate(key)?;
-    if !store::put(&app.db, actor, &new, app.clock.now_ms()).await? {
+    let entry = Entry::change(app, actor, "putFlag", &resource(key)).because(new.reason());
+    if !store::put(&app.db, new.flag(), entry, app.clock.now_ms()).await? {
         let detail = format!("there are {FLAGS} flags already: remove one first");
         return Err(Problem::new(ErrorCode::Conflict, detail));
     }
@@ -74,9 +76,15 @@ pub async fn delete(app: &App, actor: &Actor, key: &str, reason: &str) -> Result
         let detail = "the flag of a capability stays: switch it off instead";
         return Err(Problem::new(ErrorCode::Conflict, detail));
     }
-    if !store::delete(&app.db, actor, key, &reason, app.clock.now_ms()).await? {
+    let entry = Entry::change(app, actor, "deleteFlag", &resource(key)).because(reason);
+    if !store::delete(&app.db, key, entry).await? {
         return Err(Problem::not_found("the flag"));
     }
     tell(app, MeChange::Flags);
     Ok(())
+}
+
+/// The flag as the audit log names it.
+fn resource(key: &str) -> String {
+    format!("flags/{key}")
 }

@@ -1,14 +1,17 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `user`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`, `webhook`) → `rooms` → `committer` → `db`.
+//! (`auth`, `audit`, `user`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`,
+//! `webhook`) → `rooms` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`].
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
 //! something is in `connvo-core`.
 
 pub mod actor;
 pub mod app;
+pub mod audit;
 pub mod auth;
+pub mod behind;
 pub mod cli;
 pub mod clock;
 pub mod committer;
@@ -18,6 +21,7 @@ pub mod db;
 pub mod flag;
 pub mod health;
 pub mod http;
+pub mod idempotency;
 pub mod live;
 pub mod me;
 pub mod meeting;
@@ -28,6 +32,7 @@ pub mod replay;
 pub mod rooms;
 pub mod server;
 pub mod socket;
+pub mod sweep;
 pub mod transcript;
 pub mod user;
 pub mod webhook;

@@ -10,6 +10,7 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::me::{MeChange, tell};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{OrgId, UserId};
@@ -33,7 +34,10 @@ pub async fn authorise(
     let role = store::role(&app.db, org, &actor.user_id)
         .await?
         .ok_or_else(|| Problem::not_found("the organisation"))?;
-    can(role, action)?;
+    if let Err(problem) = can(role, action) {
+        audit::denied(app, actor, action.as_str(), &resource(org), &problem);
+        return Err(problem);
+    }
     Ok(role)
 }
 
@@ -48,7 +52,8 @@ pub async fn create(app: &App, actor: &Actor, draft: OrgDraft) -> Result<Org, Pr
         role: OrgRole::Admin,
         created_at: app.clock.now_ms(),
     };
-    if !store::insert(&app.db, &org, &actor.user_id).await? {
+    let entry = Entry::change(app, actor, "createOrg", &resource(&org.id));
+    if !store::insert(&app.db, &org, &actor.user_id, &entry).await? {
         return Err(too_many());
     }
     tell(app, MeChange::User(actor.user_id.clone()));
@@ -82,7 +87,7 @@ pub async fn add_member(
     let user = store::user_of(&app.db, new.email()).await?.ok_or_else(|| {
         Problem::field("/email", "nobody has signed in here with this address yet")
     })?;
-    put_member(app, org, &user, new.role(), true).await
+    put_member(app, actor, org, &user, (new.role(), true)).await
 }
 
 /// Changes a member's role.
@@ -98,18 +103,19 @@ pub async fn change_member(
     draft: &OrgRoleDraft,
 ) -> Result<OrgMember, Problem> {
     authorise(app, actor, org, OrgAction::ManageMembers).await?;
-    put_member(app, org, user, draft.role, false).await
+    put_member(app, actor, org, user, (draft.role, false)).await
 }
 
 async fn put_member(
     app: &App,
+    actor: &Actor,
     org: &OrgId,
     user: &UserId,
-    role: OrgRole,
-    may_add: bool,
+    what: (OrgRole, bool),
 ) -> Result<OrgMember, Problem> {
     let now = app.clock.now_ms();
-    match store::put_member(&app.db, org, user, role, may_add, now).await? {
+    let entry = Entry::change(app, actor, "putMember", &resource(org));
+    match store::put_member(&app.db, org, user, what, entry, now).await? {
         store::Put::Done => {}
         store::Put::LastAdmin(problem) => return Err(problem),
         store::Put::Absent => return Err(Problem::not_found("the member")),
@@ -138,7 +144,8 @@ pub async fn remove_member(
         OrgAction::ManageMembers
     };
     authorise(app, actor, org, action).await?;
-    match store::remove_member(&app.db, org, user, app.clock.now_ms()).await? {
+    let entry = Entry::change(app, actor, "removeMember", &resource(org));
+    match store::remove_member(&app.db, org, user, entry, app.clock.now_ms()).await? {
         store::Put::Done => {}
         store::Put::LastAdmin(problem) => return Err(problem),
         store::Put::Absent | store::Put::TooMany => return Err(Problem::not_found("the member")),
@@ -150,4 +157,9 @@ pub async fn remove_member(
 fn too_many() -> Problem {
     let detail = format!("one person belongs to at most {PER_PERSON} organisations");
     Problem::new(ErrorCode::Conflict, detail)
+}
+
+/// The organisation as the audit log names it.
+fn resource(org: &OrgId) -> String {
+    format!("orgs/{org}")
 }

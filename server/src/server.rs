@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
-use crate::{http, transcript};
+use crate::{behind, http, sweep};
 use axum::serve::ListenerExt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -91,7 +91,6 @@ impl Server {
     /// The listener broke.
     pub async fn run(self) -> Result<(), ServerError> {
         let Self { app, listener, .. } = self;
-        app.tasks.spawn(transcript::retention::run(app.clone()));
         let asked = app.shutdown.clone();
         let listener = listener.tap_io(|stream| {
             // What is written is to leave at once.
@@ -101,6 +100,8 @@ impl Server {
         let served =
             axum::serve(listener, make).with_graceful_shutdown(asked.clone().cancelled_owned());
         let served = tokio::spawn(served.into_future());
+        app.tasks.spawn(behind::run(app.clone()));
+        app.tasks.spawn(sweep::run(app.clone()));
         let abort = served.abort_handle();
         let drained = async {
             let outcome = served.await;
@@ -120,6 +121,7 @@ impl Server {
             }
         };
         abort.abort();
+        behind::flush(&app).await;
         app.db.close().await;
         Ok(outcome?)
     }

@@ -1,10 +1,11 @@
 //! Flags in the database.
 
 use super::FLAGS;
-use crate::actor::Actor;
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
 use crate::on_db;
-use connvo_core::flag::{Flag, NewFlag};
+use connvo_core::flag::Flag;
+use serde_json::json;
 
 const GET_SQL: &str = "SELECT definition FROM feature_flags WHERE key = $1";
 
@@ -81,14 +82,13 @@ pub async fn get(db: &Db, key: &str) -> Result<Option<Flag>, StoreError> {
     row.map(flag).transpose()
 }
 
-/// Stores a flag; false when it would be one too many.
+/// Stores a flag and records the change; false when it would be one too many.
 ///
 /// # Errors
 /// The store fails.
-pub async fn put(db: &Db, actor: &Actor, new: &NewFlag, now_ms: u64) -> Result<bool, StoreError> {
-    let key = new.flag().key.as_str();
-    let definition = definition(new.flag())?;
-    let _ = (actor, new.reason());
+pub async fn put(db: &Db, new: &Flag, entry: Entry, now_ms: u64) -> Result<bool, StoreError> {
+    let key = new.key.as_str();
+    let definition = definition(new)?;
     let stored = on_db!(
         db,
         transaction | tx | {
@@ -112,6 +112,9 @@ pub async fn put(db: &Db, actor: &Actor, new: &NewFlag, now_ms: u64) -> Result<b
                 .bind(to_i64(now_ms))
                 .execute(&mut *tx)
                 .await?;
+                let from = before.map(flag).transpose()?;
+                let entry = entry.with(json!({"flag": {"from": from, "to": new}}));
+                audit::store::record(&mut tx, &entry).await?;
             }
             room
         }
@@ -119,27 +122,27 @@ pub async fn put(db: &Db, actor: &Actor, new: &NewFlag, now_ms: u64) -> Result<b
     Ok(stored)
 }
 
-/// Removes a flag; false when there is none.
+/// Removes a flag and records it; false when there is none.
 ///
 /// # Errors
 /// The store fails.
-pub async fn delete(
-    db: &Db,
-    actor: &Actor,
-    key: &str,
-    reason: &str,
-    now_ms: u64,
-) -> Result<bool, StoreError> {
-    let _ = (actor, reason, now_ms);
+pub async fn delete(db: &Db, key: &str, entry: Entry) -> Result<bool, StoreError> {
     let removed = on_db!(
         db,
         transaction | tx | {
-            sqlx::query("DELETE FROM feature_flags WHERE key = $1")
-                .bind(key)
-                .execute(&mut *tx)
-                .await?
-                .rows_affected()
+            let removed: Option<(String,)> =
+                sqlx::query_as("DELETE FROM feature_flags WHERE key = $1 RETURNING definition")
+                    .bind(key)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            let from = removed.map(flag).transpose()?;
+            let found = from.is_some();
+            if found {
+                let entry = entry.with(json!({"flag": {"from": from, "to": null}}));
+                audit::store::record(&mut tx, &entry).await?;
+            }
+            found
         }
     );
-    Ok(removed == 1)
+    Ok(removed)
 }

@@ -3,7 +3,7 @@
 use super::open::{reads, writable};
 use super::task::Live;
 use crate::app::AccessChange;
-use crate::meeting::authorise;
+use crate::meeting::ask;
 use connvo_core::live::connection::Effect;
 use connvo_core::protocol::close;
 use connvo_core::protocol::frame::Query;
@@ -51,7 +51,7 @@ impl Live {
             let Some(meeting) = query.meeting_id() else {
                 continue;
             };
-            match authorise(&self.app, &actor, meeting, reads(&query)).await {
+            match ask(&self.app, &actor, meeting, reads(&query)).await {
                 Ok(membership) => {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();

@@ -5,6 +5,7 @@ use super::me::{self, Shown};
 use super::open::{Place, Wanted, open};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
+use crate::auth::authenticate;
 use crate::connections::Connected;
 use crate::me::MeChange;
 use crate::rate::{Late, NOTE_OP};
@@ -247,7 +248,8 @@ impl Live {
     }
 
     async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verdict = match self.app.auth.verify(token).await {
+        let verified = authenticate(&self.app, &self.request, token).await;
+        let verdict = match verified {
             Ok(identity) => self
                 .app
                 .connections
@@ -269,7 +271,8 @@ impl Live {
     }
 
     async fn refresh(&mut self, token: &str) -> Vec<Effect> {
-        match self.app.auth.verify(token).await {
+        let verified = authenticate(&self.app, &self.request, token).await;
+        match verified {
             Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
                 self.expires_at_ms = identity.expires_at_ms;
                 self.actor = Some(identity.actor(&self.request));
@@ -287,12 +290,14 @@ impl Live {
         epoch: Option<String>,
         after: Option<u64>,
     ) -> Vec<Effect> {
-        let Some(actor) = self.actor.clone() else {
+        let Some(actor) = &self.actor else {
             return Vec::new();
         };
         if query.meeting_id().is_none() {
             return self.open_me(sub, after).await;
         }
+        let now = self.app.clock.now_ms();
+        let actor = actor.next_request(self.app.ids.uuid(), now);
         let wanted = Wanted {
             sub,
             query: &query,

@@ -1,13 +1,16 @@
 //! Meetings and members in the database.
 
 use super::Membership;
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::access::Role;
 use connvo_core::entitlement::{Entitlements, Limit, admit};
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, NewParticipant, Participant};
+use serde_json::json;
 
 /// The journals of a meeting, as `streams.kind` names them.
 pub const STREAMS: [&str; 2] = ["note", "transcript"];
@@ -99,7 +102,13 @@ pub async fn membership(
 ///
 /// # Errors
 /// The store fails.
-pub async fn insert(db: &Db, meeting: &Meeting, org: Option<&OrgId>) -> Result<(), StoreError> {
+pub async fn insert(
+    db: &Db,
+    meeting: &Meeting,
+    org: Option<&OrgId>,
+    entry: &Entry,
+    once: &Once,
+) -> Result<(), StoreError> {
     let now = to_i64(meeting.created_at);
     on_db!(
         db,
@@ -128,6 +137,8 @@ pub async fn insert(db: &Db, meeting: &Meeting, org: Option<&OrgId>) -> Result<(
         .bind(now)
         .execute(&mut *tx)
         .await?;
+            audit::store::record(&mut tx, entry).await?;
+            idempotency::store::keep(&mut tx, once, 201, meeting).await?;
             for kind in STREAMS {
                 sqlx::query("INSERT INTO streams (meeting_id, kind, head) VALUES ($1, $2, 0)")
                     .bind(meeting.id.as_str())
@@ -244,6 +255,7 @@ pub async fn invite(
     meeting: &MeetingId,
     new: &NewParticipant,
     entitlements: &Entitlements,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<Invited, StoreError> {
     let invited = on_db!(
@@ -254,17 +266,21 @@ pub async fn invite(
                 .bind(meeting.as_str())
                 .execute(&mut *tx)
                 .await?;
-            let (members, known): (i64, i64) = sqlx::query_as(
-                "SELECT COUNT(*), COUNT(CASE WHEN email = $2 THEN 1 END)
-                FROM participants WHERE meeting_id = $1",
+            let before: Option<(String,)> = sqlx::query_as(
+                "SELECT role FROM participants WHERE meeting_id = $1 AND email = $2",
             )
             .bind(meeting.as_str())
             .bind(new.email())
-            .fetch_one(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
-            let room = match known {
-                0 => admit(entitlements, Limit::Participants, to_u64(members)),
-                _ => Ok(()),
+            let (members,): (i64,) =
+                sqlx::query_as("SELECT COUNT(*) FROM participants WHERE meeting_id = $1")
+                    .bind(meeting.as_str())
+                    .fetch_one(&mut *tx)
+                    .await?;
+            let room = match before {
+                None => admit(entitlements, Limit::Participants, to_u64(members)),
+                Some(_) => Ok(()),
             };
             match room {
                 Err(problem) => Invited::Full(problem),
@@ -276,9 +292,20 @@ pub async fn invite(
                         .bind(to_i64(now_ms))
                         .fetch_optional(&mut *tx)
                         .await?;
-                    match row {
-                        Some(row) => Invited::Member(participant(row)?),
+                    match row.map(participant).transpose()? {
                         None => Invited::Host,
+                        Some(invited) => {
+                            // An address only while nobody is known to have it.
+                            let whom = match &invited.user_id {
+                                Some(id) => ("userId", id.as_str()),
+                                None => ("email", invited.email.as_str()),
+                            };
+                            let role = json!({"from": before.map(|row| row.0), "to": new.role()});
+                            let entry = entry.with(json!({whom.0: whom.1, "role": role}));
+                            audit::store::record(&mut tx, &entry).await?;
+                            idempotency::store::keep(&mut tx, once, 201, &invited).await?;
+                            Invited::Member(invited)
+                        }
                     }
                 }
             }
@@ -296,17 +323,18 @@ const INVITE_SQL: &str =
         WHERE participants.role <> 'host'
     RETURNING user_id, email, (SELECT name FROM users WHERE id = user_id), role, created_at";
 
-/// Moves a meeting from one state to the next; false when it was not in `from`.
+/// Moves a meeting from one state to the next, and gives it as `user` sees it; absent
+/// when it was not in `from`.
 ///
 /// # Errors
 /// The store fails.
 pub async fn advance(
     db: &Db,
-    meeting: &MeetingId,
-    from: MeetingState,
-    next: MeetingState,
+    (user, id): (&UserId, &MeetingId),
+    (from, next): (MeetingState, MeetingState),
+    (entry, once): (&Entry, &Once),
     now_ms: u64,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Meeting>, StoreError> {
     let sql = match next {
         MeetingState::Active => {
             "UPDATE meetings SET state = $2, updated_at = $3, started_at = $3 WHERE id = $1 AND state = $4"
@@ -317,16 +345,29 @@ pub async fn advance(
     };
     let moved = on_db!(
         db,
-        write | pool | {
-            sqlx::query(sql)
-                .bind(meeting.as_str())
+        transaction | tx | {
+            let moved = sqlx::query(sql)
+                .bind(id.as_str())
                 .bind(next.as_str())
                 .bind(to_i64(now_ms))
                 .bind(from.as_str())
-                .execute(pool)
+                .execute(&mut *tx)
                 .await?
-                .rows_affected()
+                .rows_affected();
+            if moved == 1 {
+                let row: MeetingRow = sqlx::query_as(GET_SQL)
+                    .bind(user.as_str())
+                    .bind(id.as_str())
+                    .fetch_one(&mut *tx)
+                    .await?;
+                let moved = meeting(row)?;
+                audit::store::record(&mut tx, entry).await?;
+                idempotency::store::keep(&mut tx, once, 200, &moved).await?;
+                Some(moved)
+            } else {
+                None
+            }
         }
     );
-    Ok(moved == 1)
+    Ok(moved)
 }

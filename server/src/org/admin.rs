@@ -2,9 +2,11 @@
 
 mod store;
 
+use super::resource;
 use super::standing::of_org;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::auth::require_admin;
 use crate::me::{MeChange, tell};
 use connvo_core::entitlement::{Entitlements, Grant};
@@ -155,9 +157,9 @@ pub async fn put_override(
         org,
         key: grant.key(),
         set: Some((grant, draft.expires_at)),
-        reason: &reason,
+        entry: Entry::change(app, actor, "putOverride", &resource(org)).because(reason),
     };
-    if !store::change_override(&app.db, &app.ids, actor, &change, now).await? {
+    if !store::change_override(&app.db, change, now).await? {
         return Err(Problem::not_found("the organisation"));
     }
     tell(app, MeChange::Org(org.clone()));
@@ -181,10 +183,9 @@ pub async fn delete_override(
         org,
         key,
         set: None,
-        reason: &reason,
+        entry: Entry::change(app, actor, "deleteOverride", &resource(org)).because(reason),
     };
-    let now = app.clock.now_ms();
-    if !store::change_override(&app.db, &app.ids, actor, &change, now).await? {
+    if !store::change_override(&app.db, change, app.clock.now_ms()).await? {
         return Err(Problem::not_found("the override"));
     }
     tell(app, MeChange::Org(org.clone()));

@@ -1,11 +1,13 @@
 //! Organisations and their members in the database.
 
 use super::PER_PERSON;
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::error::Problem;
 use connvo_core::id::{OrgId, UserId};
 use connvo_core::org::{Org, OrgMember, OrgRole, spare_admin};
+use serde_json::json;
 
 const ROLE_SQL: &str = "SELECT p.role FROM org_memberships p JOIN orgs o ON o.id = p.org_id
     WHERE p.org_id = $1 AND p.user_id = $2 AND p.removed_at IS NULL AND o.removed_at IS NULL";
@@ -89,7 +91,7 @@ pub async fn role(db: &Db, org: &OrgId, user: &UserId) -> Result<Option<OrgRole>
 ///
 /// # Errors
 /// The store fails.
-pub async fn insert(db: &Db, org: &Org, admin: &UserId) -> Result<bool, StoreError> {
+pub async fn insert(db: &Db, org: &Org, admin: &UserId, entry: &Entry) -> Result<bool, StoreError> {
     let now = to_i64(org.created_at);
     let made = on_db!(
         db,
@@ -119,6 +121,7 @@ pub async fn insert(db: &Db, org: &Org, admin: &UserId) -> Result<bool, StoreErr
                     .bind(now)
                     .execute(&mut *tx)
                     .await?;
+                audit::store::record(&mut tx, entry).await?;
             }
             room
         }
@@ -255,8 +258,8 @@ pub async fn put_member(
     db: &Db,
     org: &OrgId,
     user: &UserId,
-    role: OrgRole,
-    may_add: bool,
+    (role, may_add): (OrgRole, bool),
+    entry: Entry,
     now_ms: u64,
 ) -> Result<Put, StoreError> {
     let put = on_db!(
@@ -303,6 +306,8 @@ pub async fn put_member(
                         .bind(to_i64(now_ms))
                         .execute(&mut *tx)
                         .await?;
+                    let changes = json!({"userId": user, "role": {"from": held, "to": role}});
+                    audit::store::record(&mut tx, &entry.with(changes)).await?;
                     Put::Done
                 }
             }
@@ -319,6 +324,7 @@ pub async fn remove_member(
     db: &Db,
     org: &OrgId,
     user: &UserId,
+    entry: Entry,
     now_ms: u64,
 ) -> Result<Put, StoreError> {
     let put = on_db!(
@@ -356,6 +362,8 @@ pub async fn remove_member(
                     .bind(to_i64(now_ms))
                     .execute(&mut *tx)
                     .await?;
+                    let changes = json!({"userId": user, "role": {"from": held, "to": null}});
+                    audit::store::record(&mut tx, &entry.with(changes)).await?;
                     Put::Done
                 }
             }

@@ -7,29 +7,11 @@ use crate::org::standing::of_org;
 use connvo_core::entitlement::{Limits, Plan};
 use connvo_core::id::{MeetingId, OrgId};
 use std::collections::HashMap;
-use std::time::Duration;
 
-/// Time between two sweeps.
-const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Meetings looked at in one read.
 const MEETINGS: u32 = 100;
 /// Chunks deleted in one transaction: writers wait for no more than that.
 const CHUNKS: u32 = 500;
-
-/// Sweeps now and every hour until the server is asked to go.
-pub async fn run(app: App) {
-    loop {
-        match sweep(&app).await {
-            Ok(0) => {}
-            Ok(chunks) => tracing::info!(chunks, "old transcript deleted"),
-            Err(error) => tracing::warn!(%error, "old transcript is not deleted yet"),
-        }
-        tokio::select! {
-            () = app.shutdown.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
-        }
-    }
-}
 
 /// Deletes whatever is older than its meeting's plan keeps; answers how many chunks.
 ///

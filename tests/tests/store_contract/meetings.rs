@@ -5,6 +5,7 @@ use connvo_core::access::Role;
 use connvo_core::entitlement::resolve;
 use connvo_core::id::MeetingId;
 use connvo_core::meeting::{MeetingState, NewParticipant, Participant, ParticipantDraft};
+use connvo_server::idempotency::Once;
 use connvo_server::meeting::store::{self, Invited, advance, membership, of_user, participants};
 use connvo_server::user;
 
@@ -26,7 +27,8 @@ fn invitation(email: &str, role: Role) -> NewParticipant {
 
 async fn invite(store: &Store, meeting: &MeetingId, new: &NewParticipant) -> Invited {
     let free = resolve(None, &[], NOW);
-    let invited = store::invite(&store.db, meeting, new, &free, NOW);
+    let (once, entry) = (Once::default(), store.entry("invite"));
+    let invited = store::invite(&store.db, meeting, new, &free, (entry, &once), NOW);
     invited.await.unwrap()
 }
 
@@ -101,7 +103,13 @@ async fn a_state_moves_once(store: Store) {
     let (ada, meeting) = store.hosted().await;
     let start = || {
         let (from, to) = (MeetingState::Scheduled, MeetingState::Active);
-        advance(&store.db, &meeting, from, to, NOW)
+        let (store, ada, meeting) = (&store, &ada, &meeting);
+        async move {
+            let entry = store.entry("startMeeting");
+            let along = (&entry, &Once::default());
+            let moved = advance(&store.db, (ada, meeting), (from, to), along, NOW).await;
+            moved.map(|moved| moved.is_some())
+        }
     };
     assert!(start().await.unwrap());
     assert!(!start().await.unwrap());

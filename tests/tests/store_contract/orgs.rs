@@ -28,7 +28,8 @@ async fn org(store: &Store, admin: &UserId) -> OrgId {
         created_at: store.clock.now_ms(),
     };
     store.clock.advance(1);
-    assert!(insert(&store.db, &org, admin).await.unwrap());
+    let entry = store.entry("createOrg");
+    assert!(insert(&store.db, &org, admin, &entry).await.unwrap());
     org.id
 }
 
@@ -58,10 +59,15 @@ async fn an_organisation_keeps_one_administrator(store: Store) {
     let (ada, bob) = (store.user("ada").await, store.user("bob").await);
     let org = org(&store, &ada).await;
     let put = async |user: &UserId, role, may_add| {
-        let put = put_member(&store.db, &org, user, role, may_add, NOW);
+        let (what, entry) = ((role, may_add), store.entry("putMember"));
+        let put = put_member(&store.db, &org, user, what, entry, NOW);
         put.await.unwrap()
     };
-    let remove = async |user: &UserId| remove_member(&store.db, &org, user, NOW).await.unwrap();
+    let remove = async |user: &UserId| {
+        let entry = store.entry("removeMember");
+        let removed = remove_member(&store.db, &org, user, entry, NOW);
+        removed.await.unwrap()
+    };
     assert_eq!(put(&bob, OrgRole::Member, false).await, Put::Absent);
     assert_eq!(put(&bob, OrgRole::Member, true).await, Put::Done);
     let refused = put(&ada, OrgRole::Member, false).await;
@@ -86,7 +92,8 @@ async fn a_person_belongs_to_a_bounded_number_of_organisations(store: Store) {
         role: OrgRole::Admin,
         created_at: NOW,
     };
-    assert!(!insert(&store.db, &another, &ada).await.unwrap());
+    let entry = store.entry("createOrg");
+    assert!(!insert(&store.db, &another, &ada, &entry).await.unwrap());
     let first = orgs_of(&store.db, &ada, None, 15).await.unwrap();
     let last = first.last().map(|org| &org.id);
     let rest = orgs_of(&store.db, &ada, last, 15).await.unwrap();

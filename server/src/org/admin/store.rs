@@ -1,13 +1,13 @@
 //! What administrators read and change, in the database.
 
 use super::{AdminOrg, AdminUser, OverrideView};
-use crate::actor::Actor;
-use crate::clock::Ids;
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use crate::org::standing::grant;
 use connvo_core::entitlement::Grant;
 use connvo_core::id::{OrgId, UserId};
+use serde_json::json;
 
 /// Most overrides read of one organisation: there are fewer keys, from two sources.
 const OVERRIDES: i64 = 100;
@@ -134,27 +134,29 @@ pub(super) struct OverrideChange<'a> {
     pub(super) key: &'a str,
     /// What it is set to and until when; taken back where absent.
     pub(super) set: Option<(Grant, Option<u64>)>,
-    /// Why.
-    pub(super) reason: &'a str,
+    /// What is recorded of it.
+    pub(super) entry: Entry,
 }
 
-/// Makes the change; false when there is no such organisation, or nothing to take back.
+/// Makes the change and records it; false when there is no such organisation, or nothing to take back.
 ///
 /// # Errors
 /// The store fails.
 pub(super) async fn change_override(
     db: &Db,
-    ids: &Ids,
-    actor: &Actor,
-    change: &OverrideChange<'_>,
+    change: OverrideChange<'_>,
     now_ms: u64,
 ) -> Result<bool, StoreError> {
-    let _ = (ids, actor, change.reason);
+    let to = change
+        .set
+        .map(|(grant, until)| json!({"value": grant.value(), "expiresAt": until}));
+    let changes = json!({"key": change.key, "to": to});
+    let entry = change.entry.with(changes);
     let now = to_i64(now_ms);
     let changed = on_db!(
         db,
         transaction | tx | {
-            match change.set {
+            let changed = match change.set {
                 Some((grant, expires_at)) => {
                     let value = match grant {
                         Grant::Feature(_, given) => i64::from(given),
@@ -186,7 +188,11 @@ pub(super) async fn change_override(
                 .execute(&mut *tx)
                 .await?
                 .rows_affected(),
+            };
+            if changed == 1 {
+                audit::store::record(&mut tx, &entry).await?;
             }
+            changed
         }
     );
     Ok(changed == 1)
