@@ -84,7 +84,8 @@ pub struct Problem {
     pub code: ErrorCode,
     /// A message a person can act on.
     pub detail: String,
-    /// The places of the input that break a rule.
+    /// The places of the input that break a rule; with the reason `entitlement`, the
+    /// feature or limit that the plan does not give, as `/features/recording`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", ts(as = "Option<Vec<FieldError>>", optional))]
     pub errors: Vec<FieldError>,

@@ -70,6 +70,10 @@ id! {
     UserId
 }
 id! {
+    /// An organisation.
+    OrgId
+}
+id! {
     /// One live connection of a client.
     SessionId
 }

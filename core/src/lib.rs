@@ -4,12 +4,16 @@
 
 pub mod access;
 pub mod client;
+pub mod entitlement;
 pub mod error;
+pub mod flag;
 pub mod id;
 pub mod limits;
 pub mod live;
+pub mod me;
 pub mod meeting;
 pub mod note;
+pub mod org;
 pub mod planted;
 pub mod protocol;
 pub mod rate;

@@ -4,7 +4,9 @@
 //! writes it again.
 #![cfg(feature = "ts")]
 
-use connvo_core::{access, client, error, id, limits, meeting, note, protocol, transcript};
+use connvo_core::{
+    access, client, error, flag, id, limits, me, meeting, note, org, protocol, transcript,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 use ts_rs::{Config, TS, TypeVisitor};
@@ -58,6 +60,11 @@ fn generated() -> String {
     types.visit::<meeting::PublicMeeting>();
     types.visit::<meeting::Participant>();
     types.visit::<meeting::ParticipantDraft>();
+    types.visit::<me::MeView>();
+    types.visit::<flag::Flag>();
+    types.visit::<flag::FlagDraft>();
+    types.visit::<org::Org>();
+    types.visit::<org::OrgMember>();
     types.visit::<access::Role>();
     types.visit::<access::Standing>();
     types.visit::<error::Problem>();

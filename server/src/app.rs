@@ -7,6 +7,8 @@ use crate::committer::Committer;
 use crate::config::Config;
 use crate::connections::Connections;
 use crate::db::{Db, StoreError};
+use crate::flag;
+use crate::me::MeChange;
 use crate::rate::Rates;
 use crate::rooms::{self, Ground, Rooms};
 use connvo_core::id::{MeetingId, UserId};
@@ -42,6 +44,8 @@ pub struct Parts {
     pub connections: Connections,
     /// Changes to who may do what, after their commit.
     pub access_changes: broadcast::Sender<AccessChange>,
+    /// Changes to what people may use, after their commit.
+    pub me_changes: broadcast::Sender<MeChange>,
     /// Cancelled when the server is asked to go: readiness is off, live connections
     /// drain.
     pub shutdown: CancellationToken,
@@ -85,7 +89,9 @@ impl App {
             limits: config.limits,
             idle: rooms::IDLE,
         });
+        flag::store::seed(&db, &connvo_core::flag::seeds(), clock.now_ms()).await?;
         let (access_changes, _) = broadcast::channel(1024);
+        let (me_changes, _) = broadcast::channel(1024);
         Ok(Self(Arc::new(Parts {
             db,
             clock,
@@ -96,6 +102,7 @@ impl App {
             denials: Denials::default(),
             connections: Connections::default(),
             access_changes,
+            me_changes,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store_epoch,

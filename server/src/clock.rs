@@ -1,7 +1,7 @@
 //! The only places that read the clock and make randomness. Everything else gets
 //! a [`Clock`] and [`Ids`] handed in, so that tests can stop time and repeat ids.
 
-use connvo_core::id::{MeetingId, SessionId, UserId};
+use connvo_core::id::{MeetingId, OrgId, SessionId, UserId};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -102,6 +102,12 @@ impl Ids {
     /// A fresh id for a user.
     #[must_use]
     pub fn user(&self) -> UserId {
+        made(self.uuid())
+    }
+
+    /// A fresh id for an organisation.
+    #[must_use]
+    pub fn org(&self) -> OrgId {
         made(self.uuid())
     }
 

@@ -1,9 +1,13 @@
 //! Settings: a flag beats the environment, which beats the file.
 
+mod secret;
+
 use clap::Args;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+
+pub use secret::Secret;
 
 /// Who administers a server in development where nobody is named.
 const DEV_ADMIN: &str = "admin@example.com";
@@ -87,9 +91,28 @@ pub struct Settings {
     /// Write logs as JSON lines
     #[arg(long, env = "CONNVO_LOG_JSON", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub log_json: Option<bool>,
+    /// What flags call the place where the server runs, as production
+    #[arg(long, env = "CONNVO_ENVIRONMENT")]
+    pub environment: Option<String>,
+    /// Secret that the billing service signs its webhooks with.
+    #[arg(skip)]
+    pub billing_webhook_secret: Option<Secret>,
 }
 
+/// The environment's name of the secret of billing webhooks.
+const BILLING_WEBHOOK_SECRET: &str = "CONNVO_BILLING_WEBHOOK_SECRET";
+
 impl Settings {
+    /// These settings with the secrets that the environment has: they have no flags.
+    #[must_use]
+    pub fn with_environment(self, word: impl Fn(&str) -> Option<String>) -> Self {
+        let secret = |name| word(name).filter(|word| !word.is_empty()).map(Secret::new);
+        Self {
+            billing_webhook_secret: secret(BILLING_WEBHOOK_SECRET).or(self.billing_webhook_secret),
+            ..self
+        }
+    }
+
     /// These settings, and where one is absent, the file's.
     ///
     /// # Errors
@@ -115,6 +138,8 @@ impl Settings {
             trusted_proxies: or(self.trusted_proxies, file.trusted_proxies),
             note_text_utf16: self.note_text_utf16.or(file.note_text_utf16),
             log_json: self.log_json.or(file.log_json),
+            environment: self.environment.or(file.environment),
+            billing_webhook_secret: self.billing_webhook_secret.or(file.billing_webhook_secret),
         })
     }
 
@@ -157,6 +182,10 @@ impl Settings {
             cors_origins: self.cors_origins,
             admins,
             trusted_proxies: self.trusted_proxies,
+            environment: self
+                .environment
+                .unwrap_or_else(|| if dev { "development" } else { "production" }.to_owned()),
+            billing_webhook_secret: self.billing_webhook_secret,
             limits,
         })
     }
@@ -186,6 +215,10 @@ pub struct Config {
     pub admins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What flags call the place where the server runs.
+    pub environment: String,
+    /// Secret of the billing service's webhooks; without it there are none.
+    pub billing_webhook_secret: Option<Secret>,
     /// Bounds of a note.
     pub limits: connvo_core::limits::NoteLimits,
 }

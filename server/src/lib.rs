@@ -1,7 +1,8 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `audit`, `user`, `meeting`, `note`, `transcript`) → `rooms` → `committer` → `db`.
+//! (`auth`, `audit`, `user`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`,
+//! `webhook`) → `rooms` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`].
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
 //! something is in `connvo-core`.
@@ -17,12 +18,15 @@ pub mod committer;
 pub mod config;
 pub mod connections;
 pub mod db;
+pub mod flag;
 pub mod health;
 pub mod http;
 pub mod idempotency;
 pub mod live;
+pub mod me;
 pub mod meeting;
 pub mod note;
+pub mod org;
 pub mod rate;
 pub mod replay;
 pub mod rooms;
@@ -31,4 +35,5 @@ pub mod socket;
 pub mod sweep;
 pub mod transcript;
 pub mod user;
+pub mod webhook;
 pub mod yjs;

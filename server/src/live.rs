@@ -6,6 +6,7 @@
 
 mod call;
 mod deliver;
+mod me;
 mod open;
 mod rights;
 mod task;

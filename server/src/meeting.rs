@@ -8,9 +8,11 @@ use crate::actor::Actor;
 use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
+use crate::org::standing::{of_meeting, of_user};
 use connvo_core::access::{
     Action, ParticipantStatus, Role, Standing, can, may_make, note_closes_at,
 };
+use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{
@@ -89,7 +91,8 @@ pub(crate) fn resource(meeting: &MeetingId) -> String {
     format!("meetings/{meeting}")
 }
 
-/// Makes a meeting with the actor as its host.
+/// Makes a meeting with the actor as its host; it belongs to the organisation whose plan
+/// the actor uses.
 ///
 /// # Errors
 /// `VALIDATION_ERROR` for a bad title.
@@ -117,9 +120,11 @@ pub async fn create(
         started_at: None,
         ended_at: None,
     };
+    let organizer = of_user(&app.db, &actor.user_id, meeting.created_at).await?;
+    let org = organizer.org.map(|org| org.id);
     let entry = Entry::change(app, actor, "createMeeting", &resource(&meeting.id));
     let made = async {
-        store::insert(&app.db, &meeting, &entry, &once).await?;
+        store::insert(&app.db, &meeting, org.as_ref(), &entry, &once).await?;
         Ok(meeting)
     };
     once.run(app, made).await
@@ -155,8 +160,9 @@ pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Seen, 
 /// Invites somebody by address, or changes the role of who was invited before.
 ///
 /// # Errors
-/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` as [`may_make`] says; `CONFLICT`
-/// for the host's own address.
+/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` as [`may_make`] says, and
+/// (`entitlement`) when the plan allows no more members; `CONFLICT` for the host's own
+/// address.
 pub async fn invite(
     app: &App,
     actor: &Actor,
@@ -178,14 +184,21 @@ pub async fn invite(
     }
     let entry = Entry::change(app, actor, "invite", &resource(meeting));
     let work = async {
-        let invited = store::invite(&app.db, meeting, &new, (entry, &once), app.clock.now_ms())
-            .await?
-            .ok_or_else(|| {
-                Problem::new(
+        let plan = of_meeting(app, meeting).await?.entitlements;
+        let (along, now) = ((entry, &once), app.clock.now_ms());
+        let invited = match store::invite(&app.db, meeting, &new, &plan, along, now).await? {
+            store::Invited::Member(invited) => invited,
+            store::Invited::Full(problem) => {
+                audit::denied(app, actor, "invite", &resource(meeting), &problem);
+                return Err(problem);
+            }
+            store::Invited::Host => {
+                return Err(Problem::new(
                     ErrorCode::Conflict,
                     "this is the host: a host keeps that role",
-                )
-            })?;
+                ));
+            }
+        };
         changed(app, meeting, invited.user_id.clone());
         Ok(invited)
     };
@@ -296,6 +309,19 @@ pub async fn advance(
         Ok(moved)
     };
     once.run(app, work).await
+}
+
+/// What may be used in a meeting, to those who may see it.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers.
+pub async fn entitlements(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+) -> Result<Entitlements, Problem> {
+    authorise(app, actor, meeting, Action::ReadMeeting).await?;
+    Ok(of_meeting(app, meeting).await?.entitlements)
 }
 
 /// Says, after the commit, that rights have changed. Nobody listening is fine.

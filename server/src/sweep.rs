@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::db::StoreError;
+use crate::transcript::retention;
 use crate::{audit, idempotency, rate};
 use std::time::Duration;
 
@@ -35,5 +36,6 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
     while idempotency::store::sweep(&app.db, now).await? {}
     while rate::store::sweep(&app.db, now).await? {}
     while audit::store::sweep(&app.db, now).await? {}
+    retention::sweep(app).await?;
     Ok(())
 }

@@ -1,14 +1,17 @@
 //! The transcript: chunks come in, final ones are stored, everybody in the meeting
 //! sees them.
 
+pub mod retention;
 pub mod routes;
 pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::authorise;
+use crate::org::standing::of_meeting;
 use crate::rate;
 use connvo_core::access::Action;
+use connvo_core::entitlement::{Feature, admit_minutes, require};
 use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
 use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
@@ -19,7 +22,8 @@ use connvo_core::transcript::validate;
 ///
 /// # Errors
 /// `VALIDATION_ERROR` naming the fields; `NOT_FOUND` to strangers; `FORBIDDEN` to
-/// observers; `MEETING_NOT_ACTIVE`; `RATE_LIMITED`; `UNAVAILABLE`.
+/// observers, and (`entitlement`) where the plan has no transcript or the meeting has run
+/// for longer than the plan allows; `MEETING_NOT_ACTIVE`; `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn append(
     app: &App,
     actor: &Actor,
@@ -29,6 +33,11 @@ pub async fn append(
     authorise(app, actor, meeting, Action::AppendTranscript).await?;
     let chunks = validate(draft.chunks)?;
     let (user, now) = (&actor.user_id, app.clock.now_ms());
+    let standing = of_meeting(app, meeting).await?;
+    require(&standing.entitlements, Feature::Transcription)?;
+    if let Some(started_at) = standing.started_at {
+        admit_minutes(&standing.entitlements, started_at, now)?;
+    }
     app.rates
         .take(rate::TRANSCRIPT_INGEST, user, meeting, chunks.len(), now)?;
     app.rooms
@@ -36,4 +45,14 @@ pub async fn append(
         .await?
         .append_transcript(chunks)
         .await
+}
+
+/// The oldest moment whose transcript the plan keeps: what is older is not shown. In
+/// milliseconds since the Unix epoch.
+///
+/// # Errors
+/// The store fails.
+pub async fn kept_since(app: &App, meeting: &MeetingId) -> Result<u64, Problem> {
+    let limits = of_meeting(app, meeting).await?.entitlements.limits;
+    Ok(limits.transcript_since(app.clock.now_ms()))
 }

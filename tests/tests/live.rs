@@ -15,6 +15,8 @@ mod bounds;
 mod drain;
 #[path = "live/heartbeat.rs"]
 mod heartbeat;
+#[path = "live/me.rs"]
+mod me;
 #[path = "live/resume.rs"]
 mod resume;
 #[path = "live/rooms.rs"]

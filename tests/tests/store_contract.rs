@@ -39,6 +39,8 @@ mod idempotency;
 mod meetings;
 #[path = "store_contract/notes.rs"]
 mod notes;
+#[path = "store_contract/orgs.rs"]
+mod orgs;
 #[path = "store_contract/plans.rs"]
 mod plans;
 #[path = "store_contract/rates.rs"]

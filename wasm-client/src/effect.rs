@@ -45,6 +45,10 @@ enum ShellEvent<'a> {
         splices: &'a [Splice],
         interim: &'a [&'a Value],
     },
+    Me {
+        sub: u32,
+        me: &'a Value,
+    },
     Ended {
         sub: u32,
         problem: &'a Problem,
@@ -125,9 +129,12 @@ fn heard(event: Event, views: &mut Views) -> Option<String> {
     }
 }
 
-/// Final chunks, live or from before.
+/// Final chunks, live or from before; of no transcript, the person's own view.
 pub(crate) fn fold(sub: u32, reset: bool, items: Vec<Value>, views: &mut Views) -> Option<String> {
-    let view = find(views, sub)?;
+    let Some(view) = find(views, sub) else {
+        let me = items.first()?;
+        return Some(to_json(&ShellEvent::Me { sub, me }));
+    };
     if reset {
         view.reset();
     }

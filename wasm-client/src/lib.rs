@@ -11,7 +11,7 @@ mod rules;
 mod shell;
 mod stored;
 
-pub use rules::{diff_texts, refusal};
+pub use rules::{diff_texts, lacking, refusal};
 pub use shell::Shell;
 
 use connvo_core::error::{ErrorCode, Problem};

@@ -3,6 +3,7 @@
 
 use crate::to_json;
 use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can};
+use connvo_core::entitlement::allows;
 use connvo_core::meeting::MeetingState;
 use connvo_core::note::diff::diff;
 use wasm_bindgen::prelude::*;
@@ -33,6 +34,16 @@ pub fn refusal(
     let ended_at = ended_at.map(|at| at as u64);
     let refused = can(&standing, state, ended_at, now as u64, action).err()?;
     Some(to_json(&refused))
+}
+
+/// Why entitlements (JSON) do not allow a feature, or one more of a limit of which
+/// `used` are there, as a problem in JSON; nothing when they do.
+#[wasm_bindgen]
+#[must_use]
+pub fn lacking(entitlements: &str, name: &str, used: f64) -> Option<String> {
+    let entitlements = serde_json::from_str(entitlements).ok()?;
+    let problem = allows(&entitlements, name, used as u64).err()?;
+    Some(to_json(&problem))
 }
 
 /// The edit that turns one text into another, as a JSON list of components.

@@ -234,6 +234,12 @@ impl Shell {
         Ok(sub)
     }
 
+    /// Follows the person and what they may use; answers its number.
+    #[wasm_bindgen(js_name = openMe)]
+    pub fn open_me(&mut self) -> u32 {
+        self.session.follow(Query::Me {})
+    }
+
     /// Takes in chunks from before those that a transcript began with, a JSON list;
     /// answers the event that tells what they change.
     #[wasm_bindgen(js_name = addEarlier)]

@@ -5,7 +5,7 @@ use Action::{
     AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadTranscript,
     RemoveParticipant, StartMeeting, WriteNote,
 };
-use Gate::{Admin, Meeting, Open, SignedIn};
+use Gate::{Admin, Meeting, Open, OrgAdmin, OrgMember, Signed, SignedIn};
 
 /// Who gets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub enum Gate {
     SignedIn,
     /// Who may do this in the meeting that the path names.
     Meeting(Action),
+    /// A member of the organisation that the path names.
+    OrgMember,
+    /// An administrator of that organisation.
+    OrgAdmin,
     /// An administrator of the platform.
     Admin,
     /// A sender whose signature is right.
@@ -70,7 +74,31 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "/v1/meetings/{id}/transcript",
         Meeting(AppendTranscript),
     ),
+    (
+        "get",
+        "/v1/meetings/{id}/entitlements",
+        Meeting(ReadMeeting),
+    ),
+    ("get", "/v1/me/entitlements", SignedIn),
+    ("get", "/v1/flags", SignedIn),
+    ("get", "/v1/orgs", SignedIn),
+    ("post", "/v1/orgs", SignedIn),
+    ("get", "/v1/orgs/{id}", OrgMember),
+    ("get", "/v1/orgs/{id}/members", OrgMember),
+    ("post", "/v1/orgs/{id}/members", OrgAdmin),
+    ("put", "/v1/orgs/{id}/members/{user}", OrgAdmin),
+    ("delete", "/v1/orgs/{id}/members/{user}", OrgAdmin),
+    ("post", "/v1/webhooks/billing", Signed),
     ("get", "/v1/admin/audit", Admin),
+    ("get", "/v1/admin/users", Admin),
+    ("get", "/v1/admin/orgs", Admin),
+    ("get", "/v1/admin/orgs/{id}", Admin),
+    ("put", "/v1/admin/orgs/{id}/entitlements/{key}", Admin),
+    ("delete", "/v1/admin/orgs/{id}/entitlements/{key}", Admin),
+    ("get", "/v1/admin/flags", Admin),
+    ("get", "/v1/admin/flags/{key}", Admin),
+    ("put", "/v1/admin/flags/{key}", Admin),
+    ("delete", "/v1/admin/flags/{key}", Admin),
 ];
 
 /// The gate of a route; `None` for one that is not in the table.

@@ -20,14 +20,20 @@ pub fn refresh(token: &str) -> Value {
 /// Follow `query`, from a cursor where there is one.
 #[must_use]
 pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64>) -> Value {
-    let meeting = query.meeting_id().as_str();
-    let query = match query {
-        Query::Note { client_id, .. } => {
-            json!({ "type": "note", "meetingId": meeting, "clientId": client_id })
-        }
-        Query::NoteOps { .. } => json!({ "type": "noteOps", "meetingId": meeting }),
-        Query::Transcript { .. } => json!({ "type": "transcript", "meetingId": meeting }),
+    let kind = match query {
+        Query::Note { .. } => "note",
+        Query::NoteOps { .. } => "noteOps",
+        Query::Transcript { .. } => "transcript",
+        Query::Me {} => "me",
     };
+    let mut of = json!({ "type": kind });
+    if let Some(meeting) = query.meeting_id() {
+        of["meetingId"] = meeting.as_str().into();
+    }
+    if let Query::Note { client_id, .. } = query {
+        of["clientId"] = (*client_id).into();
+    }
+    let query = of;
     let mut frame = json!({ "type": "subscribe", "sub": sub, "query": query });
     if let Some(epoch) = epoch {
         frame["epoch"] = epoch.into();
@@ -94,7 +100,7 @@ mod tests {
         let transcript = Query::Transcript {
             meeting_id: meeting_id.clone(),
         };
-        for query in [note, ops, transcript] {
+        for query in [note, ops, transcript, Query::Me {}] {
             for (epoch, after) in [(None, None), (Some("4"), Some(9))] {
                 let ours = subscribe(1, &query, epoch, after);
                 let epoch = epoch.map(str::to_owned);

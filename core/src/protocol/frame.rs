@@ -35,25 +35,30 @@ pub enum Query {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// Whoever subscribes, with what they may use: one JSON
+    /// [`crate::me::MeView`], a fresh snapshot at every change.
+    Me {},
 }
 
 impl Query {
-    /// The meeting that the query reads.
+    /// The meeting that the query reads, if it reads one.
     #[must_use]
-    pub const fn meeting_id(&self) -> &MeetingId {
+    pub const fn meeting_id(&self) -> Option<&MeetingId> {
         match self {
             Self::Note { meeting_id, .. }
             | Self::NoteOps { meeting_id }
-            | Self::Transcript { meeting_id } => meeting_id,
+            | Self::Transcript { meeting_id } => Some(meeting_id),
+            Self::Me {} => None,
         }
     }
 
-    /// What the query asks of its meeting.
+    /// What the query asks of its meeting; a person's own needs nothing.
     #[must_use]
-    pub const fn action(&self) -> Action {
+    pub const fn action(&self) -> Option<Action> {
         match self {
-            Self::Note { .. } | Self::NoteOps { .. } => Action::ReadNote,
-            Self::Transcript { .. } => Action::ReadTranscript,
+            Self::Note { .. } | Self::NoteOps { .. } => Some(Action::ReadNote),
+            Self::Transcript { .. } => Some(Action::ReadTranscript),
+            Self::Me {} => None,
         }
     }
 }

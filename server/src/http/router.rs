@@ -3,7 +3,9 @@
 use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::{docs, host, problem, www};
 use crate::app::App;
-use crate::{audit, auth, health, live, meeting, note, transcript, user, yjs};
+use crate::{
+    audit, auth, flag, health, live, me, meeting, note, org, transcript, user, webhook, yjs,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
@@ -54,6 +56,10 @@ fn api() -> OpenApiRouter<App> {
         .merge(meeting::routes::routes())
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())
+        .merge(org::routes::routes())
+        .merge(me::routes::routes())
+        .merge(flag::routes::routes())
+        .merge(webhook::billing::routes())
         .merge(audit::routes::routes())
         .merge(health::routes())
 }

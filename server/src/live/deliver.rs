@@ -8,6 +8,7 @@ use connvo_core::live::connection::{Effect, Stream};
 use connvo_core::live::room::unavailable;
 use connvo_core::live::{Item, Read};
 use connvo_core::protocol::PAGE_ITEMS;
+use connvo_core::transcript::Chunk;
 use std::sync::Arc;
 
 impl Live {
@@ -62,7 +63,10 @@ impl Live {
         else {
             return Vec::new();
         };
-        let (db, meeting) = (&self.app.db, query.meeting_id());
+        let Some(meeting) = query.meeting_id() else {
+            return Vec::new();
+        };
+        let db = &self.app.db;
         let limit = PAGE_ITEMS as u32;
         let read: Result<Vec<Effect>, Problem> = match stream {
             Stream::Note => {
@@ -85,18 +89,20 @@ impl Live {
             }
             Stream::Transcript => {
                 let head = place.seat.room.feed().transcript_head();
-                transcript::store::entries(db, meeting, cursor, limit)
-                    .await
-                    .map_err(Problem::from)
-                    .map(|entries| {
-                        let full = entries.len() >= PAGE_ITEMS;
-                        let last = entries.last().map_or(head, |chunk| chunk.sequence);
-                        let to = if full { last } else { head.max(last) };
-                        let items: Vec<_> = entries.into_iter().map(shared).collect();
-                        let now = self.app.clock.now_ms();
-                        self.connection
-                            .deliver_transcript(sub, &items, to, true, now)
-                    })
+                let read = async {
+                    let since = transcript::kept_since(&self.app, meeting).await?;
+                    let entries = transcript::store::entries(db, meeting, cursor, since, limit);
+                    Ok(entries.await?)
+                };
+                read.await.map(|entries: Vec<Chunk>| {
+                    let full = entries.len() >= PAGE_ITEMS;
+                    let last = entries.last().map_or(head, |chunk| chunk.sequence);
+                    let to = if full { last } else { head.max(last) };
+                    let items: Vec<_> = entries.into_iter().map(shared).collect();
+                    let now = self.app.clock.now_ms();
+                    self.connection
+                        .deliver_transcript(sub, &items, to, true, now)
+                })
             }
         };
         read.unwrap_or_else(|problem| self.connection.refused(sub, problem))

@@ -51,10 +51,16 @@ pub(super) async fn open(
     mailbox: &Arc<Mailbox>,
     wanted: Wanted<'_>,
 ) -> Result<(Place, Option<u64>, Opened), Problem> {
-    let meeting = wanted.query.meeting_id();
-    let membership = authorise(app, actor, meeting, wanted.query.action()).await?;
+    let (Some(meeting), Some(stream), Some(action)) = (
+        wanted.query.meeting_id(),
+        Stream::of(wanted.query),
+        wanted.query.action(),
+    ) else {
+        return Err(Problem::not_found("the meeting"));
+    };
+    let membership = authorise(app, actor, meeting, action).await?;
     let interest = Interest {
-        stream: Stream::of(wanted.query),
+        stream,
         presence: matches!(wanted.query, Query::Note { .. }),
     };
     let seat = app
@@ -102,15 +108,16 @@ pub(super) async fn open(
             };
             (after, Opened::Journal { epoch, snapshot })
         }
-        Query::Transcript { .. } => {
+        Query::Transcript { .. } | Query::Me {} => {
             let head = place.seat.room.feed().transcript_head();
             let epoch = app.store_epoch.clone();
             let after = resumes(&wanted, &epoch, head);
             let snapshot = match after {
                 Some(_) => None,
                 None => {
+                    let (since, most) = (transcript::kept_since(app, meeting).await?, PAGE_ITEMS);
                     let items =
-                        transcript::store::latest(&app.db, meeting, head, PAGE_ITEMS as u32)
+                        transcript::store::latest(&app.db, meeting, head, since, most as u32)
                             .await?;
                     Some(snapshot(&wanted, head, &items))
                 }

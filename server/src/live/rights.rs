@@ -38,7 +38,7 @@ impl Live {
             .map(|(sub, held)| (sub, held.query().clone()))
             .filter(|(_, query)| {
                 change.as_ref().is_none_or(|change| {
-                    change.meeting_id == *query.meeting_id()
+                    Some(&change.meeting_id) == query.meeting_id()
                         && change
                             .user_id
                             .as_ref()
@@ -48,7 +48,10 @@ impl Live {
             .collect();
         let mut effects = Vec::new();
         for (sub, query) in concerned {
-            match ask(&self.app, &actor, query.meeting_id(), query.action()).await {
+            let (Some(meeting), Some(action)) = (query.meeting_id(), query.action()) else {
+                continue;
+            };
+            match ask(&self.app, &actor, meeting, action).await {
                 Ok(membership) => {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();

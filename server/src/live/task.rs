@@ -1,11 +1,13 @@
 //! One live connection's task.
 
 use super::call::carry_out;
+use super::me::{self, Shown};
 use super::open::{Place, Wanted, open};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
 use crate::auth::authenticate;
 use crate::connections::Connected;
+use crate::me::MeChange;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
 use crate::socket::{Broken, Error, Message, Socket};
@@ -34,6 +36,8 @@ pub(super) struct Live {
     mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
     access: Receiver<AccessChange>,
+    /// What is shown of the person, while it is followed.
+    pub(super) shown: Option<Box<Shown>>,
     pub(super) expires_at_ms: u64,
     /// This person's place among their own connections.
     connected: Option<Connected>,
@@ -61,6 +65,7 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
         connection,
         mailbox: Arc::default(),
         places: HashMap::new(),
+        shown: None,
         expires_at_ms: u64::MAX,
         connected: None,
         fresh: None,
@@ -75,6 +80,7 @@ enum Woken {
     Frame(Option<Result<Message, Error>>),
     Mail,
     Access(Result<AccessChange, RecvError>),
+    Me(Result<MeChange, RecvError>),
     Time,
     Shutdown,
 }
@@ -97,12 +103,16 @@ impl Live {
             Woken::Frame(_) => return Err(Over),
             Woken::Mail => self.open_mail(now),
             Woken::Access(change) => Box::pin(self.recheck(change)).await,
+            Woken::Me(change) => Box::pin(self.me_changed(change)).await,
             Woken::Time => Vec::new(),
             Woken::Shutdown => {
                 let after = self.app.ids.bits() % SPREAD_MS;
                 self.connection.drain(after)
             }
         });
+        if me::changes_at(self.shown.as_deref()).is_some_and(|at| at <= now) {
+            effects.extend(Box::pin(self.look_again()).await);
+        }
         // After the frame: who was heard this moment is not silent, however long we
         // were busy sending.
         effects.extend(self.connection.tick(now));
@@ -130,6 +140,7 @@ impl Live {
         let at = closes
             .chain(self.connection.next_due(pressure))
             .chain(self.late.as_ref().map(|late| late.due_ms))
+            .chain(me::changes_at(self.shown.as_deref()))
             .chain([self.connection.dead_at(), self.expires_at_ms])
             .min()
             .unwrap_or(u64::MAX);
@@ -137,6 +148,7 @@ impl Live {
         tokio::select! {
             biased;
             change = self.access.recv() => Woken::Access(change),
+            change = me::change(&mut self.shown) => Woken::Me(change),
             () = self.app.shutdown.cancelled() => Woken::Shutdown,
             () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
             frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
@@ -202,6 +214,7 @@ impl Live {
                 }
                 Effect::Closed(sub) => {
                     self.places.remove(&sub);
+                    self.close_me(sub);
                     Vec::new()
                 }
                 Effect::Update {
@@ -280,6 +293,9 @@ impl Live {
         let Some(actor) = &self.actor else {
             return Vec::new();
         };
+        if query.meeting_id().is_none() {
+            return self.open_me(sub, after).await;
+        }
         let now = self.app.clock.now_ms();
         let actor = actor.next_request(self.app.ids.uuid(), now);
         let wanted = Wanted {
@@ -315,7 +331,9 @@ impl Live {
         let (Some(own), now) = (self.own(sub), self.app.clock.now_ms()) else {
             return Vec::new();
         };
-        let meeting = held.query().meeting_id();
+        let Some(meeting) = held.query().meeting_id() else {
+            return Vec::new();
+        };
         if let Err(refusal) = self.app.rates.take(NOTE_OP, user, meeting, 1, now)
             && let Some(frame) = self.fresh.take()
         {

@@ -7,6 +7,7 @@ use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQu
 use axum::extract::State;
 use axum::http::StatusCode;
 use connvo_core::access::Action;
+use connvo_core::entitlement::Entitlements;
 use connvo_core::id::MeetingId;
 use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,6 +20,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(participants, invite))
         .routes(routes!(remove))
         .routes(routes!(leave))
+        .routes(routes!(entitlements))
         .routes(routes!(start))
         .routes(routes!(end))
 }
@@ -87,7 +89,7 @@ async fn participants(
 #[utoipa::path(post, path = "/v1/meetings/{id}/participants", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path), IdempotencyHeader), request_body = ParticipantDraft,
     responses((status = 201, body = Participant),
-        (status = 403, description = "Host and co-host invite"),
+        (status = 403, description = "Host and co-host invite, and as many as the plan allows"),
         (status = 404, description = "Absent, or not yours to see"),
         (status = 409, description = "The host's role stays"),
         (status = 422, description = "A field is not valid")))]
@@ -134,6 +136,18 @@ async fn leave(
 ) -> Result<StatusCode, Failure> {
     super::leave(&app, &caller, &id, key).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What may be used in the meeting, by the plan of its organisation.
+#[utoipa::path(get, path = "/v1/meetings/{id}/entitlements", tag = "meetings", security(("bearer" = [])),
+    params(("id" = MeetingId, Path)),
+    responses((status = 200, body = Entitlements), (status = 404, description = "Absent, or not yours to see")))]
+async fn entitlements(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<MeetingId>,
+) -> Result<Json<Entitlements>, Failure> {
+    Ok(Json(super::entitlements(&app, &caller, &id).await?))
 }
 
 /// Starts the meeting.

@@ -6,7 +6,9 @@ use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::access::{ParticipantStatus, Role, Standing};
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::entitlement::{Entitlements, Limit, admit};
+use connvo_core::error::Problem;
+use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, NewParticipant, Participant, PublicMeeting};
 use serde_json::json;
 
@@ -134,13 +136,15 @@ struct MembershipRow {
     standing: StandingRow,
 }
 
-/// Stores a new meeting with its host and its empty journals.
+/// Stores a new meeting, of an organisation or of none, with its host and its empty
+/// journals.
 ///
 /// # Errors
 /// The store fails.
 pub async fn insert(
     db: &Db,
     meeting: &Meeting,
+    org: Option<&OrgId>,
     entry: &Entry,
     once: &Once,
 ) -> Result<(), StoreError> {
@@ -151,17 +155,19 @@ pub async fn insert(
             | tx
             | {
                 sqlx::query(
-                "INSERT INTO meetings (id, title, state, organizer_id, created_at, updated_at, is_public)
-             VALUES ($1, $2, $3, $4, $5, $5, $6)",
-            )
-            .bind(meeting.id.as_str())
-            .bind(&meeting.title)
-            .bind(meeting.state.as_str())
-            .bind(meeting.organizer_id.as_str())
-            .bind(now)
-            .bind(meeting.is_public)
-            .execute(&mut *tx)
-            .await?;
+                    "INSERT INTO meetings
+                 (id, title, state, organizer_id, org_id, created_at, updated_at, is_public)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+                )
+                .bind(meeting.id.as_str())
+                .bind(&meeting.title)
+                .bind(meeting.state.as_str())
+                .bind(meeting.organizer_id.as_str())
+                .bind(org.map(OrgId::as_str))
+                .bind(now)
+                .bind(meeting.is_public)
+                .execute(&mut *tx)
+                .await?;
                 // A host without a known address is kept under the user id.
                 sqlx::query(
             "INSERT INTO participants (meeting_id, email, user_id, role, status, created_at, updated_at)
@@ -307,8 +313,19 @@ fn participant(row: ParticipantRow) -> Result<Participant, StoreError> {
     })
 }
 
-/// Invites an address or changes its role; absent when it is the host's. Who signs
-/// in with the address later finds the invitation; who has already is a member at once.
+/// What became of an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invited {
+    /// A member, or one to be.
+    Member(Participant),
+    /// The address is the host's, who keeps that role.
+    Host,
+    /// The plan allows no more members.
+    Full(Problem),
+}
+
+/// Invites an address or changes its role. Who signs in with the address later finds
+/// the invitation; who has already is a member at once.
 ///
 /// # Errors
 /// The store fails.
@@ -316,65 +333,94 @@ pub async fn invite(
     db: &Db,
     meeting: &MeetingId,
     new: &NewParticipant,
+    entitlements: &Entitlements,
     (entry, once): (Entry, &Once),
     now_ms: u64,
-) -> Result<Option<Participant>, StoreError> {
+) -> Result<Invited, StoreError> {
     let standing = new.standing();
-    let invited: Option<Participant> = on_db!(
+    let invited = on_db!(
         db,
-        transaction
-            | tx
-            | {
-                let before: Option<(String,)> = sqlx::query_as(
-                    "SELECT role FROM participants WHERE meeting_id = $1 AND email = $2",
-                )
+        transaction | tx | {
+            // Two invitations at once are counted one after the other.
+            sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
                 .bind(meeting.as_str())
-                .bind(new.email())
-                .fetch_optional(&mut *tx)
+                .execute(&mut *tx)
                 .await?;
-                let row: Option<ParticipantRow> = sqlx::query_as(
-            "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at,
-                 status, can_share, can_record, can_invite)
-             VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4,
-                 $5, $6, $7, $8)
-             ON CONFLICT (meeting_id, email) DO UPDATE
-                 SET role = excluded.role, updated_at = excluded.updated_at,
-                     user_id = COALESCE(participants.user_id, excluded.user_id),
-                     can_share = excluded.can_share, can_record = excluded.can_record,
-                     can_invite = excluded.can_invite,
-                     status = CASE WHEN participants.status IN ('accepted', 'joined')
-                         THEN participants.status ELSE excluded.status END
-                 WHERE participants.role <> 'host'
-             RETURNING user_id, email, (SELECT name FROM users WHERE id = user_id) AS name, created_at,
-                 role, status, can_share, can_record, can_invite",
-        )
-        .bind(meeting.as_str())
-        .bind(new.email())
-        .bind(standing.role.as_str())
-        .bind(to_i64(now_ms))
-        .bind(standing.status.as_str())
-        .bind(standing.can_share)
-        .bind(standing.can_record)
-        .bind(standing.can_invite)
-        .fetch_optional(&mut *tx)
-        .await?;
-                let invited = row.map(participant).transpose()?;
-                if let Some(invited) = &invited {
-                    // An address only while nobody is known to have it.
-                    let whom = match &invited.user_id {
-                        Some(id) => ("userId", id.as_str()),
-                        None => ("email", invited.email.as_str()),
-                    };
-                    let role = json!({"from": before.map(|row| row.0), "to": standing.role});
-                    let entry = entry.with(json!({whom.0: whom.1, "role": role}));
-                    audit::store::record(&mut tx, &entry).await?;
-                    idempotency::store::keep(&mut tx, once, 201, invited).await?;
+            let before: Option<(String, String)> = sqlx::query_as(
+                "SELECT role, status FROM participants WHERE meeting_id = $1 AND email = $2",
+            )
+            .bind(meeting.as_str())
+            .bind(new.email())
+            .fetch_optional(&mut *tx)
+            .await?;
+            let (members,): (i64,) = sqlx::query_as(
+                "SELECT COUNT(*) FROM participants
+                     WHERE meeting_id = $1 AND status IN ('invited', 'accepted', 'joined')",
+            )
+            .bind(meeting.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+            let counted = before
+                .as_ref()
+                .and_then(|(_, status)| ParticipantStatus::parse(status))
+                .is_some_and(ParticipantStatus::takes_part);
+            let room = if counted {
+                Ok(())
+            } else {
+                admit(entitlements, Limit::Participants, to_u64(members))
+            };
+            match room {
+                Err(problem) => Invited::Full(problem),
+                Ok(()) => {
+                    let row: Option<ParticipantRow> = sqlx::query_as(INVITE_SQL)
+                        .bind(meeting.as_str())
+                        .bind(new.email())
+                        .bind(standing.role.as_str())
+                        .bind(to_i64(now_ms))
+                        .bind(standing.status.as_str())
+                        .bind(standing.can_share)
+                        .bind(standing.can_record)
+                        .bind(standing.can_invite)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                    match row.map(participant).transpose()? {
+                        None => Invited::Host,
+                        Some(invited) => {
+                            // An address only while nobody is known to have it.
+                            let whom = match &invited.user_id {
+                                Some(id) => ("userId", id.as_str()),
+                                None => ("email", invited.email.as_str()),
+                            };
+                            let role =
+                                json!({"from": before.map(|row| row.0), "to": standing.role});
+                            let entry = entry.with(json!({whom.0: whom.1, "role": role}));
+                            audit::store::record(&mut tx, &entry).await?;
+                            idempotency::store::keep(&mut tx, once, 201, &invited).await?;
+                            Invited::Member(invited)
+                        }
+                    }
                 }
-                invited
             }
+        }
     );
     Ok(invited)
 }
+
+const INVITE_SQL: &str =
+    "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at,
+         status, can_share, can_record, can_invite)
+     VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4,
+         $5, $6, $7, $8)
+     ON CONFLICT (meeting_id, email) DO UPDATE
+         SET role = excluded.role, updated_at = excluded.updated_at,
+             user_id = COALESCE(participants.user_id, excluded.user_id),
+             can_share = excluded.can_share, can_record = excluded.can_record,
+             can_invite = excluded.can_invite,
+             status = CASE WHEN participants.status IN ('accepted', 'joined')
+                 THEN participants.status ELSE excluded.status END
+         WHERE participants.role <> 'host'
+     RETURNING user_id, email, (SELECT name FROM users WHERE id = user_id) AS name, created_at,
+         role, status, can_share, can_record, can_invite";
 
 /// The participant at an address, or of a user id.
 ///

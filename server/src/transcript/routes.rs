@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list, append))
 }
 
-/// The transcript after a sequence, in order. A revised utterance is found under
+/// The transcript after a sequence, in order, as far back as the plan keeps it. A revised utterance is found under
 /// its latest sequence only.
 #[utoipa::path(get, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
     params(("id" = MeetingId, Path), PageQuery),
@@ -32,7 +32,8 @@ async fn list(
     authorise(&app, &caller, &id, Action::ReadTranscript).await?;
     let limit = page.limit(100)?;
     let after = page.after::<u64>()?.unwrap_or(0);
-    let items = store::entries(&app.db, &id, after, limit + 1).await?;
+    let since = super::kept_since(&app, &id).await?;
+    let items = store::entries(&app.db, &id, after, since, limit + 1).await?;
     let cursor = |last: &Chunk| last.sequence.to_string();
     Ok(Json(Page::of(items, limit, cursor)))
 }
@@ -42,7 +43,7 @@ async fn list(
 #[utoipa::path(post, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
     params(("id" = MeetingId, Path)), request_body = TranscriptDraft,
     responses((status = 200, body = TranscriptAccepted),
-        (status = 403, description = "Observers do not write"),
+        (status = 403, description = "Observers do not write, and the plan may not allow it (any more)"),
         (status = 404, description = "Absent, or not yours to see"),
         (status = 409, description = "The meeting is not running"),
         (status = 422, description = "A field is not valid"),

@@ -3,7 +3,7 @@
 
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
-use connvo_core::id::MeetingId;
+use connvo_core::id::{MeetingId, OrgId};
 use connvo_core::transcript::{Chunk, ChunkDraft, Speaker};
 
 /// The columns of a [`ChunkRow`], of the table as `c`.
@@ -28,11 +28,15 @@ macro_rules! select {
 }
 
 /// The page after a sequence.
-pub const ENTRIES_SQL: &str =
-    select!("WHERE c.meeting_id = $1 AND c.sequence > $2 ORDER BY c.sequence LIMIT $3");
+pub const ENTRIES_SQL: &str = select!(
+    "WHERE c.meeting_id = $1 AND c.sequence > $2 AND c.created_at >= $3
+    ORDER BY c.sequence LIMIT $4"
+);
 /// The last page up to a sequence, newest first.
-pub const LATEST_SQL: &str =
-    select!("WHERE c.meeting_id = $1 AND c.sequence <= $2 ORDER BY c.sequence DESC LIMIT $3");
+pub const LATEST_SQL: &str = select!(
+    "WHERE c.meeting_id = $1 AND c.sequence <= $2 AND c.created_at >= $3
+    ORDER BY c.sequence DESC LIMIT $4"
+);
 
 /// A row as it is stored.
 #[derive(sqlx::FromRow)]
@@ -84,7 +88,7 @@ impl ChunkRow {
     }
 }
 
-/// Chunks after a sequence, in order.
+/// Chunks after a sequence and of `since_ms` or later, in order.
 ///
 /// # Errors
 /// The store fails.
@@ -92,6 +96,7 @@ pub async fn entries(
     db: &Db,
     meeting: &MeetingId,
     after: u64,
+    since_ms: u64,
     limit: u32,
 ) -> Result<Vec<Chunk>, StoreError> {
     let rows: Vec<ChunkRow> = on_db!(
@@ -100,6 +105,7 @@ pub async fn entries(
             sqlx::query_as(ENTRIES_SQL)
                 .bind(meeting.as_str())
                 .bind(to_i64(after))
+                .bind(to_i64(since_ms))
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?
@@ -108,7 +114,7 @@ pub async fn entries(
     rows.into_iter().map(ChunkRow::chunk).collect()
 }
 
-/// The latest chunks up to the sequence `upto`, in order.
+/// The latest chunks up to the sequence `upto` and of `since_ms` or later, in order.
 ///
 /// # Errors
 /// The store fails.
@@ -116,6 +122,7 @@ pub async fn latest(
     db: &Db,
     meeting: &MeetingId,
     upto: u64,
+    since_ms: u64,
     limit: u32,
 ) -> Result<Vec<Chunk>, StoreError> {
     let rows: Vec<ChunkRow> = on_db!(
@@ -124,6 +131,7 @@ pub async fn latest(
             sqlx::query_as(LATEST_SQL)
                 .bind(meeting.as_str())
                 .bind(to_i64(upto))
+                .bind(to_i64(since_ms))
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?
@@ -138,4 +146,71 @@ pub async fn latest(
 /// The store fails.
 pub async fn head(db: &Db, meeting: &MeetingId) -> Result<u64, StoreError> {
     crate::db::streams::head(db, meeting, "transcript").await
+}
+
+/// A meeting with transcript: its organisation, and when its oldest chunk came.
+pub(super) struct Oldest {
+    pub(super) meeting_id: MeetingId,
+    pub(super) org_id: Option<OrgId>,
+    pub(super) at_ms: u64,
+}
+
+/// A page of meetings with transcript, by id.
+pub(super) async fn oldest(
+    db: &Db,
+    after: Option<&MeetingId>,
+    limit: u32,
+) -> Result<Vec<Oldest>, StoreError> {
+    let rows: Vec<(String, Option<String>, Option<i64>)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT m.id, m.org_id, (SELECT c.created_at FROM transcript_chunks c
+                    WHERE c.meeting_id = m.id ORDER BY c.sequence LIMIT 1)
+                FROM meetings m WHERE m.id > $1 ORDER BY m.id LIMIT $2",
+            )
+            .bind(after.map_or("", MeetingId::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+        }
+    );
+    let oldest = |(meeting, org, at): (String, Option<String>, Option<i64>)| {
+        Ok(Oldest {
+            meeting_id: to_id(&meeting)?,
+            org_id: org.as_deref().map(to_id).transpose()?,
+            at_ms: at.map_or(u64::MAX, to_u64),
+        })
+    };
+    rows.into_iter().map(oldest).collect()
+}
+
+/// Deletes at most `limit` of a meeting's oldest chunks, of before `since_ms`; answers
+/// how many.
+///
+/// # Errors
+/// The store fails.
+pub async fn forget(
+    db: &Db,
+    meeting: &MeetingId,
+    since_ms: u64,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    let forgotten = on_db!(
+        db,
+        write | pool | {
+            sqlx::query(
+                "DELETE FROM transcript_chunks WHERE meeting_id = $1 AND sequence IN (
+                    SELECT sequence FROM transcript_chunks
+                    WHERE meeting_id = $1 AND created_at < $2 ORDER BY sequence LIMIT $3)",
+            )
+            .bind(meeting.as_str())
+            .bind(to_i64(since_ms))
+            .bind(i64::from(limit))
+            .execute(pool)
+            .await?
+            .rows_affected()
+        }
+    );
+    Ok(forgotten)
 }

@@ -19,6 +19,8 @@ mod rates;
 
 #[path = "v1/admin/audit.rs"]
 mod v1_admin_audit;
+#[path = "v1/admin/entitlements.rs"]
+mod v1_admin_entitlements;
 #[path = "v1/me.rs"]
 mod v1_me;
 #[path = "v1/meetings.rs"]
@@ -31,9 +33,13 @@ mod v1_notes_history;
 mod v1_notes_ops;
 #[path = "v1/meetings/notes/versions.rs"]
 mod v1_notes_versions;
+#[path = "v1/orgs.rs"]
+mod v1_orgs;
 #[path = "v1/meetings/participants.rs"]
 mod v1_participants;
 #[path = "v1/meetings/start_end.rs"]
 mod v1_start_end;
 #[path = "v1/meetings/transcript.rs"]
 mod v1_transcript;
+#[path = "v1/webhooks/billing.rs"]
+mod v1_webhooks_billing;

@@ -170,7 +170,7 @@ async fn many_meetings_at_once_are_numbered_without_gaps(store: Store) {
 }
 
 async fn transcript_numbers(store: &Store, meeting: &MeetingId) -> Vec<u64> {
-    let chunks = transcript::store::entries(&store.db, meeting, 0, 1_000).await;
+    let chunks = transcript::store::entries(&store.db, meeting, 0, 0, 1_000).await;
     chunks.unwrap().iter().map(|chunk| chunk.sequence).collect()
 }
 

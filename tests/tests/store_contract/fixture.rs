@@ -80,8 +80,8 @@ impl Store {
             started_at: None,
             ended_at: None,
         };
-        let entry = self.entry("createMeeting");
-        let stored = meeting::store::insert(&self.db, &meeting, &entry, &Once::default()).await;
+        let (entry, once) = (self.entry("createMeeting"), Once::default());
+        let stored = meeting::store::insert(&self.db, &meeting, None, &entry, &once).await;
         stored.unwrap();
         meeting.id
     }

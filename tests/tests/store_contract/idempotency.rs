@@ -1,6 +1,7 @@
 //! Calls that have their effect once.
 
 use crate::fixture::{NOW, Store};
+use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::UserId;
 use connvo_core::meeting::{Meeting, MeetingState};
 use connvo_server::db::StoreError;
@@ -24,13 +25,21 @@ async fn make(store: &Store, host: &UserId, once: &Once) -> Result<(), StoreErro
         id: store.ids.meeting(),
         title: "Stand-up".into(),
         state: MeetingState::Scheduled,
-        role: connvo_core::access::Role::Host,
+        is_public: false,
+        standing: Standing::new(Role::Host, ParticipantStatus::Joined),
         organizer_id: host.clone(),
         created_at: NOW,
         started_at: None,
         ended_at: None,
     };
-    insert(&store.db, &meeting, &store.entry("createMeeting"), once).await
+    insert(
+        &store.db,
+        &meeting,
+        None,
+        &store.entry("createMeeting"),
+        once,
+    )
+    .await
 }
 
 async fn of_many_calls_at_once_under_one_key_one_has_its_effect(store: Store) {

@@ -2,9 +2,11 @@
 
 use crate::fixture::{NOW, Store};
 use connvo_core::access::{ParticipantStatus, Role, Standing};
-use connvo_core::meeting::{MeetingState, NewParticipant, ParticipantDraft};
+use connvo_core::entitlement::resolve;
+use connvo_core::id::MeetingId;
+use connvo_core::meeting::{MeetingState, NewParticipant, Participant, ParticipantDraft};
 use connvo_server::idempotency::Once;
-use connvo_server::meeting::store::{advance, invite, membership, of_user, participants};
+use connvo_server::meeting::store::{self, Invited, advance, membership, of_user, participants};
 use connvo_server::user;
 
 on_both!(
@@ -12,6 +14,7 @@ on_both!(
     an_invitation_waits_for_its_address,
     who_is_known_is_a_member_at_once,
     inviting_again_changes_the_role_but_never_the_hosts,
+    a_meeting_has_as_many_members_as_the_plan_allows,
     a_state_moves_once,
     my_meetings_come_newest_first_page_by_page,
     the_store_keeps_its_epoch,
@@ -28,6 +31,20 @@ fn invitation(email: &str, role: Role) -> NewParticipant {
         can_invite: given.can_invite,
     };
     draft.validate().unwrap()
+}
+
+async fn invite(store: &Store, meeting: &MeetingId, new: &NewParticipant) -> Invited {
+    let free = resolve(None, &[], NOW);
+    let (once, entry) = (Once::default(), store.entry("invite"));
+    let invited = store::invite(&store.db, meeting, new, &free, (entry, &once), NOW);
+    invited.await.unwrap()
+}
+
+fn member(invited: Invited) -> Participant {
+    match invited {
+        Invited::Member(member) => member,
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn a_stranger_has_no_membership(store: Store) {
@@ -47,16 +64,7 @@ async fn a_stranger_has_no_membership(store: Store) {
 async fn an_invitation_waits_for_its_address(store: Store) {
     let (_, meeting) = store.hosted().await;
     let new = invitation("bob@example.org", Role::Observer);
-    let invited = invite(
-        &store.db,
-        &meeting,
-        &new,
-        (store.entry("invite"), &Once::default()),
-        NOW,
-    )
-    .await
-    .unwrap()
-    .unwrap();
+    let invited = member(invite(&store, &meeting, &new).await);
     assert_eq!((invited.user_id, invited.name), (None, None));
     let bob = store.user("bob").await;
     let member = membership(&store.db, &bob, &meeting).await.unwrap();
@@ -73,36 +81,36 @@ async fn who_is_known_is_a_member_at_once(store: Store) {
     let (_, meeting) = store.hosted().await;
     let bob = store.user("bob").await;
     let new = invitation("bob@example.org", Role::Participant);
-    let invited = invite(
-        &store.db,
-        &meeting,
-        &new,
-        (store.entry("invite"), &Once::default()),
-        NOW,
-    )
-    .await
-    .unwrap()
-    .unwrap();
+    let invited = member(invite(&store, &meeting, &new).await);
     assert_eq!(invited.user_id, Some(bob));
     assert_eq!(invited.name.as_deref(), Some("bob"));
 }
 
 async fn inviting_again_changes_the_role_but_never_the_hosts(store: Store) {
     let (_, meeting) = store.hosted().await;
-    let put = |email: &'static str, role| {
-        let (db, meeting) = (store.db.clone(), meeting.clone());
-        let entry = store.entry("invite");
-        async move {
-            let new = invitation(email, role);
-            invite(&db, &meeting, &new, (entry, &Once::default()), NOW)
-                .await
-                .unwrap()
-        }
-    };
+    let put = async |email, role| invite(&store, &meeting, &invitation(email, role)).await;
     put("bob@example.org", Role::Participant).await;
-    let changed = put("bob@example.org", Role::Observer).await.unwrap();
+    let changed = member(put("bob@example.org", Role::Observer).await);
     assert_eq!(changed.standing.role, Role::Observer);
-    assert_eq!(put("ada@example.org", Role::Observer).await, None);
+    assert_eq!(put("ada@example.org", Role::Observer).await, Invited::Host);
+}
+
+async fn a_meeting_has_as_many_members_as_the_plan_allows(store: Store) {
+    let (_, meeting) = store.hosted().await;
+    let guest = |at: usize| invitation(&format!("guest-{at}@example.org"), Role::Observer);
+    let (guests, extra): (Vec<_>, _) = ((0..8).map(guest).collect(), guest(0));
+    let invitations = guests.iter().map(|new| invite(&store, &meeting, new));
+    let became = futures_util::future::join_all(invitations).await;
+    let members = became
+        .iter()
+        .filter(|one| matches!(one, Invited::Member(_)));
+    assert_eq!(members.count(), 5, "six with the host");
+    let known = participants(&store.db, &meeting, "", 10).await.unwrap();
+    assert_eq!(known.len(), 6);
+    // Who is in already may get another role.
+    let again = known.iter().any(|one| one.email == extra.email());
+    let invited = invite(&store, &meeting, &extra).await;
+    assert_eq!(matches!(invited, Invited::Member(_)), again);
 }
 
 async fn a_state_moves_once(store: Store) {

@@ -39,12 +39,12 @@ const HOT: [(&str, &str, &[Of]); 12] = [
     (
         "transcript page",
         transcript::store::ENTRIES_SQL,
-        &[Text, Number, Number],
+        &[Text, Number, Number, Number],
     ),
     (
         "transcript tail",
         transcript::store::LATEST_SQL,
-        &[Text, Number, Number],
+        &[Text, Number, Number, Number],
     ),
     ("head", streams::HEAD_SQL, &[Text, Text]),
 ];

@@ -20,7 +20,7 @@ async fn retrying_an_append_returns_the_same_chunk(store: Store) {
         .transcript(&meeting, vec![chunk("mic", 1, 0, "hi there")])
         .await;
     assert_eq!(first, again);
-    let stored = entries(&store.db, &meeting, 0, 100).await.unwrap();
+    let stored = entries(&store.db, &meeting, 0, 0, 100).await.unwrap();
     assert_eq!(
         stored,
         first.chunks.into_iter().flatten().collect::<Vec<_>>()
@@ -34,7 +34,10 @@ async fn a_duplicate_within_one_batch_is_stored_once(store: Store) {
     let stored = store.transcript(&meeting, twice).await;
     assert_eq!(stored.chunks[0], stored.chunks[1]);
     assert_eq!(stored.transcript_head, 1);
-    assert_eq!(entries(&store.db, &meeting, 0, 100).await.unwrap().len(), 1);
+    assert_eq!(
+        entries(&store.db, &meeting, 0, 0, 100).await.unwrap().len(),
+        1
+    );
 }
 
 async fn a_higher_revision_takes_the_place_of_a_lower_one(store: Store) {
@@ -48,7 +51,7 @@ async fn a_higher_revision_takes_the_place_of_a_lower_one(store: Store) {
     let stored = store.transcript(&meeting, both).await;
     let numbers: Vec<_> = stored.chunks.iter().flatten().map(|c| c.sequence).collect();
     assert_eq!(numbers, [2, 3]);
-    let kept = entries(&store.db, &meeting, 0, 100).await.unwrap();
+    let kept = entries(&store.db, &meeting, 0, 0, 100).await.unwrap();
     assert_eq!(kept.len(), 1);
     assert_eq!((kept[0].sequence, kept[0].revised), (3, true));
     assert_eq!(kept[0].fields.text, "recognise speech!");
@@ -73,8 +76,8 @@ async fn pages_begin_after_a_sequence_and_end_at_the_latest(store: Store) {
     let numbers = |chunks: Vec<connvo_core::transcript::Chunk>| -> Vec<u64> {
         chunks.iter().map(|chunk| chunk.sequence).collect()
     };
-    let page = entries(&store.db, &meeting, 4, 3).await.unwrap();
+    let page = entries(&store.db, &meeting, 4, 0, 3).await.unwrap();
     assert_eq!(numbers(page), [5, 6, 7]);
-    let page = latest(&store.db, &meeting, 8, 3).await.unwrap();
+    let page = latest(&store.db, &meeting, 8, 0, 3).await.unwrap();
     assert_eq!(numbers(page), [6, 7, 8]);
 }

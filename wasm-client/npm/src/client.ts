@@ -3,6 +3,7 @@ import type {
   Command,
   CommandReply,
   ConnectionState,
+  MeView,
   Problem,
 } from "./generated/protocol.js";
 import { Listeners } from "./listeners.js";
@@ -49,6 +50,9 @@ export class Client {
   readonly #calls = new Map<number, Pending>();
   readonly #connection = new Listeners<[ConnectionState]>();
   readonly #storage = new Listeners<[StorageKind]>();
+  readonly #meChanges = new Listeners<[]>();
+  #meSub: number | undefined;
+  #me: MeView | null = null;
   #state: ConnectionState;
   #kind: StorageKind = "memory";
   #freed = false;
@@ -219,6 +223,20 @@ export class Client {
     return new Transcript(shared);
   }
 
+  /**
+   * The person, what their plan gives and which flags are on for them; null until the
+   * server has said. The same object until it changes.
+   */
+  me(): MeView | null {
+    return this.#me;
+  }
+
+  /** Follows `me()`, from the first call on, and runs `callback` at each change. */
+  onMe(callback: () => void): () => void {
+    this.#meSub ??= this.#alive().feed((shell) => shell.openMe());
+    return this.#meChanges.add(callback);
+  }
+
   /** Closes everything. Changes that are not sent stay on this device. */
   free(): void {
     if (this.#freed) return;
@@ -229,6 +247,7 @@ export class Client {
     this.#calls.clear();
     this.#connection.clear();
     this.#storage.clear();
+    this.#meChanges.clear();
     this.#notes?.close();
     this.#records?.close();
     this.#pump.close();
@@ -250,6 +269,10 @@ export class Client {
         return;
       case "reply":
         this.#answer(event.id, event.ok, event.error);
+        return;
+      case "me":
+        this.#me = event.me;
+        this.#meChanges.emit();
         return;
       default:
         this.#notesBySub.get(event.sub)?.take(event);

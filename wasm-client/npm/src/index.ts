@@ -12,7 +12,7 @@ export {
   type Profile,
   type RecoveredDraft,
 } from "./note.js";
-export { can, diff, type Action } from "./rules.js";
+export { allows, can, diff, type Action } from "./rules.js";
 export { Transcript } from "./transcript.js";
 export {
   createApi,

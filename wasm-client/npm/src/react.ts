@@ -23,6 +23,8 @@ import init, {
   type ChunkDraft,
   type ClientOptions,
   type ConnectionState,
+  type Entitlements,
+  type MeView,
   type Note,
   type NoteStatus,
   type Peer,
@@ -144,6 +146,21 @@ export function useStorage(): StorageKind | null {
     () => client?.storage() ?? null,
     () => null,
   );
+}
+
+/** Who I am and what I may use, live; null until the server has said. */
+export function useMe(): MeView | null {
+  const client = useClient();
+  return useSyncExternalStore(
+    useCallback((run) => client?.onMe(run) ?? nothing, [client]),
+    () => client?.me() ?? null,
+    () => null,
+  );
+}
+
+/** What I may use, live; null until the server has said. Ask it with `allows`. */
+export function useEntitlements(): Entitlements | null {
+  return useMe()?.entitlements ?? null;
 }
 
 /** A note, or that it is not there (yet). */

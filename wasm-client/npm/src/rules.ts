@@ -1,6 +1,9 @@
-import { diffTexts, refusal } from "../wasm/connvo.js";
+import { diffTexts, lacking, refusal } from "../wasm/connvo.js";
 import type {
   Component,
+  Entitlements,
+  Feature,
+  Limits,
   Meeting,
   Problem,
   Standing,
@@ -41,6 +44,19 @@ export function can(
     (meeting.canInvite ? 4 : 0);
   const at = endedAt ?? undefined;
   const problem = refusal(role, status, given, state, at, now, action);
+  return problem === undefined ? null : (JSON.parse(problem) as Problem);
+}
+
+/**
+ * Why a plan does not allow a feature, or one more of a limit of which `used` are
+ * there; null when it does. As with `can`, the server decides. Needs `init()`.
+ */
+export function allows(
+  entitlements: Entitlements,
+  name: Feature | keyof Limits,
+  used = 0,
+): Problem | null {
+  const problem = lacking(JSON.stringify(entitlements), name, used);
   return problem === undefined ? null : (JSON.parse(problem) as Problem);
 }
 

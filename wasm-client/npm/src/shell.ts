@@ -5,6 +5,7 @@ import type {
   CommandReply,
   Component,
   ConnectionState,
+  MeView,
   Origin,
   Problem,
 } from "./generated/protocol.js";
@@ -30,6 +31,7 @@ export type ShellEvent =
       splices: Splice[];
       interim: ChunkDraft[];
     }
+  | { type: "me"; sub: number; me: MeView }
   | { type: "ended"; sub: number; problem: Problem };
 
 /** A change that is not acknowledged, as it is stored and sent. */

@@ -23,12 +23,13 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// The journal behind a query.
+    /// The journal behind a query; none behind what is a snapshot each time.
     #[must_use]
-    pub const fn of(query: &Query) -> Self {
+    pub const fn of(query: &Query) -> Option<Self> {
         match query {
-            Query::Note { .. } | Query::NoteOps { .. } => Self::Note,
-            Query::Transcript { .. } => Self::Transcript,
+            Query::Note { .. } | Query::NoteOps { .. } => Some(Self::Note),
+            Query::Transcript { .. } => Some(Self::Transcript),
+            Query::Me {} => None,
         }
     }
 }
@@ -55,7 +56,9 @@ impl Connection {
         for (sub, held) in &mut self.subscriptions {
             if held.pacer.is_due(now_ms, held.window_ms(pressure)) {
                 held.pacer.clear();
-                due.push((*sub, Stream::of(&held.query), held.cursor));
+                if let Some(stream) = Stream::of(&held.query) {
+                    due.push((*sub, stream, held.cursor));
+                }
             }
         }
         due

@@ -24,6 +24,8 @@ pub enum Opened {
         /// The items to begin with; `None` when the client's cursor still holds.
         snapshot: Option<JournalSnapshot>,
     },
+    /// Something of which there is one, and the latest replaces the last.
+    Latest(serde_json::Value),
 }
 
 /// A note's document at a cursor.
@@ -86,7 +88,7 @@ impl Subscription {
     pub fn window_ms(&self, pressure: f32) -> u64 {
         let upper = match self.query {
             Query::Transcript { .. } => pacing::TRANSCRIPT_MS,
-            Query::Note { .. } | Query::NoteOps { .. } => pacing::NOTE_MS,
+            Query::Note { .. } | Query::NoteOps { .. } | Query::Me {} => pacing::NOTE_MS,
         };
         pacing::window_ms(upper, pressure)
     }
@@ -162,11 +164,26 @@ impl Connection {
                     items: Vec::new(),
                 }));
             }
+            Opened::Latest(item) => {
+                held.cursor = 1;
+                effects.push(latest(sub, held.cursor, after.is_some(), item));
+                self.subscriptions.insert(sub, held);
+                return effects;
+            }
         }
         // Replay starts at the captured position: whatever came since is waiting.
         held.pacer.wake();
         self.subscriptions.insert(sub, held);
         effects
+    }
+
+    /// What a subscription shows has become another.
+    pub fn replace(&mut self, sub: u32, item: serde_json::Value) -> Vec<Effect> {
+        let Some(held) = self.subscriptions.get_mut(&sub) else {
+            return Vec::new();
+        };
+        held.cursor += 1;
+        vec![latest(sub, held.cursor, true, item)]
     }
 
     /// The right to write has changed.
@@ -180,4 +197,14 @@ impl Connection {
             _ => Vec::new(),
         }
     }
+}
+
+fn latest(sub: u32, cursor: u64, reset: bool, item: serde_json::Value) -> Effect {
+    send(&ServerFrame::Snapshot {
+        sub,
+        cursor,
+        epoch: String::new(),
+        reset,
+        items: vec![item],
+    })
 }

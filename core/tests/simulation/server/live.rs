@@ -246,12 +246,13 @@ impl Server {
                 }
             }
             Wait::Items(wanted, place, head) => {
-                let items: Vec<serde_json::Value> = if Stream::of(&wanted.query) == Stream::Note {
-                    let from = head.saturating_sub(PAGE_ITEMS as u64);
-                    values(&sky.store.range(from + 1, head + 1))
-                } else {
-                    values(&sky.store.latest_chunks(head, PAGE_ITEMS))
-                };
+                let items: Vec<serde_json::Value> =
+                    if Stream::of(&wanted.query) == Some(Stream::Note) {
+                        let from = head.saturating_sub(PAGE_ITEMS as u64);
+                        values(&sky.store.range(from + 1, head + 1))
+                    } else {
+                        values(&sky.store.latest_chunks(head, PAGE_ITEMS))
+                    };
                 let snapshot = JournalSnapshot {
                     cursor: head,
                     reset: wanted.after.is_some(),
@@ -290,7 +291,7 @@ impl Server {
     /// Watches the room, then captures the position to start from.
     fn capture(&mut self, sky: &mut Sky, conn: &mut Conn, wanted: Wanted, room: u64) -> Flow {
         let is_note = matches!(wanted.query, Query::Note { .. });
-        let stream = Stream::of(&wanted.query);
+        let stream = Stream::of(&wanted.query).expect("every query here reads a journal");
         let watcher = Watcher {
             link: conn.link,
             sub: wanted.sub,

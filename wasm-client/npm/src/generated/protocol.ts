@@ -251,9 +251,35 @@ anchor: number,
 head: number, };
 
 /**
+ * What an organisation, or a person without one, may use now.
+ */
+export type Entitlements = {
+/**
+ * The plan in force.
+ */
+plan: Plan,
+/**
+ * The features, in the order of [`Feature::ALL`].
+ */
+features: Array<Feature>,
+/**
+ * The limits.
+ */
+limits: Limits,
+/**
+ * When something of this ends by itself, in milliseconds since the Unix epoch.
+ */
+changesAt: number | null, };
+
+/**
  * Stable error codes.
  */
 export type ErrorCode = "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "VALIDATION_ERROR" | "RATE_LIMITED" | "CONFLICT" | "MEETING_NOT_ACTIVE" | "PAYLOAD_TOO_LARGE" | "PROVIDER_ERROR" | "UNAVAILABLE" | "INTERNAL";
+
+/**
+ * Something that a plan includes, or does not.
+ */
+export type Feature = "video.webrtc" | "video.stream" | "recording" | "transcription" | "ai.precall" | "ai.incall" | "ai.insights" | "matching";
 
 /**
  * One place of the input that breaks a rule.
@@ -267,6 +293,80 @@ pointer: string,
  * What is wrong there.
  */
 message: string, };
+
+/**
+ * A flag.
+ */
+export type Flag = {
+/**
+ * Its name, as `insights`.
+ */
+key: string,
+/**
+ * What those get for whom it is on and no rule says otherwise.
+ */
+value: unknown,
+/**
+ * The only environment that it is on in; every one where absent.
+ */
+environment: string | null,
+/**
+ * For how many of a hundred people it is on.
+ */
+rollout: number,
+/**
+ * Exceptions: the first that fits decides.
+ */
+rules: Array<Rule>,
+/**
+ * What it switches.
+ */
+description: string,
+/**
+ * Words to find it by.
+ */
+tags: Array<string>,
+/**
+ * Whether it is on at all.
+ */
+active: boolean, };
+
+/**
+ * What an operator asks a flag to be, and why.
+ */
+export type FlagDraft = {
+/**
+ * What those get for whom it is on; any JSON, `true` for a plain switch.
+ */
+value: unknown,
+/**
+ * The only environment that it is on in.
+ */
+environment?: string,
+/**
+ * For how many of a hundred people it is on; 0 to 100.
+ */
+rollout: number,
+/**
+ * Exceptions; at most 100.
+ */
+rules?: Array<Rule>,
+/**
+ * What it switches.
+ */
+description?: string,
+/**
+ * Words to find it by.
+ */
+tags?: Array<string>,
+/**
+ * Whether it is on at all.
+ */
+active: boolean,
+/**
+ * Why it is changed, for the record; 1 to 500 UTF-16 code units.
+ */
+reason: string, };
 
 /**
  * A draft kept for the person, until dismissed.
@@ -297,6 +397,27 @@ export type Limits = {
  * Bounds of a note.
  */
 note: NoteLimits, };
+
+/**
+ * The person, what their plan gives, and what is switched on for them.
+ */
+export type MeView = {
+/**
+ * Who it is.
+ */
+user: MyUser,
+/**
+ * The organisation whose plan applies; none on the free plan of a person alone.
+ */
+org: MyOrg | null,
+/**
+ * What may be used.
+ */
+entitlements: Entitlements,
+/**
+ * Every flag by its key, as evaluated for the person; `false` is off.
+ */
+flags: Record<string, unknown>, };
 
 /**
  * A stored meeting.
@@ -377,6 +498,40 @@ export type MeetingId = string;
  * Where a meeting is in its life.
  */
 export type MeetingState = "scheduled" | "active" | "concluded" | "cancelled";
+
+/**
+ * The organisation whose plan the person uses.
+ */
+export type MyOrg = {
+/**
+ * The organisation's id.
+ */
+id: OrgId,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * The person's standing in it.
+ */
+role: OrgRole, };
+
+/**
+ * The person.
+ */
+export type MyUser = {
+/**
+ * The person's id.
+ */
+id: UserId,
+/**
+ * Email address, once known.
+ */
+email: string | null,
+/**
+ * The name shown.
+ */
+name: string, };
 
 /**
  * What became of a note operation.
@@ -515,6 +670,62 @@ ended: Problem | null, };
 export type Operation = Array<{ "retain": number } | { "insert": string } | { "delete": number }>;
 
 /**
+ * A stored organisation, as one of its members sees it.
+ */
+export type Org = {
+/**
+ * The organisation's id.
+ */
+id: OrgId,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * The caller's own standing in it.
+ */
+role: OrgRole,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number, };
+
+/**
+ * An organisation.
+ */
+export type OrgId = string;
+
+/**
+ * A member of an organisation.
+ */
+export type OrgMember = {
+/**
+ * The person.
+ */
+userId: UserId,
+/**
+ * The person's address, once known.
+ */
+email: string | null,
+/**
+ * The person's name.
+ */
+name: string,
+/**
+ * The role held.
+ */
+role: OrgRole,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+joinedAt: number, };
+
+/**
+ * A member's standing in an organisation; in order, the one that decides last.
+ */
+export type OrgRole = "member" | "admin";
+
+/**
  * Where a change of the text came from.
  */
 export type Origin = "remote" | "undo" | "redo" | "reset";
@@ -612,6 +823,11 @@ color: string,
 cursor: CursorRange | null, };
 
 /**
+ * What an organisation pays for; in order, the larger plan last.
+ */
+export type Plan = "free" | "pro" | "enterprise";
+
+/**
  * What went wrong, as the wire sees it.
  */
 export type Problem = {
@@ -624,7 +840,8 @@ code: ErrorCode,
  */
 detail: string,
 /**
- * The places of the input that break a rule.
+ * The places of the input that break a rule; with the reason `entitlement`, the
+ * feature or limit that the plan does not give, as `/features/recording`.
  */
 errors?: Array<FieldError>,
 /**
@@ -684,7 +901,7 @@ meetingId: MeetingId, } | { "type": "transcript",
 /**
  * Which meeting.
  */
-meetingId: MeetingId, };
+meetingId: MeetingId, } | { "type": "me", };
 
 /**
  * Text of local edits that could not be kept.
@@ -707,6 +924,36 @@ reason: string, };
  * A participant's role. Roles are ordered: a check asks for at least.
  */
 export type Role = "observer" | "participant" | "co-host" | "host";
+
+/**
+ * Whom a rule of a flag fits, and what they get. Each list that is not empty has to
+ * hold what is asked about.
+ */
+export type Rule = {
+/**
+ * People.
+ */
+userIds: Array<UserId>,
+/**
+ * What stands behind the @ of their address, in lower case.
+ */
+emailDomains: Array<string>,
+/**
+ * Organisations.
+ */
+orgIds: Array<OrgId>,
+/**
+ * Plans in force.
+ */
+plans: Array<Plan>,
+/**
+ * Environments.
+ */
+environments: Array<string>,
+/**
+ * What they get.
+ */
+value: unknown, };
 
 /**
  * Server → client.

@@ -1,0 +1,90 @@
+//! Feature flags: kept by operators, evaluated by [`connvo_core::flag`].
+
+pub mod routes;
+pub mod store;
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::audit::Entry;
+use crate::auth::require_admin;
+use crate::me::{MeChange, tell};
+use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::flag::{
+    CAPABILITIES, Context, Flag, FlagDraft, evaluate, validate_key, validate_reason,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Most flags that there may be.
+pub const FLAGS: u32 = 200;
+
+/// Every flag by its key, as evaluated for whoever asks.
+///
+/// # Errors
+/// The store fails.
+pub async fn evaluate_all(
+    app: &App,
+    context: &Context<'_>,
+) -> Result<BTreeMap<String, Value>, Problem> {
+    let flags = store::page(&app.db, "", FLAGS).await?;
+    let valued = |flag: &Flag| (flag.key.clone(), evaluate(flag, context));
+    Ok(flags.iter().map(valued).collect())
+}
+
+/// A flag.
+///
+/// # Errors
+/// `FORBIDDEN` (`admin`); `NOT_FOUND`.
+pub async fn get(app: &App, actor: &Actor, key: &str) -> Result<Flag, Problem> {
+    require_admin(app, actor).await?;
+    validate_key(key)?;
+    store::get(&app.db, key)
+        .await?
+        .ok_or_else(|| Problem::not_found("the flag"))
+}
+
+/// Makes a flag, or makes it another.
+///
+/// # Errors
+/// `FORBIDDEN` (`admin`); `VALIDATION_ERROR` naming the fields; `CONFLICT` when there are
+/// [`FLAGS`] already.
+pub async fn put(app: &App, actor: &Actor, key: &str, draft: FlagDraft) -> Result<Flag, Problem> {
+    require_admin(app, actor).await?;
+    let new = draft.validate(key)?;
+    let entry = Entry::change(app, actor, "putFlag", &resource(key)).because(new.reason());
+    if !store::put(&app.db, new.flag(), entry, app.clock.now_ms()).await? {
+        let detail = format!("there are {FLAGS} flags already: remove one first");
+        return Err(Problem::new(ErrorCode::Conflict, detail));
+    }
+    tell(app, MeChange::Flags);
+    Ok(new.flag().clone())
+}
+
+/// Removes a flag.
+///
+/// # Errors
+/// `FORBIDDEN` (`admin`); `NOT_FOUND`; `VALIDATION_ERROR` without a reason; `CONFLICT` for
+/// the flag of a capability.
+pub async fn delete(app: &App, actor: &Actor, key: &str, reason: &str) -> Result<(), Problem> {
+    require_admin(app, actor).await?;
+    validate_key(key)?;
+    let reason = validate_reason(reason, "/reason")?;
+    if CAPABILITIES
+        .iter()
+        .any(|(capability, _)| *capability == key)
+    {
+        let detail = "the flag of a capability stays: switch it off instead";
+        return Err(Problem::new(ErrorCode::Conflict, detail));
+    }
+    let entry = Entry::change(app, actor, "deleteFlag", &resource(key)).because(reason);
+    if !store::delete(&app.db, key, entry).await? {
+        return Err(Problem::not_found("the flag"));
+    }
+    tell(app, MeChange::Flags);
+    Ok(())
+}
+
+/// The flag as the audit log names it.
+fn resource(key: &str) -> String {
+    format!("flags/{key}")
+}

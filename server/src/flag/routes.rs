@@ -1,0 +1,93 @@
+//! `/v1/admin/flags`.
+
+use super::store;
+use crate::app::App;
+use crate::auth::{Caller, require_admin};
+use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
+use axum::extract::State;
+use axum::http::StatusCode;
+use connvo_core::flag::{Flag, FlagDraft};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of flags.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get, put, delete))
+}
+
+/// Why an operator does something.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+pub struct Reason {
+    /// For the record; 1 to 500 UTF-16 code units.
+    pub reason: String,
+}
+
+/// Every flag, by key.
+#[utoipa::path(get, path = "/v1/admin/flags", tag = "admin", security(("bearer" = [])), params(PageQuery),
+    responses((status = 200, body = Page<Flag>),
+        (status = 403, description = "For the platform's administrators")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Flag>>, Failure> {
+    require_admin(&app, &caller).await?;
+    let limit = page.limit(100)?;
+    let after: String = page.after()?.unwrap_or_default();
+    let items = store::page(&app.db, &after, limit + 1).await?;
+    Ok(Json(Page::of(items, limit, |last: &Flag| last.key.clone())))
+}
+
+/// One flag.
+#[utoipa::path(get, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
+    params(("key" = String, Path)),
+    responses((status = 200, body = Flag),
+        (status = 403, description = "For the platform's administrators"),
+        (status = 404, description = "No such flag")))]
+async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(key): Path<String>,
+) -> Result<Json<Flag>, Failure> {
+    Ok(Json(super::get(&app, &caller, &key).await?))
+}
+
+/// Makes a flag, or makes it another. Open pages hear of it at once.
+#[utoipa::path(put, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
+    params(("key" = String, Path, description = "1 to 64 bytes of a-z, 0-9, dot, dash and underscore")),
+    request_body(content = FlagDraft, example = json!({"value": true, "rollout": 25, "active": true,
+        "rules": [{"plans": ["pro"], "value": true}], "reason": "a first quarter of the people"})),
+    responses((status = 200, body = Flag),
+        (status = 403, description = "For the platform's administrators"),
+        (status = 404, description = "No flag can have this key"),
+        (status = 409, description = "There are too many flags"),
+        (status = 422, description = "A field is not valid")))]
+async fn put(
+    State(app): State<App>,
+    caller: Caller,
+    Path(key): Path<String>,
+    Json(draft): Json<FlagDraft>,
+) -> Result<Json<Flag>, Failure> {
+    Ok(Json(super::put(&app, &caller, &key, draft).await?))
+}
+
+/// Removes a flag.
+#[utoipa::path(delete, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
+    params(("key" = String, Path), Reason),
+    responses((status = 204, description = "Removed"),
+        (status = 403, description = "For the platform's administrators"),
+        (status = 404, description = "No such flag"),
+        (status = 409, description = "The flag of a capability stays"),
+        (status = 422, description = "A reason is needed")))]
+async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path(key): Path<String>,
+    Query(query): Query<Reason>,
+) -> Result<StatusCode, Failure> {
+    super::delete(&app, &caller, &key, &query.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

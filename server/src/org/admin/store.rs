@@ -1,0 +1,235 @@
+//! What administrators read and change, in the database.
+
+use super::{AdminOrg, AdminUser, OverrideView};
+use crate::audit::{self, Entry};
+use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::on_db;
+use crate::org::standing::grant;
+use connvo_core::entitlement::Grant;
+use connvo_core::id::{OrgId, UserId};
+use serde_json::json;
+
+/// Most overrides read of one organisation: there are fewer keys, from two sources.
+const OVERRIDES: i64 = 100;
+
+macro_rules! select_orgs {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.id, o.name,
+                (SELECT COUNT(*) FROM org_memberships p
+                    WHERE p.org_id = o.id AND p.removed_at IS NULL) AS members,
+                s.plan, s.status, s.period_end, o.billing_customer, o.created_at
+            FROM orgs o LEFT JOIN subscriptions s ON s.org_id = o.id ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct OrgRow {
+    id: String,
+    name: String,
+    members: i64,
+    plan: Option<String>,
+    status: Option<String>,
+    period_end: Option<i64>,
+    billing_customer: Option<String>,
+    created_at: i64,
+}
+
+impl OrgRow {
+    fn org(self) -> Result<AdminOrg, StoreError> {
+        Ok(AdminOrg {
+            id: to_id(&self.id)?,
+            name: self.name,
+            members: to_u64(self.members),
+            plan: self.plan,
+            status: self.status,
+            period_end: self.period_end.map(to_u64),
+            billing_customer: self.billing_customer,
+            created_at: to_u64(self.created_at),
+        })
+    }
+}
+
+/// A page of organisations whose name fits a pattern of `LIKE`, by id.
+///
+/// # Errors
+/// The store fails.
+pub async fn search_orgs(
+    db: &Db,
+    pattern: &str,
+    after: Option<&OrgId>,
+    limit: u32,
+) -> Result<Vec<AdminOrg>, StoreError> {
+    let rows: Vec<OrgRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(select_orgs!(
+                "WHERE o.id > $1 AND o.removed_at IS NULL AND LOWER(o.name) LIKE $2 ESCAPE '!'
+                ORDER BY o.id LIMIT $3"
+            ))
+            .bind(after.map_or("", OrgId::as_str))
+            .bind(pattern)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+        }
+    );
+    rows.into_iter().map(OrgRow::org).collect()
+}
+
+/// One organisation.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn org(db: &Db, id: &OrgId) -> Result<Option<AdminOrg>, StoreError> {
+    let row: Option<OrgRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(select_orgs!("WHERE o.id = $1 AND o.removed_at IS NULL"))
+                .bind(id.as_str())
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    row.map(OrgRow::org).transpose()
+}
+
+/// What an organisation has beside its plan; what has expired is among it.
+///
+/// # Errors
+/// The store fails.
+pub async fn overrides(db: &Db, org: &OrgId) -> Result<Vec<OverrideView>, StoreError> {
+    let rows: Vec<(String, String, i64, Option<i64>)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT key, source, value, expires_at FROM entitlements
+                WHERE org_id = $1 ORDER BY source, key LIMIT $2",
+            )
+            .bind(org.as_str())
+            .bind(OVERRIDES)
+            .fetch_all(pool)
+            .await?
+        }
+    );
+    let view = |(key, source, value, expires_at): (String, String, i64, Option<i64>)| {
+        let value = grant(&key, value)?.value();
+        Some(OverrideView {
+            key,
+            value,
+            source,
+            expires_at: expires_at.map(to_u64),
+        })
+    };
+    Ok(rows.into_iter().filter_map(view).collect())
+}
+
+/// A change of one override.
+pub(super) struct OverrideChange<'a> {
+    /// Whose.
+    pub(super) org: &'a OrgId,
+    /// The feature or limit.
+    pub(super) key: &'a str,
+    /// What it is set to and until when; taken back where absent.
+    pub(super) set: Option<(Grant, Option<u64>)>,
+    /// What is recorded of it.
+    pub(super) entry: Entry,
+}
+
+/// Makes the change and records it; false when there is no such organisation, or nothing to take back.
+///
+/// # Errors
+/// The store fails.
+pub(super) async fn change_override(
+    db: &Db,
+    change: OverrideChange<'_>,
+    now_ms: u64,
+) -> Result<bool, StoreError> {
+    let to = change
+        .set
+        .map(|(grant, until)| json!({"value": grant.value(), "expiresAt": until}));
+    let changes = json!({"key": change.key, "to": to});
+    let entry = change.entry.with(changes);
+    let now = to_i64(now_ms);
+    let changed = on_db!(
+        db,
+        transaction | tx | {
+            let changed = match change.set {
+                Some((grant, expires_at)) => {
+                    let value = match grant {
+                        Grant::Feature(_, given) => i64::from(given),
+                        Grant::Limit(_, most) => i64::from(most),
+                    };
+                    sqlx::query(
+                        "INSERT INTO entitlements
+                            (org_id, key, source, value, expires_at, created_at, updated_at)
+                        SELECT id, $2, 'operator', $3, $4, $5, $5 FROM orgs
+                            WHERE id = $1 AND removed_at IS NULL
+                        ON CONFLICT (org_id, source, key) DO UPDATE SET value = excluded.value,
+                            expires_at = excluded.expires_at, updated_at = excluded.updated_at",
+                    )
+                    .bind(change.org.as_str())
+                    .bind(change.key)
+                    .bind(value)
+                    .bind(expires_at.map(to_i64))
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected()
+                }
+                None => sqlx::query(
+                    "DELETE FROM entitlements
+                    WHERE org_id = $1 AND key = $2 AND source = 'operator'",
+                )
+                .bind(change.org.as_str())
+                .bind(change.key)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected(),
+            };
+            if changed == 1 {
+                audit::store::record(&mut tx, &entry).await?;
+            }
+            changed
+        }
+    );
+    Ok(changed == 1)
+}
+
+/// A page of people whose address or name fits a pattern of `LIKE`, by id.
+///
+/// # Errors
+/// The store fails.
+pub async fn search_users(
+    db: &Db,
+    pattern: &str,
+    after: Option<&UserId>,
+    limit: u32,
+) -> Result<Vec<AdminUser>, StoreError> {
+    let rows: Vec<(String, Option<String>, String, i64)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT id, email, name, created_at FROM users
+                WHERE id > $1 AND (LOWER(name) LIKE $2 ESCAPE '!' OR email LIKE $2 ESCAPE '!')
+                ORDER BY id LIMIT $3",
+            )
+            .bind(after.map_or("", UserId::as_str))
+            .bind(pattern)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+        }
+    );
+    let user = |(id, email, name, created_at): (String, Option<String>, String, i64)| {
+        Ok(AdminUser {
+            id: to_id(&id)?,
+            email,
+            name,
+            created_at: to_u64(created_at),
+        })
+    };
+    rows.into_iter().map(user).collect()
+}

@@ -1,0 +1,71 @@
+//! What the billing service tells of subscriptions (Stripe's events).
+
+mod event;
+mod store;
+
+use crate::app::App;
+use crate::http::Failure;
+use crate::me::{MeChange, tell};
+use crate::webhook::signature::{STRIPE, verify};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use connvo_core::error::{ErrorCode, Problem};
+use event::Event;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use event::{Change, Whose};
+pub use store::{Effect, apply};
+
+/// The route of the billing webhook.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(take))
+}
+
+/// Takes an event of the billing service: `customer.subscription.created`, `.updated` and
+/// `.deleted`, and `entitlements.active_entitlement_summary.updated`. Others, those seen
+/// before, older ones, and those of organisations not known here are acknowledged and
+/// change nothing.
+#[utoipa::path(post, path = "/v1/webhooks/billing", tag = "webhooks",
+    params(("stripe-signature" = String, Header, description = "`t=<seconds>,v1=<hex>`: HMAC-SHA256 over `t.body`")),
+    request_body(content = serde_json::Value, description = "A Stripe event"),
+    responses((status = 204, description = "Taken"),
+        (status = 401, description = "The signature is missing, wrong, or not of now"),
+        (status = 404, description = "No billing service is set up"),
+        (status = 422, description = "Not an event")))]
+async fn take(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Failure> {
+    let secret = app.config.billing_webhook_secret.as_ref();
+    let secret = secret.ok_or_else(|| Problem::not_found("this address"))?;
+    let header = headers.get("stripe-signature");
+    let header = header.and_then(|header| header.to_str().ok());
+    let header = header.ok_or_else(|| {
+        let detail = "a signature is needed, in Stripe-Signature";
+        Problem::new(ErrorCode::Unauthorized, detail)
+    })?;
+    verify(STRIPE, secret.reveal(), header, &body, app.clock.now_ms())?;
+    let event: Event = serde_json::from_slice(&body)
+        .map_err(|error| Problem::new(ErrorCode::ValidationError, error.to_string()))?;
+    take_event(&app, event).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn take_event(app: &App, event: Event) -> Result<(), Problem> {
+    let (id, created_ms) = (event.id.clone(), event.created.saturating_mul(1_000));
+    let Some(change) = Change::of(event)? else {
+        return Ok(());
+    };
+    let kind = change.name();
+    match apply(&app.db, &id, created_ms, &change, app.clock.now_ms()).await? {
+        Effect::Changed(org) => {
+            tracing::info!(%org, kind, "the billing service changed a plan");
+            tell(app, MeChange::Org(org));
+        }
+        Effect::Unknown => tracing::warn!(kind, event = %id, "billing of an unknown organisation"),
+        Effect::Seen | Effect::Older => {}
+    }
+    Ok(())
+}

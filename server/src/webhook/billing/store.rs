@@ -1,0 +1,162 @@
+//! What the billing service's events change in the database. The event is marked as
+//! seen in the same transaction.
+
+use super::event::{Change, Whose};
+use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::on_db;
+use connvo_core::entitlement::SubscriptionStatus;
+use connvo_core::id::OrgId;
+
+const FIRST_SIGHT_SQL: &str = "INSERT INTO webhook_events (provider, event_id, created_at)
+    VALUES ('billing', $1, $2) ON CONFLICT (provider, event_id) DO NOTHING";
+/// The lock on the organisation's row keeps two of its events apart.
+const WHOSE_SQL: &str = "UPDATE orgs SET billing_customer = COALESCE(billing_customer, $1), updated_at = $3
+    WHERE id = $2 AND (billing_customer IS NULL OR billing_customer = $1)
+        AND NOT EXISTS (SELECT 1 FROM orgs other WHERE other.billing_customer = $1 AND other.id <> $2)
+    RETURNING id, summary_at";
+const OF_CUSTOMER_SQL: &str =
+    "UPDATE orgs SET updated_at = $2 WHERE billing_customer = $1 RETURNING id, summary_at";
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// The plan of this organisation is another, or may be.
+    Changed(OrgId),
+    /// It was seen before.
+    Seen,
+    /// Something newer of the same is known.
+    Older,
+    /// No organisation is this customer.
+    Unknown,
+}
+
+/// Carries out what an event of `created_ms` changes, once.
+///
+/// # Errors
+/// The store fails; the event is not marked as seen.
+pub async fn apply(
+    db: &Db,
+    event_id: &str,
+    created_ms: u64,
+    change: &Change,
+    now_ms: u64,
+) -> Result<Effect, StoreError> {
+    let now = to_i64(now_ms);
+    let (Change::Subscription { whose, .. } | Change::Features { whose, .. }) = change;
+    let Whose { customer, org_id } = whose;
+    let effect = on_db!(
+        db,
+        transaction
+            | tx
+            | {
+                let first = sqlx::query(FIRST_SIGHT_SQL)
+                    .bind(event_id)
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected();
+                if first == 0 {
+                    Effect::Seen
+                } else {
+                    let mut found: Option<(String, Option<i64>)> = sqlx::query_as(OF_CUSTOMER_SQL)
+                        .bind(customer)
+                        .bind(now)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                    if let (None, Some(org)) = (&found, org_id) {
+                        found = sqlx::query_as(WHOSE_SQL)
+                            .bind(customer)
+                            .bind(org.as_str())
+                            .bind(now)
+                            .fetch_optional(&mut *tx)
+                            .await?;
+                    }
+                    match (found, change) {
+                        (None, _) => Effect::Unknown,
+                        (
+                            Some((org, _)),
+                            Change::Subscription {
+                                id,
+                                plan,
+                                status,
+                                period_end,
+                                ..
+                            },
+                        ) => {
+                            let since = SubscriptionStatus::parse(status);
+                            let since =
+                                (since == SubscriptionStatus::PastDue).then_some(created_ms);
+                            // The end of one subscription is no news of the one that took
+                            // its place.
+                            let changed = sqlx::query(
+                            "INSERT INTO subscriptions (org_id, plan, status, past_due_since,
+                                period_end, provider_id, event_at, created_at, updated_at)
+                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+                            ON CONFLICT (org_id) DO UPDATE SET plan = excluded.plan,
+                                status = excluded.status,
+                                past_due_since = CASE
+                                    WHEN excluded.past_due_since IS NULL THEN NULL
+                                    WHEN subscriptions.provider_id = excluded.provider_id
+                                        THEN COALESCE(subscriptions.past_due_since, excluded.past_due_since)
+                                    ELSE excluded.past_due_since END,
+                                period_end = excluded.period_end,
+                                provider_id = excluded.provider_id,
+                                event_at = excluded.event_at, updated_at = excluded.updated_at
+                            WHERE subscriptions.event_at <= excluded.event_at
+                                AND (subscriptions.provider_id = excluded.provider_id
+                                    OR excluded.status NOT IN ('canceled', 'incomplete_expired', 'unpaid')
+                                    OR subscriptions.status IN ('canceled', 'incomplete_expired', 'unpaid'))",
+                        )
+                        .bind(&org)
+                        .bind(plan.as_str())
+                        .bind(status)
+                        .bind(since.map(to_i64))
+                        .bind(period_end.map(to_i64))
+                        .bind(id)
+                        .bind(to_i64(created_ms))
+                        .bind(now)
+                        .execute(&mut *tx)
+                        .await?
+                        .rows_affected();
+                            match changed {
+                                0 => Effect::Older,
+                                _ => Effect::Changed(to_id(&org)?),
+                            }
+                        }
+                        (Some((_, Some(known))), Change::Features { .. })
+                            if to_u64(known) > created_ms =>
+                        {
+                            Effect::Older
+                        }
+                        (Some((org, _)), Change::Features { features, .. }) => {
+                            sqlx::query(
+                                "DELETE FROM entitlements WHERE org_id = $1 AND source = 'billing'",
+                            )
+                            .bind(&org)
+                            .execute(&mut *tx)
+                            .await?;
+                            for feature in features {
+                                sqlx::query(
+                                    "INSERT INTO entitlements
+                                    (org_id, key, source, value, created_at, updated_at)
+                                VALUES ($1, $2, 'billing', 1, $3, $3)",
+                                )
+                                .bind(&org)
+                                .bind(*feature)
+                                .bind(now)
+                                .execute(&mut *tx)
+                                .await?;
+                            }
+                            sqlx::query("UPDATE orgs SET summary_at = $2 WHERE id = $1")
+                                .bind(&org)
+                                .bind(to_i64(created_ms))
+                                .execute(&mut *tx)
+                                .await?;
+                            Effect::Changed(to_id(&org)?)
+                        }
+                    }
+                }
+            }
+    );
+    Ok(effect)
+}

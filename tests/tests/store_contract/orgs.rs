@@ -1,0 +1,185 @@
+//! Organisations, their members, and what applies to them.
+
+use crate::fixture::{NOW, Store};
+use connvo_core::entitlement::{Feature, Plan};
+use connvo_core::id::{OrgId, UserId};
+use connvo_core::org::{Org, OrgRole};
+use connvo_server::org::standing::of_user;
+use connvo_server::org::store::{
+    Put, get, insert, members, of_user as orgs_of, put_member, remove_member,
+};
+use connvo_server::webhook::billing::{Change, Effect, Whose, apply};
+
+on_both!(
+    an_organisation_keeps_one_administrator,
+    a_person_belongs_to_a_bounded_number_of_organisations,
+    of_two_plans_the_larger_applies,
+    an_event_has_its_effect_once_and_older_ones_have_none,
+    a_late_payment_is_counted_from_its_first_event,
+    a_summary_replaces_the_whole_set,
+    a_customer_is_bound_to_the_organisation_that_its_subscription_names,
+);
+
+async fn org(store: &Store, admin: &UserId) -> OrgId {
+    let org = Org {
+        id: store.ids.org(),
+        name: "Acme".into(),
+        role: OrgRole::Admin,
+        created_at: store.clock.now_ms(),
+    };
+    store.clock.advance(1);
+    let entry = store.entry("createOrg");
+    assert!(insert(&store.db, &org, admin, &entry).await.unwrap());
+    org.id
+}
+
+fn whose(customer: &str, org: Option<&OrgId>) -> Whose {
+    Whose {
+        customer: customer.into(),
+        org_id: org.cloned(),
+    }
+}
+
+fn subscribed(whose: Whose, plan: Plan, status: &str) -> Change {
+    Change::Subscription {
+        whose,
+        id: "sub_1".into(),
+        plan,
+        status: status.into(),
+        period_end: None,
+    }
+}
+
+async fn plan(store: &Store, user: &UserId, now: u64) -> Plan {
+    let found = of_user(&store.db, user, now).await.unwrap();
+    found.entitlements.plan
+}
+
+async fn an_organisation_keeps_one_administrator(store: Store) {
+    let (ada, bob) = (store.user("ada").await, store.user("bob").await);
+    let org = org(&store, &ada).await;
+    let put = async |user: &UserId, role, may_add| {
+        let (what, entry) = ((role, may_add), store.entry("putMember"));
+        let put = put_member(&store.db, &org, user, what, entry, NOW);
+        put.await.unwrap()
+    };
+    let remove = async |user: &UserId| {
+        let entry = store.entry("removeMember");
+        let removed = remove_member(&store.db, &org, user, entry, NOW);
+        removed.await.unwrap()
+    };
+    assert_eq!(put(&bob, OrgRole::Member, false).await, Put::Absent);
+    assert_eq!(put(&bob, OrgRole::Member, true).await, Put::Done);
+    let refused = put(&ada, OrgRole::Member, false).await;
+    assert!(matches!(refused, Put::LastAdmin(_)));
+    assert!(matches!(remove(&ada).await, Put::LastAdmin(_)));
+    assert_eq!(put(&bob, OrgRole::Admin, false).await, Put::Done);
+    assert_eq!(remove(&ada).await, Put::Done);
+    assert_eq!(remove(&ada).await, Put::Absent);
+    let left = members(&store.db, &org, None, 10).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(get(&store.db, &org, &ada).await.unwrap(), None);
+}
+
+async fn a_person_belongs_to_a_bounded_number_of_organisations(store: Store) {
+    let ada = store.user("ada").await;
+    for _ in 0..connvo_server::org::PER_PERSON {
+        org(&store, &ada).await;
+    }
+    let another = Org {
+        id: store.ids.org(),
+        name: "One too many".into(),
+        role: OrgRole::Admin,
+        created_at: NOW,
+    };
+    let entry = store.entry("createOrg");
+    assert!(!insert(&store.db, &another, &ada, &entry).await.unwrap());
+    let first = orgs_of(&store.db, &ada, None, 15).await.unwrap();
+    let last = first.last().map(|org| &org.id);
+    let rest = orgs_of(&store.db, &ada, last, 15).await.unwrap();
+    assert_eq!((first.len(), rest.len()), (15, 5));
+}
+
+async fn of_two_plans_the_larger_applies(store: Store) {
+    let ada = store.user("ada").await;
+    assert_eq!(plan(&store, &ada, NOW).await, Plan::Free);
+    let (first, second) = (org(&store, &ada).await, org(&store, &ada).await);
+    let mine = async || of_user(&store.db, &ada, NOW).await.unwrap().org.unwrap().id;
+    assert_eq!(mine().await, first);
+    let change = subscribed(whose("cus_2", Some(&second)), Plan::Pro, "active");
+    apply(&store.db, "evt_1", NOW, &change, NOW).await.unwrap();
+    assert_eq!(mine().await, second);
+    assert_eq!(plan(&store, &ada, NOW).await, Plan::Pro);
+}
+
+async fn an_event_has_its_effect_once_and_older_ones_have_none(store: Store) {
+    let ada = store.user("ada").await;
+    let org = org(&store, &ada).await;
+    let take = async |id: &str, at, plan, status: &str| {
+        let change = subscribed(whose("cus_1", Some(&org)), plan, status);
+        apply(&store.db, id, at, &change, NOW).await.unwrap()
+    };
+    let changed = Effect::Changed(org.clone());
+    assert_eq!(take("evt_1", 10, Plan::Pro, "active").await, changed);
+    assert_eq!(take("evt_1", 10, Plan::Pro, "active").await, Effect::Seen);
+    assert_eq!(take("evt_3", 30, Plan::Enterprise, "active").await, changed);
+    assert_eq!(take("evt_2", 20, Plan::Pro, "active").await, Effect::Older);
+    assert_eq!(plan(&store, &ada, NOW).await, Plan::Enterprise);
+    assert_eq!(
+        take("evt_4", 40, Plan::Enterprise, "canceled").await,
+        changed
+    );
+    assert_eq!(plan(&store, &ada, NOW).await, Plan::Free);
+}
+
+async fn a_late_payment_is_counted_from_its_first_event(store: Store) {
+    let ada = store.user("ada").await;
+    let org = org(&store, &ada).await;
+    for (id, at) in [("evt_1", NOW), ("evt_2", NOW + 1_000)] {
+        let change = subscribed(whose("cus_1", Some(&org)), Plan::Pro, "past_due");
+        apply(&store.db, id, at, &change, NOW).await.unwrap();
+    }
+    let end = NOW + connvo_core::entitlement::PAST_DUE_GRACE_MS;
+    assert_eq!(plan(&store, &ada, end - 1).await, Plan::Pro);
+    assert_eq!(plan(&store, &ada, end).await, Plan::Free);
+}
+
+async fn a_summary_replaces_the_whole_set(store: Store) {
+    let ada = store.user("ada").await;
+    let org = org(&store, &ada).await;
+    let known = subscribed(whose("cus_1", Some(&org)), Plan::Free, "active");
+    apply(&store.db, "evt_0", 1, &known, NOW).await.unwrap();
+    let take = async |id: &str, at, features: &[Feature]| {
+        let features = features.iter().map(|feature| feature.as_str()).collect();
+        let change = Change::Features {
+            whose: whose("cus_1", None),
+            features,
+        };
+        apply(&store.db, id, at, &change, NOW).await.unwrap();
+        let found = of_user(&store.db, &ada, NOW).await.unwrap().entitlements;
+        (found.has(Feature::Recording), found.has(Feature::AiIncall))
+    };
+    let (recording, incall) = (Feature::Recording, Feature::AiIncall);
+    assert_eq!(take("evt_1", 10, &[recording]).await, (true, false));
+    assert_eq!(take("evt_3", 30, &[incall]).await, (false, true));
+    assert_eq!(take("evt_2", 20, &[recording]).await, (false, true));
+    assert_eq!(take("evt_4", 40, &[]).await, (false, false));
+}
+
+async fn a_customer_is_bound_to_the_organisation_that_its_subscription_names(store: Store) {
+    let ada = store.user("ada").await;
+    let (one, other) = (org(&store, &ada).await, org(&store, &ada).await);
+    let take = async |id: &str, whose: Whose| {
+        let change = subscribed(whose, Plan::Pro, "active");
+        apply(&store.db, id, NOW, &change, NOW).await.unwrap()
+    };
+    assert_eq!(take("evt_1", whose("cus_1", None)).await, Effect::Unknown);
+    let bound = take("evt_2", whose("cus_1", Some(&one))).await;
+    assert_eq!(bound, Effect::Changed(one.clone()));
+    // From now on the customer decides, whatever an event may name.
+    let again = take("evt_3", whose("cus_1", Some(&other))).await;
+    assert_eq!(again, Effect::Changed(one.clone()));
+    // And an organisation of one customer is not another's.
+    let taken = take("evt_4", whose("cus_2", Some(&one))).await;
+    assert_eq!(taken, Effect::Unknown);
+}
