@@ -1,9 +1,15 @@
 //! Settings: a flag beats the environment, which beats the file.
 
+mod secret;
+pub mod workos;
+
 use clap::Args;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use workos::{WorkOs, WorkOsSettings};
+
+pub use secret::Secret;
 
 /// What keeps the settings from being used.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +58,8 @@ pub struct Settings {
     /// postgres://… to keep everything in PostgreSQL instead of a file
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Be the issuer of sign-in tokens oneself; on loopback only, where it is the default
+    /// Be the issuer of sign-in tokens oneself; on loopback only, where it is the
+    /// default unless people sign in by WorkOS
     #[arg(long, env = "CONNVO_DEV", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub dev: Option<bool>,
     /// Whether callers are held to the rate table
@@ -72,9 +79,22 @@ pub struct Settings {
     /// Write logs as JSON lines
     #[arg(long, env = "CONNVO_LOG_JSON", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub log_json: Option<bool>,
+    /// Sign-in by WorkOS.
+    #[command(flatten)]
+    #[serde(default)]
+    pub workos: WorkOsSettings,
 }
 
 impl Settings {
+    /// These settings with the secrets that the environment has: they have no flags.
+    #[must_use]
+    pub fn with_environment(self, word: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            workos: self.workos.with_environment(word),
+            ..self
+        }
+    }
+
     /// These settings, and where one is absent, the file's.
     ///
     /// # Errors
@@ -102,6 +122,7 @@ impl Settings {
             },
             note_text_utf16: self.note_text_utf16.or(file.note_text_utf16),
             log_json: self.log_json.or(file.log_json),
+            workos: self.workos.over(file.workos),
         })
     }
 
@@ -115,18 +136,24 @@ impl Settings {
             .listen
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let loopback = listen.ip().is_loopback();
-        let dev = self.dev.unwrap_or(loopback);
+        let workos = self.workos.resolve()?;
+        let dev = self.dev.unwrap_or(loopback && workos.is_none());
         if dev && !loopback {
             return Err(ConfigError::Refused(
                 "--dev hands a token to anybody who asks: it is for a loopback address only, as 127.0.0.1",
             ));
         }
-        if !dev {
+        if !dev && workos.is_none() {
             return Err(ConfigError::Refused(
-                "the embedded issuer of --dev, on a loopback address, is the only sign-in there is: without it nobody could come in",
+                "nobody could come in: give --workos-client-id, or listen on a loopback address with the embedded issuer of --dev",
             ));
         }
         let rate_limits = self.rate_limits.unwrap_or(RateLimits::On);
+        if !dev && rate_limits == RateLimits::Off {
+            return Err(ConfigError::Refused(
+                "--rate-limits off is for development: with --dev only",
+            ));
+        }
         let mut limits = connvo_core::limits::NoteLimits::default();
         if let Some(units) = self.note_text_utf16 {
             limits.text_utf16 = units;
@@ -139,6 +166,7 @@ impl Settings {
             rate_limits,
             cors_origins: self.cors_origins,
             limits,
+            workos,
         })
     }
 }
@@ -160,6 +188,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Bounds of a note.
     pub limits: connvo_core::limits::NoteLimits,
+    /// Sign-in by WorkOS, where it is set up.
+    pub workos: Option<WorkOs>,
 }
 
 impl Config {
@@ -184,6 +214,15 @@ mod tests {
         assert!(refused.unwrap_err().to_string().contains("loopback"));
         assert!(settings("listen = '0.0.0.0:80'").resolve().is_err());
         assert!(settings("listen = '[::1]:80'").resolve().unwrap().dev);
+    }
+
+    #[test]
+    fn with_workos_the_embedded_issuer_is_off_unless_asked_for() {
+        let workos = "\n[workos]\nclient-id = 'client_1'";
+        let of = |rest: &str| settings(&format!("{rest}{workos}")).resolve();
+        assert!(!of("").unwrap().dev);
+        assert!(of("dev = true").unwrap().dev);
+        assert!(of("listen = '0.0.0.0:80'").unwrap().workos.is_some());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
 //! (`auth`, `user`, `meeting`, `note`, `transcript`) → `rooms` → `committer` → `db`.
-//! The doors `live` and `yjs` stand beside the slices, on [`socket`].
+//! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
+//! [`webhook`], through which providers tell what has changed.
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
 //! something is in `connvo-core`.
 
@@ -26,4 +27,6 @@ pub mod server;
 pub mod socket;
 pub mod transcript;
 pub mod user;
+pub mod webhook;
+pub mod workos;
 pub mod yjs;

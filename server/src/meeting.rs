@@ -106,7 +106,12 @@ pub async fn invite(
                 "this is the host: a host keeps that role",
             )
         })?;
-    changed(app, meeting, invited.user_id.clone());
+    if let Some(user_id) = invited.user_id.clone() {
+        app.access_changed(AccessChange::Member {
+            meeting_id: meeting.clone(),
+            user_id,
+        });
+    }
     Ok(invited)
 }
 
@@ -133,14 +138,8 @@ pub async fn advance(
             "somebody else has just changed the meeting's state",
         ));
     }
-    changed(app, meeting, None);
-    get(app, user, meeting).await
-}
-
-/// Says, after the commit, that rights have changed. Nobody listening is fine.
-fn changed(app: &App, meeting_id: &MeetingId, user_id: Option<UserId>) {
-    let _ = app.access_changes.send(AccessChange {
-        meeting_id: meeting_id.clone(),
-        user_id,
+    app.access_changed(AccessChange::Meeting {
+        meeting_id: meeting.clone(),
     });
+    get(app, user, meeting).await
 }

@@ -18,8 +18,8 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use connvo_core::access::Action;
-use connvo_core::error::ErrorCode;
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::id::MeetingId;
 use connvo_core::live::connection::Stream;
 use connvo_core::live::pacing::{NOTE_MS, Pacer, window_ms};
 use connvo_core::live::presence;
@@ -54,7 +54,7 @@ pub async fn upgrade(
 ) -> Result<Response, Failure> {
     // Before anything is authorised: no change of rights is missed.
     let access = app.access_changes.subscribe();
-    let identity = app.auth.verify(&params.token).await?;
+    let identity = app.auth.admit(&params.token).await?;
     let membership = authorise(&app, &identity.user_id, &meeting, Action::ReadNote).await?;
     let connected = app.connections.enter(&identity.user_id)?;
     let mailbox = Arc::new(Mailbox::default());
@@ -89,7 +89,7 @@ struct Place {
 
 struct Editor {
     app: App,
-    user: UserId,
+    who: Identity,
     meeting: MeetingId,
     seat: Seat,
     socket: Socket,
@@ -98,7 +98,6 @@ struct Editor {
     pacer: Pacer,
     access: Receiver<AccessChange>,
     membership: Membership,
-    expires_at_ms: u64,
     refused: bool,
     strikes: u8,
     /// When the client was last heard, in milliseconds since the Unix epoch.
@@ -131,7 +130,7 @@ impl Editor {
         let writable = place.membership.may(Action::WriteNote, now).is_ok();
         Self {
             app,
-            user: identity.user_id,
+            who: identity,
             meeting: place.meeting,
             seat: place.seat,
             socket,
@@ -140,7 +139,6 @@ impl Editor {
             pacer: Pacer::default(),
             access: place.access,
             membership: place.membership,
-            expires_at_ms: identity.expires_at_ms,
             refused: false,
             strikes: 0,
             heard_ms: now,
@@ -199,7 +197,7 @@ impl Editor {
         let due = self.pacer.due_at(self.window()).filter(|_| synced);
         let dead = self.heard_ms + DEAD_MS;
         let late = self.late.as_ref().map(|late| late.due_ms);
-        let timed = self.expires_at_ms.min(self.ping_ms).min(dead);
+        let timed = self.who.expires_at_ms.min(self.ping_ms).min(dead);
         let at = due.into_iter().chain(late).fold(timed, u64::min);
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
         tokio::select! {
@@ -217,7 +215,7 @@ impl Editor {
     /// is gone without a word, and its place in the room is free.
     async fn beat(&mut self) -> Result<(), Over> {
         let now = self.app.clock.now_ms();
-        if now >= self.expires_at_ms {
+        if now >= self.who.expires_at_ms {
             return Err(Over(close::POLICY));
         }
         if now >= self.heard_ms + DEAD_MS {
@@ -243,7 +241,7 @@ impl Editor {
                 // Nothing is skipped for rate: it waits, and the socket is not read.
                 let now = self.app.clock.now_ms();
                 let rates = &self.app.rates;
-                if let Err(refusal) = rates.take(NOTE_OP, &self.user, &self.meeting, 1, now)
+                if let Err(refusal) = rates.take(NOTE_OP, &self.who.user_id, &self.meeting, 1, now)
                     && let Some(frame) = self.fresh.take()
                 {
                     self.late = Some(Late::after(&refusal, frame, now));
@@ -252,7 +250,7 @@ impl Editor {
                 let offered = self
                     .seat
                     .room
-                    .stock_update(&self.user, own, update, &self.mailbox)
+                    .stock_update(&self.who.user_id, own, update, &self.mailbox)
                     .await;
                 offered.map_err(|_| Over(close::TRY_LATER))
             }
@@ -261,7 +259,10 @@ impl Editor {
                     .and_then(|states| states.first().map(|state| state.client_id));
                 if let (None, Some(own)) = (self.door.own(), first) {
                     self.door.set_own(own);
-                    self.seat.room.join(self.seat.id(), own, &self.user).await;
+                    self.seat
+                        .room
+                        .join(self.seat.id(), own, &self.who.user_id)
+                        .await;
                 }
                 self.seat
                     .room
@@ -321,22 +322,25 @@ impl Editor {
     }
 
     async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Result<(), Over> {
-        let mine = match change {
-            Ok(change) => {
-                change.meeting_id == self.meeting
-                    && change.user_id.is_none_or(|user| user == self.user)
-            }
-            Err(RecvError::Lagged(_)) => true,
-            Err(RecvError::Closed) => false,
+        let change = match change {
+            Ok(change) => Some(change),
+            // So many were missed that nobody knows which: check everything.
+            Err(RecvError::Lagged(_)) => None,
+            Err(RecvError::Closed) => return Ok(()),
         };
-        if !mine {
-            return Ok(());
-        }
-        let membership = authorise(&self.app, &self.user, &self.meeting, Action::ReadNote).await;
-        self.membership = membership.map_err(|problem| match problem.code {
+        let over = |problem: Problem| match problem.code {
             ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
             _ => Over(close::POLICY),
-        })?;
+        };
+        if change.as_ref().is_none_or(|change| change.is_of(&self.who)) {
+            self.app.auth.stands(&self.who).await.map_err(over)?;
+        }
+        let user = &self.who.user_id;
+        if !change.is_none_or(|change| change.is_in(&self.meeting, user)) {
+            return Ok(());
+        }
+        let membership = authorise(&self.app, user, &self.meeting, Action::ReadNote).await;
+        self.membership = membership.map_err(over)?;
         let may = self
             .membership
             .may(Action::WriteNote, self.app.clock.now_ms())

@@ -4,11 +4,13 @@
 //! - [`postgres`]: an empty database in a throwaway cluster.
 //! - [`process`]: the real program, to be killed and started again.
 //! - [`proxy`]: a line between client and server that can be cut.
+//! - [`workos`]: a stand-in for WorkOS, and tokens and webhooks as it signs them.
 
 pub mod load;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod workos;
 
 use std::net::TcpListener;
 

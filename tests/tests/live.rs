@@ -6,6 +6,9 @@
 mod client;
 #[path = "live/line.rs"]
 mod line;
+#[path = "api/stage.rs"]
+#[allow(dead_code)]
+mod stage;
 
 #[path = "live/access.rs"]
 mod access;
@@ -17,6 +20,8 @@ mod drain;
 mod heartbeat;
 #[path = "live/resume.rs"]
 mod resume;
+#[path = "live/revoked.rs"]
+mod revoked;
 #[path = "live/rooms.rs"]
 mod rooms;
 #[path = "live/slow.rs"]

@@ -13,6 +13,8 @@ use connvo_core::id::UserId;
 pub struct Caller {
     /// The user.
     pub user_id: UserId,
+    /// The sign-in session, where the issuer names one.
+    pub session_id: Option<String>,
 }
 
 impl FromRequestParts<App> for Caller {
@@ -30,6 +32,7 @@ impl FromRequestParts<App> for Caller {
         let identity = app.auth.verify(token).await?;
         Ok(Self {
             user_id: identity.user_id,
+            session_id: identity.session_id,
         })
     }
 }

@@ -1,7 +1,8 @@
 //! The embedded issuer of development: an RS256 key made at first start and kept
 //! in the database, so that every node signs with the same one.
 
-use super::{Claims, store};
+use super::claims::{Audience, Claims};
+use super::store;
 use crate::clock::{Clock, Ids};
 use crate::db::{Db, StoreError};
 use crate::user::NewUser;
@@ -44,15 +45,18 @@ impl Issuer {
         })
     }
 
-    /// What a token for this person says.
-    pub(super) fn claims(&self, person: &NewUser, now_ms: u64) -> Claims {
+    /// What a token for this person's new session says.
+    pub(super) fn claims(&self, person: &NewUser, session: String, now_ms: u64) -> Claims {
         let now = now_ms / 1000;
         Claims {
             iss: ISSUER.into(),
-            aud: AUDIENCE.into(),
+            aud: Some(Audience::One(AUDIENCE.into())),
             sub: format!("dev|{}", person.email()),
+            sid: Some(session),
             email: Some(person.email().to_owned()),
+            email_verified: true,
             name: Some(person.name().to_owned()),
+            nbf: None,
             iat: now,
             exp: now + LIFETIME_S,
         }

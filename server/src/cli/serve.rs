@@ -21,7 +21,10 @@ pub(super) struct Serve {
 impl Serve {
     /// Serves until SIGTERM or SIGINT. The first line on stdout is the address.
     pub(super) async fn run(self) -> Outcome {
-        let settings = self.settings.over_file(self.config.as_deref())?;
+        let settings = self
+            .settings
+            .with_environment(|name| std::env::var(name).ok())
+            .over_file(self.config.as_deref())?;
         log(settings.log_json.unwrap_or(false));
         let server = Server::bind(settings.resolve()?).await?;
         let shutdown = server.app().shutdown.clone();

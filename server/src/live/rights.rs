@@ -13,7 +13,7 @@ impl Live {
     /// What ends by itself: the token, the right to write to the note of a meeting
     /// that is over.
     pub(super) fn expire(&mut self, now: u64) -> Vec<Effect> {
-        if now >= self.expires_at_ms {
+        if now >= self.expires_at_ms() {
             return self.connection.close(close::POLICY);
         }
         let mut effects = Vec::new();
@@ -28,29 +28,27 @@ impl Live {
     /// Rights may have changed: what is no longer allowed ends, before anything
     /// later reaches it.
     pub(super) async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Vec<Effect> {
-        let (Some(user), Ok(change)) = (
-            self.connection.user().cloned(),
-            change.map(Some).or_else(lagged),
-        ) else {
+        let (Some(who), Ok(change)) = (self.who.clone(), change.map(Some).or_else(lagged)) else {
             return Vec::new();
         };
+        if change.as_ref().is_none_or(|change| change.is_of(&who))
+            && let Err(problem) = self.app.auth.stands(&who).await
+        {
+            return self.connection.token_failed(problem);
+        }
         let concerned: Vec<(u32, Query)> = self
             .connection
             .subscriptions()
             .map(|(sub, held)| (sub, held.query().clone()))
             .filter(|(_, query)| {
-                change.as_ref().is_none_or(|change| {
-                    change.meeting_id == *query.meeting_id()
-                        && change
-                            .user_id
-                            .as_ref()
-                            .is_none_or(|changed| *changed == user)
-                })
+                change
+                    .as_ref()
+                    .is_none_or(|change| change.is_in(query.meeting_id(), &who.user_id))
             })
             .collect();
         let mut effects = Vec::new();
         for (sub, query) in concerned {
-            match authorise(&self.app, &user, query.meeting_id(), reads(&query)).await {
+            match authorise(&self.app, &who.user_id, query.meeting_id(), reads(&query)).await {
                 Ok(membership) => {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();

@@ -3,6 +3,7 @@
 use super::call::carry_out;
 use super::open::{Place, Wanted, open};
 use crate::app::{AccessChange, App};
+use crate::auth::Identity;
 use crate::connections::Connected;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
@@ -27,8 +28,9 @@ pub(super) struct Live {
     pub(super) connection: Connection,
     mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
-    access: Receiver<AccessChange>,
-    pub(super) expires_at_ms: u64,
+    pub(super) access: Receiver<AccessChange>,
+    /// Who was admitted, with the token that counts now.
+    pub(super) who: Option<Identity>,
     /// This person's place among their own connections.
     connected: Option<Connected>,
     /// The frame being taken, while it may still be held back.
@@ -53,7 +55,7 @@ pub(super) async fn serve(app: App, socket: Socket) {
         connection,
         mailbox: Arc::default(),
         places: HashMap::new(),
-        expires_at_ms: u64::MAX,
+        who: None,
         connected: None,
         fresh: None,
         late: None,
@@ -122,7 +124,7 @@ impl Live {
         let at = closes
             .chain(self.connection.next_due(pressure))
             .chain(self.late.as_ref().map(|late| late.due_ms))
-            .chain([self.connection.dead_at(), self.expires_at_ms])
+            .chain([self.connection.dead_at(), self.expires_at_ms()])
             .min()
             .unwrap_or(u64::MAX);
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
@@ -226,17 +228,19 @@ impl Live {
         Ok(())
     }
 
+    /// When the token stops being good, in milliseconds since the Unix epoch.
+    pub(super) fn expires_at_ms(&self) -> u64 {
+        self.who.as_ref().map_or(u64::MAX, |who| who.expires_at_ms)
+    }
+
     async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verdict = match self.app.auth.verify(token).await {
-            Ok(identity) => self
-                .app
-                .connections
-                .enter(&identity.user_id)
-                .map(|entered| {
-                    self.connected = Some(entered);
-                    self.expires_at_ms = identity.expires_at_ms;
-                    identity.user_id
-                }),
+        let verdict = match self.app.auth.admit(token).await {
+            Ok(who) => self.app.connections.enter(&who.user_id).map(|entered| {
+                self.connected = Some(entered);
+                let user_id = who.user_id.clone();
+                self.who = Some(who);
+                user_id
+            }),
             Err(problem) => Err(problem),
         };
         let limits = Limits {
@@ -248,9 +252,9 @@ impl Live {
     }
 
     async fn refresh(&mut self, token: &str) -> Vec<Effect> {
-        match self.app.auth.verify(token).await {
-            Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
-                self.expires_at_ms = identity.expires_at_ms;
+        match self.app.auth.admit(token).await {
+            Ok(who) if Some(&who.user_id) == self.connection.user() => {
+                self.who = Some(who);
                 Vec::new()
             }
             Ok(_) => self.connection.close(close::POLICY),

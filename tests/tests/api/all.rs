@@ -2,10 +2,23 @@
 
 #[path = "client.rs"]
 pub(crate) mod client;
+#[path = "../live/line.rs"]
+#[allow(dead_code)]
+pub(crate) mod line;
+#[path = "stage.rs"]
+#[allow(dead_code)]
+pub(crate) mod stage;
+
+#[path = "attacks.rs"]
+mod attacks;
 #[path = "dev/token.rs"]
 mod dev_token;
+#[path = "first_sight.rs"]
+mod first_sight;
 #[path = "health.rs"]
 mod health;
+#[path = "keys.rs"]
+mod keys;
 #[path = "openapi.rs"]
 mod openapi;
 #[path = "problems.rs"]
@@ -13,6 +26,8 @@ mod problems;
 
 #[path = "v1/me.rs"]
 mod v1_me;
+#[path = "v1/me/sign_out.rs"]
+mod v1_me_sign_out;
 #[path = "v1/meetings.rs"]
 mod v1_meetings;
 #[path = "v1/meetings/notes.rs"]
@@ -25,7 +40,11 @@ mod v1_notes_ops;
 mod v1_notes_versions;
 #[path = "v1/meetings/participants.rs"]
 mod v1_participants;
+#[path = "v1/sign_in.rs"]
+mod v1_sign_in;
 #[path = "v1/meetings/start_end.rs"]
 mod v1_start_end;
 #[path = "v1/meetings/transcript.rs"]
 mod v1_transcript;
+#[path = "v1/webhooks/workos.rs"]
+mod v1_webhooks_workos;

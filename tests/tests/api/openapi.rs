@@ -32,7 +32,9 @@ async fn every_route_is_described() {
         "get /v1/meetings/{id}/notes/versions/{n}",
         "get /v1/meetings/{id}/participants",
         "get /v1/meetings/{id}/transcript",
+        "get /v1/sign-in",
         "post /dev/token",
+        "post /v1/me/sign-out",
         "post /v1/meetings",
         "post /v1/meetings/{id}/end",
         "post /v1/meetings/{id}/notes/ops",
@@ -40,6 +42,7 @@ async fn every_route_is_described() {
         "post /v1/meetings/{id}/participants",
         "post /v1/meetings/{id}/start",
         "post /v1/meetings/{id}/transcript",
+        "post /v1/webhooks/workos",
     ];
     let expected: BTreeSet<_> = expected.into_iter().map(String::from).collect();
     assert_eq!(described, expected);
