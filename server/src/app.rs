@@ -1,6 +1,6 @@
 //! What every handler shares.
 
-use crate::auth::{Auth, Identity};
+use crate::auth::Auth;
 use crate::clock::{Clock, Ids};
 use crate::committer::Committer;
 use crate::config::Config;
@@ -93,14 +93,14 @@ impl AccessChange {
 
     /// Whether it may change that this person may be here at all.
     #[must_use]
-    pub fn is_of(&self, identity: &Identity) -> bool {
+    pub fn is_of(&self, user: &UserId, session: Option<&str>) -> bool {
         match self {
             Self::Meeting { .. } | Self::Member { .. } => false,
-            Self::Person { user_id } => *user_id == identity.user_id,
+            Self::Person { user_id } => user_id == user,
             Self::Session {
                 user_id,
                 session_id,
-            } => *user_id == identity.user_id && Some(session_id) == identity.session_id.as_ref(),
+            } => user_id == user && Some(session_id.as_str()) == session,
         }
     }
 }

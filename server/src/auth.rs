@@ -6,6 +6,7 @@
 //! remembered, by the token's hash, until the token expires; whether the person and
 //! their session are still good is asked again and again (see [`standing`]).
 
+pub mod admin;
 pub mod caller;
 mod claims;
 pub mod issuer;
@@ -15,6 +16,7 @@ pub mod standing;
 pub mod store;
 mod verified;
 
+use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
@@ -30,9 +32,11 @@ use keys::{Keys, Source};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use standing::Standings;
+use std::sync::Arc;
 use std::time::Duration;
 use verified::{Entry, Hash, Verified};
 
+pub use admin::require_admin;
 pub use caller::Caller;
 
 /// How far clocks may differ, in milliseconds.
@@ -62,6 +66,18 @@ struct Trusted {
     /// Who knows the addresses of its people; otherwise the token says them.
     directory: Option<Directory>,
     embedded: bool,
+}
+
+impl Identity {
+    /// The caller as whoever does something with this request.
+    #[must_use]
+    pub fn actor(&self, request: &Arc<RequestInfo>) -> Actor {
+        Actor {
+            user_id: self.user_id.clone(),
+            session_id: self.session_id.clone(),
+            request: Arc::clone(request),
+        }
+    }
 }
 
 /// Verifies tokens, and issues them in development.
@@ -176,8 +192,9 @@ impl Auth {
     /// keys or the store are out of reach.
     pub async fn verify(&self, token: &str) -> Result<Identity, Problem> {
         let identity = self.identify(token).await?;
+        let (user, session) = (&identity.user_id, identity.session_id.as_deref());
         let now = self.clock.now_ms();
-        self.standings.check(&self.db, &identity, now).await?;
+        self.standings.check(&self.db, (user, session), now).await?;
         Ok(identity)
     }
 
@@ -188,7 +205,8 @@ impl Auth {
     /// As [`Auth::verify`].
     pub async fn admit(&self, token: &str) -> Result<Identity, Problem> {
         let identity = self.identify(token).await?;
-        self.stands(&identity).await?;
+        self.stands(&identity.user_id, identity.session_id.as_deref())
+            .await?;
         Ok(identity)
     }
 
@@ -196,9 +214,9 @@ impl Auth {
     ///
     /// # Errors
     /// `UNAUTHORIZED` when they were deactivated or signed out; the store fails.
-    pub async fn stands(&self, identity: &Identity) -> Result<(), Problem> {
+    pub async fn stands(&self, user: &UserId, session: Option<&str>) -> Result<(), Problem> {
         let now = self.clock.now_ms();
-        self.standings.ask(&self.db, identity, now).await
+        self.standings.ask(&self.db, (user, session), now).await
     }
 
     /// Forgets what is remembered of whom a change concerns.
@@ -308,14 +326,14 @@ fn said(claims: &Claims) -> Profile {
 ///
 /// # Errors
 /// `CONFLICT` when the token names no session.
-pub async fn sign_out(app: &App, user: &UserId, session: Option<&str>) -> Result<(), Problem> {
-    let Some(session) = session else {
+pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Problem> {
+    let Some(session) = actor.session_id.as_deref() else {
         let detail = "this token is of no session: it is good until it expires";
         return Err(Problem::new(ErrorCode::Conflict, detail));
     };
-    store::sign_out(&app.db, session, user, app.clock.now_ms()).await?;
+    store::sign_out(&app.db, session, &actor.user_id, app.clock.now_ms()).await?;
     app.access_changed(AccessChange::Session {
-        user_id: user.clone(),
+        user_id: actor.user_id.clone(),
         session_id: session.to_owned(),
     });
     Ok(())

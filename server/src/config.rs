@@ -5,11 +5,14 @@ pub mod workos;
 
 use clap::Args;
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use workos::{WorkOs, WorkOsSettings};
 
 pub use secret::Secret;
+
+/// Who administers a server in development where nobody is named.
+const DEV_ADMIN: &str = "admin@example.com";
 
 /// What keeps the settings from being used.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +76,18 @@ pub struct Settings {
     )]
     #[serde(default)]
     pub cors_origins: Vec<String>,
+    /// Addresses of the platform's administrators, as ada@example.org
+    #[arg(long = "admin", env = "CONNVO_ADMINS", value_delimiter = ',')]
+    #[serde(default)]
+    pub admins: Vec<String>,
+    /// Addresses of proxies of one's own, whose X-Forwarded-For is believed
+    #[arg(
+        long = "trusted-proxy",
+        env = "CONNVO_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
     /// Longest note, in UTF-16 code units
     #[arg(long, env = "CONNVO_NOTE_TEXT_UTF16")]
     pub note_text_utf16: Option<u32>,
@@ -115,11 +130,9 @@ impl Settings {
             database_url: self.database_url.or(file.database_url),
             dev: self.dev.or(file.dev),
             rate_limits: self.rate_limits.or(file.rate_limits),
-            cors_origins: if self.cors_origins.is_empty() {
-                file.cors_origins
-            } else {
-                self.cors_origins
-            },
+            cors_origins: or(self.cors_origins, file.cors_origins),
+            admins: or(self.admins, file.admins),
+            trusted_proxies: or(self.trusted_proxies, file.trusted_proxies),
             note_text_utf16: self.note_text_utf16.or(file.note_text_utf16),
             log_json: self.log_json.or(file.log_json),
             workos: self.workos.over(file.workos),
@@ -154,6 +167,10 @@ impl Settings {
                 "--rate-limits off is for development: with --dev only",
             ));
         }
+        let mut admins: Vec<String> = self.admins.iter().map(|a| a.to_lowercase()).collect();
+        if dev && admins.is_empty() {
+            admins.push(DEV_ADMIN.into());
+        }
         let mut limits = connvo_core::limits::NoteLimits::default();
         if let Some(units) = self.note_text_utf16 {
             limits.text_utf16 = units;
@@ -165,10 +182,17 @@ impl Settings {
             dev,
             rate_limits,
             cors_origins: self.cors_origins,
+            admins,
+            trusted_proxies: self.trusted_proxies,
             limits,
             workos,
         })
     }
+}
+
+/// A list that is given, or else the file's.
+fn or<T>(given: Vec<T>, file: Vec<T>) -> Vec<T> {
+    if given.is_empty() { file } else { given }
 }
 
 /// Settings that agree with each other.
@@ -186,6 +210,10 @@ pub struct Config {
     pub rate_limits: RateLimits,
     /// Origins of other sites whose pages may call.
     pub cors_origins: Vec<String>,
+    /// Addresses of the platform's administrators, in lower case.
+    pub admins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Bounds of a note.
     pub limits: connvo_core::limits::NoteLimits,
     /// Sign-in by WorkOS, where it is set up.

@@ -5,11 +5,13 @@ mod describe;
 mod extract;
 mod host;
 mod problem;
+mod request_info;
 mod router;
 mod www;
 
 pub use extract::{Json, Path, Query};
 pub use problem::Failure;
+pub(crate) use request_info::request_info;
 pub use router::{description, router};
 
 use connvo_core::error::Problem;

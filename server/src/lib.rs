@@ -7,6 +7,7 @@
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
 //! something is in `connvo-core`.
 
+pub mod actor;
 pub mod app;
 pub mod auth;
 pub mod cli;

@@ -10,6 +10,7 @@ mod open;
 mod rights;
 mod task;
 
+use crate::actor::RequestInfo;
 use crate::app::App;
 use crate::socket::upgrade::Upgrade;
 use axum::extract::State;
@@ -17,9 +18,9 @@ use axum::response::Response;
 use connvo_core::protocol::SUBPROTOCOL;
 
 /// Opens the live socket. The token comes with the first frame.
-pub async fn upgrade(State(app): State<App>, upgrade: Upgrade) -> Response {
+pub async fn upgrade(State(app): State<App>, request: RequestInfo, upgrade: Upgrade) -> Response {
     upgrade.speaking(SUBPROTOCOL).serve(move |socket| {
         let tracked = app.tasks.clone();
-        tracked.track_future(task::serve(app, socket))
+        tracked.track_future(task::serve(app, request, socket))
     })
 }

@@ -4,10 +4,11 @@
 pub mod routes;
 pub mod store;
 
+use crate::actor::Actor;
 use crate::app::{AccessChange, App};
 use connvo_core::access::{Action, Role, can, note_closes_at};
 use connvo_core::error::{ErrorCode, Problem};
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::id::MeetingId;
 use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
 
 /// What a person is in a meeting, and how the meeting stands.
@@ -38,35 +39,35 @@ impl Membership {
     }
 }
 
-/// What `user` is in the meeting, when that allows `action`. One indexed read.
+/// What the actor is in the meeting, when that allows `action`. One indexed read.
 ///
 /// # Errors
 /// `NOT_FOUND` to strangers; `FORBIDDEN` or `MEETING_NOT_ACTIVE` to members who may not.
 pub async fn authorise(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     meeting: &MeetingId,
     action: Action,
 ) -> Result<Membership, Problem> {
-    let membership = store::membership(&app.db, user, meeting)
+    let membership = store::membership(&app.db, &actor.user_id, meeting)
         .await?
         .ok_or_else(|| Problem::not_found("the meeting"))?;
     membership.may(action, app.clock.now_ms())?;
     Ok(membership)
 }
 
-/// Makes a meeting with `user` as its host.
+/// Makes a meeting with the actor as its host.
 ///
 /// # Errors
 /// `VALIDATION_ERROR` for a bad title.
-pub async fn create(app: &App, user: &UserId, draft: MeetingDraft) -> Result<Meeting, Problem> {
+pub async fn create(app: &App, actor: &Actor, draft: MeetingDraft) -> Result<Meeting, Problem> {
     let new = draft.validate()?;
     let meeting = Meeting {
         id: app.ids.meeting(),
         title: new.title().to_owned(),
         state: MeetingState::Scheduled,
         role: Role::Host,
-        organizer_id: user.clone(),
+        organizer_id: actor.user_id.clone(),
         created_at: app.clock.now_ms(),
         started_at: None,
         ended_at: None,
@@ -75,12 +76,12 @@ pub async fn create(app: &App, user: &UserId, draft: MeetingDraft) -> Result<Mee
     Ok(meeting)
 }
 
-/// A meeting as `user` sees it.
+/// A meeting as the actor sees it.
 ///
 /// # Errors
 /// `NOT_FOUND` to strangers.
-pub async fn get(app: &App, user: &UserId, meeting: &MeetingId) -> Result<Meeting, Problem> {
-    store::get(&app.db, user, meeting)
+pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Meeting, Problem> {
+    store::get(&app.db, &actor.user_id, meeting)
         .await?
         .ok_or_else(|| Problem::not_found("the meeting"))
 }
@@ -92,11 +93,11 @@ pub async fn get(app: &App, user: &UserId, meeting: &MeetingId) -> Result<Meetin
 /// `CONFLICT` for the host's own address.
 pub async fn invite(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     meeting: &MeetingId,
     draft: ParticipantDraft,
 ) -> Result<Participant, Problem> {
-    authorise(app, user, meeting, Action::Invite).await?;
+    authorise(app, actor, meeting, Action::Invite).await?;
     let new = draft.validate()?;
     let invited = store::invite(&app.db, meeting, &new, app.clock.now_ms())
         .await?
@@ -121,7 +122,7 @@ pub async fn invite(
 /// `FORBIDDEN` unless host or co-host; `CONFLICT` when its state does not allow it.
 pub async fn advance(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     meeting: &MeetingId,
     next: MeetingState,
 ) -> Result<Meeting, Problem> {
@@ -129,7 +130,7 @@ pub async fn advance(
         MeetingState::Active => Action::StartMeeting,
         _ => Action::EndMeeting,
     };
-    let membership = authorise(app, user, meeting, action).await?;
+    let membership = authorise(app, actor, meeting, action).await?;
     let moved =
         store::advance(&app.db, meeting, membership.state, next, app.clock.now_ms()).await?;
     if !moved {
@@ -141,5 +142,5 @@ pub async fn advance(
     app.access_changed(AccessChange::Meeting {
         meeting_id: meeting.clone(),
     });
-    get(app, user, meeting).await
+    get(app, actor, meeting).await
 }

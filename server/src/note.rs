@@ -5,6 +5,7 @@ pub mod history;
 pub mod routes;
 pub mod store;
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::{Membership, authorise};
 use crate::rate;
@@ -25,15 +26,15 @@ use sha2::{Digest, Sha256};
 /// another's client id; `UNAVAILABLE`.
 pub async fn apply_operation(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     meeting: &MeetingId,
     draft: NoteOperationDraft,
 ) -> Result<NoteAccepted, Problem> {
-    authorise(app, user, meeting, Action::WriteNote).await?;
+    authorise(app, actor, meeting, Action::WriteNote).await?;
     if draft.client_seq > SAFE_MAX {
         return Err(Problem::field("/clientSeq", "at most 2^53 − 1"));
     }
-    let now = app.clock.now_ms();
+    let (user, now) = (&actor.user_id, app.clock.now_ms());
     app.rates.take(rate::NOTE_OP, user, meeting, 1, now)?;
     app.rooms.open(meeting).await?.operate(user, draft).await
 }
@@ -46,13 +47,13 @@ pub async fn apply_operation(
 /// observers and in closed notes; `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn restore(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     meeting: &MeetingId,
     version: u64,
     key: String,
 ) -> Result<NoteAccepted, Problem> {
-    authorise(app, user, meeting, Action::WriteNote).await?;
-    let now = app.clock.now_ms();
+    authorise(app, actor, meeting, Action::WriteNote).await?;
+    let (user, now) = (&actor.user_id, app.clock.now_ms());
     app.rates.take(rate::NOTE_OP, user, meeting, 1, now)?;
     let text = history::text_at(&app.db, meeting, version).await?;
     let room = app.rooms.open(meeting).await?;
@@ -76,10 +77,10 @@ fn restorer(user: &UserId, key: &str) -> String {
 /// `NOT_FOUND` to strangers; `UNAVAILABLE`.
 pub async fn read(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     meeting: &MeetingId,
 ) -> Result<(NoteView, Membership), Problem> {
-    let membership = authorise(app, user, meeting, Action::ReadNote).await?;
+    let membership = authorise(app, actor, meeting, Action::ReadNote).await?;
     let view = app.rooms.open(meeting).await?.read().await?;
     Ok((view, membership))
 }

@@ -93,13 +93,14 @@ impl Server {
     pub async fn run(self) -> Result<(), ServerError> {
         let Self { app, listener, .. } = self;
         let asked = app.shutdown.clone();
-        app.tasks.spawn(auth::keep_fresh(app.clone()));
+        tokio::spawn(auth::keep_fresh(app.clone()));
         let listener = listener.tap_io(|stream| {
             // What is written is to leave at once.
             let _ = stream.set_nodelay(true);
         });
-        let served = axum::serve(listener, http::router(app.clone()))
-            .with_graceful_shutdown(asked.clone().cancelled_owned());
+        let make = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let served =
+            axum::serve(listener, make).with_graceful_shutdown(asked.clone().cancelled_owned());
         let served = tokio::spawn(served.into_future());
         let abort = served.abort_handle();
         let drained = async {

@@ -4,12 +4,13 @@
 pub mod routes;
 pub mod store;
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::authorise;
 use crate::rate;
 use connvo_core::access::Action;
 use connvo_core::error::Problem;
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::id::MeetingId;
 use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
 use connvo_core::transcript::validate;
 
@@ -21,13 +22,13 @@ use connvo_core::transcript::validate;
 /// observers; `MEETING_NOT_ACTIVE`; `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn append(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     meeting: &MeetingId,
     draft: TranscriptDraft,
 ) -> Result<TranscriptAccepted, Problem> {
-    authorise(app, user, meeting, Action::AppendTranscript).await?;
+    authorise(app, actor, meeting, Action::AppendTranscript).await?;
     let chunks = validate(draft.chunks)?;
-    let now = app.clock.now_ms();
+    let (user, now) = (&actor.user_id, app.clock.now_ms());
     app.rates
         .take(rate::TRANSCRIPT_INGEST, user, meeting, chunks.len(), now)?;
     app.rooms

@@ -3,8 +3,8 @@
 
 mod deliver;
 
+use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::auth::Identity;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
 use crate::meeting::{Membership, authorise};
@@ -50,13 +50,15 @@ pub async fn upgrade(
     State(app): State<App>,
     Path(meeting): Path<MeetingId>,
     Query(params): Query<Params>,
+    request: RequestInfo,
     upgrade: Upgrade,
 ) -> Result<Response, Failure> {
     // Before anything is authorised: no change of rights is missed.
     let access = app.access_changes.subscribe();
     let identity = app.auth.admit(&params.token).await?;
-    let membership = authorise(&app, &identity.user_id, &meeting, Action::ReadNote).await?;
-    let connected = app.connections.enter(&identity.user_id)?;
+    let actor = identity.actor(&Arc::new(request));
+    let membership = authorise(&app, &actor, &meeting, Action::ReadNote).await?;
+    let connected = app.connections.enter(&actor.user_id)?;
     let mailbox = Arc::new(Mailbox::default());
     let interest = Interest {
         stream: Stream::Note,
@@ -64,6 +66,7 @@ pub async fn upgrade(
     };
     let seat = app.rooms.follow(&meeting, &mailbox, 0, interest).await?;
     let place = Place {
+        actor,
         meeting,
         seat,
         mailbox,
@@ -73,12 +76,13 @@ pub async fn upgrade(
     };
     Ok(upgrade.serve(move |socket| {
         let tracked = app.tasks.clone();
-        tracked.track_future(Editor::new(app, identity, place, socket).run())
+        tracked.track_future(Editor::new(app, place, identity.expires_at_ms, socket).run())
     }))
 }
 
 /// Where an editor is, and as what.
 struct Place {
+    actor: Actor,
     meeting: MeetingId,
     seat: Seat,
     mailbox: Arc<Mailbox>,
@@ -89,7 +93,7 @@ struct Place {
 
 struct Editor {
     app: App,
-    who: Identity,
+    actor: Actor,
     meeting: MeetingId,
     seat: Seat,
     socket: Socket,
@@ -98,6 +102,7 @@ struct Editor {
     pacer: Pacer,
     access: Receiver<AccessChange>,
     membership: Membership,
+    expires_at_ms: u64,
     refused: bool,
     strikes: u8,
     /// When the client was last heard, in milliseconds since the Unix epoch.
@@ -125,12 +130,12 @@ enum Woken {
 }
 
 impl Editor {
-    fn new(app: App, identity: Identity, place: Place, socket: Socket) -> Self {
+    fn new(app: App, place: Place, expires_at_ms: u64, socket: Socket) -> Self {
         let now = app.clock.now_ms();
         let writable = place.membership.may(Action::WriteNote, now).is_ok();
         Self {
             app,
-            who: identity,
+            actor: place.actor,
             meeting: place.meeting,
             seat: place.seat,
             socket,
@@ -139,6 +144,7 @@ impl Editor {
             pacer: Pacer::default(),
             access: place.access,
             membership: place.membership,
+            expires_at_ms,
             refused: false,
             strikes: 0,
             heard_ms: now,
@@ -197,7 +203,7 @@ impl Editor {
         let due = self.pacer.due_at(self.window()).filter(|_| synced);
         let dead = self.heard_ms + DEAD_MS;
         let late = self.late.as_ref().map(|late| late.due_ms);
-        let timed = self.who.expires_at_ms.min(self.ping_ms).min(dead);
+        let timed = self.expires_at_ms.min(self.ping_ms).min(dead);
         let at = due.into_iter().chain(late).fold(timed, u64::min);
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
         tokio::select! {
@@ -215,7 +221,7 @@ impl Editor {
     /// is gone without a word, and its place in the room is free.
     async fn beat(&mut self) -> Result<(), Over> {
         let now = self.app.clock.now_ms();
-        if now >= self.who.expires_at_ms {
+        if now >= self.expires_at_ms {
             return Err(Over(close::POLICY));
         }
         if now >= self.heard_ms + DEAD_MS {
@@ -241,7 +247,8 @@ impl Editor {
                 // Nothing is skipped for rate: it waits, and the socket is not read.
                 let now = self.app.clock.now_ms();
                 let rates = &self.app.rates;
-                if let Err(refusal) = rates.take(NOTE_OP, &self.who.user_id, &self.meeting, 1, now)
+                if let Err(refusal) =
+                    rates.take(NOTE_OP, &self.actor.user_id, &self.meeting, 1, now)
                     && let Some(frame) = self.fresh.take()
                 {
                     self.late = Some(Late::after(&refusal, frame, now));
@@ -250,7 +257,7 @@ impl Editor {
                 let offered = self
                     .seat
                     .room
-                    .stock_update(&self.who.user_id, own, update, &self.mailbox)
+                    .stock_update(&self.actor.user_id, own, update, &self.mailbox)
                     .await;
                 offered.map_err(|_| Over(close::TRY_LATER))
             }
@@ -261,7 +268,7 @@ impl Editor {
                     self.door.set_own(own);
                     self.seat
                         .room
-                        .join(self.seat.id(), own, &self.who.user_id)
+                        .join(self.seat.id(), own, &self.actor.user_id)
                         .await;
                 }
                 self.seat
@@ -332,14 +339,17 @@ impl Editor {
             ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
             _ => Over(close::POLICY),
         };
-        if change.as_ref().is_none_or(|change| change.is_of(&self.who)) {
-            self.app.auth.stands(&self.who).await.map_err(over)?;
+        let (user, session) = (&self.actor.user_id, self.actor.session_id.as_deref());
+        if change
+            .as_ref()
+            .is_none_or(|change| change.is_of(user, session))
+        {
+            self.app.auth.stands(user, session).await.map_err(over)?;
         }
-        let user = &self.who.user_id;
         if !change.is_none_or(|change| change.is_in(&self.meeting, user)) {
             return Ok(());
         }
-        let membership = authorise(&self.app, user, &self.meeting, Action::ReadNote).await;
+        let membership = authorise(&self.app, &self.actor, &self.meeting, Action::ReadNote).await;
         self.membership = membership.map_err(over)?;
         let may = self
             .membership

@@ -101,6 +101,6 @@ async fn sign_in(State(app): State<App>) -> Json<SignIn> {
         (status = 401, description = "No valid token"),
         (status = 409, description = "The token is of no session")))]
 async fn sign_out(State(app): State<App>, caller: Caller) -> Result<StatusCode, Failure> {
-    super::sign_out(&app, &caller.user_id, caller.session_id.as_deref()).await?;
+    super::sign_out(&app, &caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }

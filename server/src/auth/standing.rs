@@ -2,7 +2,7 @@
 //! session is not revoked. Asked of the store, and remembered for a moment; a
 //! revocation makes what is remembered of them forgotten.
 
-use super::{Identity, refused, store};
+use super::{refused, store};
 use crate::app::AccessChange;
 use crate::db::Db;
 use connvo_core::error::Problem;
@@ -15,6 +15,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const GOOD_MS: u64 = 1_000;
 /// People remembered at most.
 const REMEMBERED: usize = 20_000;
+
+/// A person, and their session where there is one.
+type Who<'w> = (&'w UserId, Option<&'w str>);
 
 /// How somebody stands, by the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +42,14 @@ impl Standing {
     }
 }
 
-/// What is remembered: of each person, each session with the time it was good.
+/// What is remembered: of each person, each session (none is the empty one) with the
+/// time it was good.
 #[derive(Default)]
 pub(super) struct Standings(Mutex<Remembered>);
 
 #[derive(Default)]
 struct Remembered {
-    good: HashMap<UserId, HashMap<Option<String>, u64>>,
+    good: HashMap<UserId, HashMap<String, u64>>,
     count: usize,
     /// Counts what was forgotten: an answer that was asked for before is not kept.
     forgotten: u64,
@@ -56,7 +60,7 @@ impl Standings {
     ///
     /// # Errors
     /// `UNAUTHORIZED` when they may not; the store fails.
-    pub(super) async fn check(&self, db: &Db, who: &Identity, now: u64) -> Result<(), Problem> {
+    pub(super) async fn check(&self, db: &Db, who: Who<'_>, now: u64) -> Result<(), Problem> {
         let good_at = self.lock().good_at(who);
         if good_at.is_some_and(|at| now.saturating_sub(at) < GOOD_MS) {
             return Ok(());
@@ -65,11 +69,9 @@ impl Standings {
     }
 
     /// As [`Standings::check`], by the store.
-    pub(super) async fn ask(&self, db: &Db, who: &Identity, now: u64) -> Result<(), Problem> {
+    pub(super) async fn ask(&self, db: &Db, who: Who<'_>, now: u64) -> Result<(), Problem> {
         let before = self.lock().forgotten;
-        store::standing(db, &who.user_id, who.session_id.as_deref(), now)
-            .await?
-            .allowed()?;
+        store::standing(db, who.0, who.1, now).await?.allowed()?;
         let mut remembered = self.lock();
         if remembered.forgotten == before {
             remembered.keep(who, now);
@@ -93,17 +95,21 @@ impl Standings {
 }
 
 impl Remembered {
-    fn good_at(&self, who: &Identity) -> Option<u64> {
-        self.good.get(&who.user_id)?.get(&who.session_id).copied()
+    fn good_at(&self, (user, session): Who<'_>) -> Option<u64> {
+        self.good
+            .get(user)?
+            .get(session.unwrap_or_default())
+            .copied()
     }
 
-    fn keep(&mut self, who: &Identity, now: u64) {
+    fn keep(&mut self, (user, session): Who<'_>, now: u64) {
         if self.count >= REMEMBERED {
             self.good.clear();
             self.count = 0;
         }
-        let sessions = self.good.entry(who.user_id.clone()).or_default();
-        let fresh = sessions.insert(who.session_id.clone(), now).is_none();
+        let sessions = self.good.entry(user.clone()).or_default();
+        let session = session.unwrap_or_default().to_owned();
+        let fresh = sessions.insert(session, now).is_none();
         self.count += usize::from(fresh);
     }
 }

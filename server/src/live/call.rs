@@ -1,32 +1,32 @@
 //! Commands of the socket.
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::{note, transcript};
 use connvo_core::error::Problem;
-use connvo_core::id::UserId;
 use connvo_core::protocol::{Command, CommandReply};
 
 /// Carries out a command: the same functions that the HTTP routes call.
 pub(super) async fn carry_out(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     key: String,
     command: Command,
 ) -> Result<CommandReply, Problem> {
     match command {
         Command::ApplyNoteOperation { meeting_id, draft } => {
-            note::apply_operation(app, user, &meeting_id, draft)
+            note::apply_operation(app, actor, &meeting_id, draft)
                 .await
                 .map(CommandReply::Note)
         }
         Command::RestoreNote {
             meeting_id,
             version,
-        } => note::restore(app, user, &meeting_id, version, key)
+        } => note::restore(app, actor, &meeting_id, version, key)
             .await
             .map(CommandReply::Note),
         Command::AppendTranscript { meeting_id, draft } => {
-            transcript::append(app, user, &meeting_id, draft)
+            transcript::append(app, actor, &meeting_id, draft)
                 .await
                 .map(CommandReply::Transcript)
         }

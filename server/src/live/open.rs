@@ -1,5 +1,6 @@
 //! Opening a subscription: authorise, watch, then capture the position.
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::{Membership, authorise};
 use crate::rooms::feed::Interest;
@@ -8,7 +9,7 @@ use crate::rooms::{Room, Seat};
 use crate::{note, transcript};
 use connvo_core::access::Action;
 use connvo_core::error::Problem;
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::id::MeetingId;
 use connvo_core::live::Read;
 use connvo_core::live::connection::Stream;
 use connvo_core::live::connection::{JournalSnapshot, Opened};
@@ -54,12 +55,12 @@ pub(super) fn writable(app: &App, membership: Membership) -> bool {
 /// is published in between is missed. Answers the cursor to start from, too.
 pub(super) async fn open(
     app: &App,
-    user: &UserId,
+    actor: &Actor,
     mailbox: &Arc<Mailbox>,
     wanted: Wanted<'_>,
 ) -> Result<(Place, Option<u64>, Opened), Problem> {
     let meeting = wanted.query.meeting_id();
-    let membership = authorise(app, user, meeting, reads(wanted.query)).await?;
+    let membership = authorise(app, actor, meeting, reads(wanted.query)).await?;
     let interest = Interest {
         stream: Stream::of(wanted.query),
         presence: matches!(wanted.query, Query::Note { .. }),

@@ -13,7 +13,7 @@ impl Live {
     /// What ends by itself: the token, the right to write to the note of a meeting
     /// that is over.
     pub(super) fn expire(&mut self, now: u64) -> Vec<Effect> {
-        if now >= self.expires_at_ms() {
+        if now >= self.expires_at_ms {
             return self.connection.close(close::POLICY);
         }
         let mut effects = Vec::new();
@@ -28,11 +28,15 @@ impl Live {
     /// Rights may have changed: what is no longer allowed ends, before anything
     /// later reaches it.
     pub(super) async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Vec<Effect> {
-        let (Some(who), Ok(change)) = (self.who.clone(), change.map(Some).or_else(lagged)) else {
+        let (Some(actor), Ok(change)) = (self.actor.clone(), change.map(Some).or_else(lagged))
+        else {
             return Vec::new();
         };
-        if change.as_ref().is_none_or(|change| change.is_of(&who))
-            && let Err(problem) = self.app.auth.stands(&who).await
+        let (user, session) = (&actor.user_id, actor.session_id.as_deref());
+        if change
+            .as_ref()
+            .is_none_or(|change| change.is_of(user, session))
+            && let Err(problem) = self.app.auth.stands(user, session).await
         {
             return self.connection.token_failed(problem);
         }
@@ -43,12 +47,12 @@ impl Live {
             .filter(|(_, query)| {
                 change
                     .as_ref()
-                    .is_none_or(|change| change.is_in(query.meeting_id(), &who.user_id))
+                    .is_none_or(|change| change.is_in(query.meeting_id(), user))
             })
             .collect();
         let mut effects = Vec::new();
         for (sub, query) in concerned {
-            match authorise(&self.app, &who.user_id, query.meeting_id(), reads(&query)).await {
+            match authorise(&self.app, &actor, query.meeting_id(), reads(&query)).await {
                 Ok(membership) => {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();

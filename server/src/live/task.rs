@@ -2,8 +2,8 @@
 
 use super::call::carry_out;
 use super::open::{Place, Wanted, open};
+use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::auth::Identity;
 use crate::connections::Connected;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
@@ -25,12 +25,15 @@ const SPREAD_MS: u64 = 10_000;
 pub(super) struct Live {
     pub(super) app: App,
     socket: Socket,
+    /// The request that opened the connection.
+    request: Arc<RequestInfo>,
+    /// Who said hello.
+    pub(super) actor: Option<Actor>,
     pub(super) connection: Connection,
     mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
     pub(super) access: Receiver<AccessChange>,
-    /// Who was admitted, with the token that counts now.
-    pub(super) who: Option<Identity>,
+    pub(super) expires_at_ms: u64,
     /// This person's place among their own connections.
     connected: Option<Connected>,
     /// The frame being taken, while it may still be held back.
@@ -44,7 +47,7 @@ pub(super) struct Live {
 pub(super) struct Over;
 
 /// Serves a live socket until it closes.
-pub(super) async fn serve(app: App, socket: Socket) {
+pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
     let connection = Connection::new(app.ids.session(), app.clock.now_ms());
     // Boxed: moved about on the stack of a task it would be kept there twice.
     let mut live = Box::new(Live {
@@ -52,10 +55,12 @@ pub(super) async fn serve(app: App, socket: Socket) {
         access: app.access_changes.subscribe(),
         app,
         socket,
+        request: Arc::new(request),
+        actor: None,
         connection,
         mailbox: Arc::default(),
         places: HashMap::new(),
-        who: None,
+        expires_at_ms: u64::MAX,
         connected: None,
         fresh: None,
         late: None,
@@ -124,7 +129,7 @@ impl Live {
         let at = closes
             .chain(self.connection.next_due(pressure))
             .chain(self.late.as_ref().map(|late| late.due_ms))
-            .chain([self.connection.dead_at(), self.expires_at_ms()])
+            .chain([self.connection.dead_at(), self.expires_at_ms])
             .min()
             .unwrap_or(u64::MAX);
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
@@ -228,19 +233,18 @@ impl Live {
         Ok(())
     }
 
-    /// When the token stops being good, in milliseconds since the Unix epoch.
-    pub(super) fn expires_at_ms(&self) -> u64 {
-        self.who.as_ref().map_or(u64::MAX, |who| who.expires_at_ms)
-    }
-
     async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
         let verdict = match self.app.auth.admit(token).await {
-            Ok(who) => self.app.connections.enter(&who.user_id).map(|entered| {
-                self.connected = Some(entered);
-                let user_id = who.user_id.clone();
-                self.who = Some(who);
-                user_id
-            }),
+            Ok(identity) => self
+                .app
+                .connections
+                .enter(&identity.user_id)
+                .map(|entered| {
+                    self.connected = Some(entered);
+                    self.expires_at_ms = identity.expires_at_ms;
+                    self.actor = Some(identity.actor(&self.request));
+                    identity.user_id
+                }),
             Err(problem) => Err(problem),
         };
         let limits = Limits {
@@ -253,8 +257,9 @@ impl Live {
 
     async fn refresh(&mut self, token: &str) -> Vec<Effect> {
         match self.app.auth.admit(token).await {
-            Ok(who) if Some(&who.user_id) == self.connection.user() => {
-                self.who = Some(who);
+            Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
+                self.expires_at_ms = identity.expires_at_ms;
+                self.actor = Some(identity.actor(&self.request));
                 Vec::new()
             }
             Ok(_) => self.connection.close(close::POLICY),
@@ -269,7 +274,7 @@ impl Live {
         epoch: Option<String>,
         after: Option<u64>,
     ) -> Vec<Effect> {
-        let Some(user) = self.connection.user().cloned() else {
+        let Some(actor) = self.actor.clone() else {
             return Vec::new();
         };
         let wanted = Wanted {
@@ -278,11 +283,11 @@ impl Live {
             epoch,
             after,
         };
-        match open(&self.app, &user, &self.mailbox, wanted).await {
+        match open(&self.app, &actor, &self.mailbox, wanted).await {
             Ok((place, after, opened)) => {
                 if let Query::Note { client_id, .. } = query {
                     let room = &place.seat.room;
-                    room.join(place.seat.id(), client_id, &user).await;
+                    room.join(place.seat.id(), client_id, &actor.user_id).await;
                     room.everybody(&self.mailbox, sub).await;
                 }
                 self.places.insert(sub, place);
@@ -339,11 +344,10 @@ impl Live {
     /// Carries out a command beside the connection; the reply comes by mail.
     fn call(&self, id: u64, key: String, command: Command) {
         let (app, mailbox) = (self.app.clone(), Arc::clone(&self.mailbox));
-        let Some(user) = self.connection.user().cloned() else {
-            return;
-        };
+        let Some(actor) = &self.actor else { return };
+        let actor = actor.next_request(app.ids.uuid(), app.clock.now_ms());
         self.app.tasks.spawn(async move {
-            let result = carry_out(&app, &user, key, command).await;
+            let result = carry_out(&app, &actor, key, command).await;
             mailbox.leave(Letter::Replied { id, result });
         });
     }

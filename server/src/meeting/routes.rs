@@ -45,7 +45,7 @@ async fn create(
     caller: Caller,
     Json(draft): Json<MeetingDraft>,
 ) -> Result<(StatusCode, Json<Meeting>), Failure> {
-    let meeting = super::create(&app, &caller.user_id, draft).await?;
+    let meeting = super::create(&app, &caller, draft).await?;
     Ok((StatusCode::CREATED, Json(meeting)))
 }
 
@@ -58,7 +58,7 @@ async fn get(
     caller: Caller,
     Path(id): Path<MeetingId>,
 ) -> Result<Json<Meeting>, Failure> {
-    Ok(Json(super::get(&app, &caller.user_id, &id).await?))
+    Ok(Json(super::get(&app, &caller, &id).await?))
 }
 
 /// The members, by address.
@@ -71,7 +71,7 @@ async fn participants(
     Path(id): Path<MeetingId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Participant>>, Failure> {
-    super::authorise(&app, &caller.user_id, &id, Action::ReadMeeting).await?;
+    super::authorise(&app, &caller, &id, Action::ReadMeeting).await?;
     let limit = page.limit(100)?;
     let after: String = page.after()?.unwrap_or_default();
     let items = store::participants(&app.db, &id, &after, limit + 1).await?;
@@ -93,7 +93,7 @@ async fn invite(
     Path(id): Path<MeetingId>,
     Json(draft): Json<ParticipantDraft>,
 ) -> Result<(StatusCode, Json<Participant>), Failure> {
-    let invited = super::invite(&app, &caller.user_id, &id, draft).await?;
+    let invited = super::invite(&app, &caller, &id, draft).await?;
     Ok((StatusCode::CREATED, Json(invited)))
 }
 
@@ -110,9 +110,7 @@ async fn start(
     Path(id): Path<MeetingId>,
 ) -> Result<Json<Meeting>, Failure> {
     let next = MeetingState::Active;
-    Ok(Json(
-        super::advance(&app, &caller.user_id, &id, next).await?,
-    ))
+    Ok(Json(super::advance(&app, &caller, &id, next).await?))
 }
 
 /// Ends the meeting.
@@ -128,7 +126,5 @@ async fn end(
     Path(id): Path<MeetingId>,
 ) -> Result<Json<Meeting>, Failure> {
     let next = MeetingState::Concluded;
-    Ok(Json(
-        super::advance(&app, &caller.user_id, &id, next).await?,
-    ))
+    Ok(Json(super::advance(&app, &caller, &id, next).await?))
 }

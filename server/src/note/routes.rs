@@ -50,7 +50,7 @@ async fn read(
     caller: Caller,
     Path(id): Path<MeetingId>,
 ) -> Result<Json<Note>, Failure> {
-    let (view, membership) = super::read(&app, &caller.user_id, &id).await?;
+    let (view, membership) = super::read(&app, &caller, &id).await?;
     let now = app.clock.now_ms();
     Ok(Json(Note {
         content: view.content,
@@ -78,7 +78,7 @@ async fn operate(
     Json(draft): Json<NoteOperationDraft>,
 ) -> Result<Json<NoteAccepted>, Failure> {
     Ok(Json(
-        super::apply_operation(&app, &caller.user_id, &id, draft).await?,
+        super::apply_operation(&app, &caller, &id, draft).await?,
     ))
 }
 
@@ -92,7 +92,7 @@ async fn log(
     Path(id): Path<MeetingId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<NoteEntry>>, Failure> {
-    authorise(&app, &caller.user_id, &id, Action::ReadNote).await?;
+    authorise(&app, &caller, &id, Action::ReadNote).await?;
     let limit = page.limit(100)?;
     let after = page.after::<u64>()?.unwrap_or(0);
     let items = store::page(&app.db, &id, after, limit + 1).await?;
@@ -110,7 +110,7 @@ async fn versions(
     Path(id): Path<MeetingId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<VersionGroup>>, Failure> {
-    authorise(&app, &caller.user_id, &id, Action::ReadNote).await?;
+    authorise(&app, &caller, &id, Action::ReadNote).await?;
     let limit = page.limit(50)? as usize;
     let before = match page.after::<u64>()? {
         Some(before) => before,
@@ -150,7 +150,7 @@ async fn version(
     Path((id, version)): Path<(MeetingId, u64)>,
     Query(query): Query<VersionQuery>,
 ) -> Result<Json<Version>, Failure> {
-    authorise(&app, &caller.user_id, &id, Action::ReadNote).await?;
+    authorise(&app, &caller, &id, Action::ReadNote).await?;
     let text = history::text_at(&app.db, &id, version).await?;
     let change = match query.from {
         Some(from) => Some(change(&history::text_at(&app.db, &id, from).await?, &text)),
@@ -184,6 +184,6 @@ async fn restore(
         None => app.ids.uuid(),
     };
     Ok(Json(
-        super::restore(&app, &caller.user_id, &id, version, key).await?,
+        super::restore(&app, &caller, &id, version, key).await?,
     ))
 }

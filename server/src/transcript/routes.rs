@@ -28,7 +28,7 @@ async fn list(
     Path(id): Path<MeetingId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Chunk>>, Failure> {
-    authorise(&app, &caller.user_id, &id, Action::ReadTranscript).await?;
+    authorise(&app, &caller, &id, Action::ReadTranscript).await?;
     let limit = page.limit(100)?;
     let after = page.after::<u64>()?.unwrap_or(0);
     let items = store::entries(&app.db, &id, after, limit + 1).await?;
@@ -52,7 +52,5 @@ async fn append(
     Path(id): Path<MeetingId>,
     Json(draft): Json<TranscriptDraft>,
 ) -> Result<Json<TranscriptAccepted>, Failure> {
-    Ok(Json(
-        super::append(&app, &caller.user_id, &id, draft).await?,
-    ))
+    Ok(Json(super::append(&app, &caller, &id, draft).await?))
 }

@@ -142,6 +142,7 @@ async fn a_truncated_token() {
 #[tokio::test]
 async fn a_token_of_a_megabyte() {
     let stage = Stage::start().await;
+    stage.sign_in("ada").await;
     let fetched = stage.peer.fetches();
     let large = |bytes: usize| stage.token(&json!({"name": "x".repeat(bytes)}));
     // Well signed, and refused for its length alone: 8 KiB are looked at.

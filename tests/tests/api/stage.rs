@@ -99,7 +99,6 @@ impl Stage {
     }
 
     /// Neither request nor live socket nor stock editor is let in with this token.
-    #[track_caller]
     pub async fn refuses(&self, token: &str) {
         let ada = self.api.sign_in("host").await;
         let meeting = ada.meeting().await;

@@ -1,0 +1,20 @@
+//! Administrators of the platform, whom the settings name by address.
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::user;
+use connvo_core::error::{ErrorCode, Problem};
+
+/// Whether the actor administers the platform.
+///
+/// # Errors
+/// `FORBIDDEN` (`admin`) to everybody else.
+pub async fn require_admin(app: &App, actor: &Actor) -> Result<(), Problem> {
+    let user = user::store::get(&app.db, &actor.user_id).await?;
+    let email = user.and_then(|user| user.email);
+    if email.is_some_and(|email| app.config.admins.contains(&email)) {
+        return Ok(());
+    }
+    let detail = "this is for the platform's administrators";
+    Err(Problem::new(ErrorCode::Forbidden, detail).because("admin"))
+}
