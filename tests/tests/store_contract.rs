@@ -31,6 +31,8 @@ macro_rules! on_both {
 mod appending;
 #[path = "store_contract/failing.rs"]
 mod failing;
+#[path = "store_contract/identity.rs"]
+mod identity;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
 #[path = "store_contract/notes.rs"]
