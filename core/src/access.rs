@@ -64,6 +64,23 @@ pub enum Action {
     AppendTranscript,
 }
 
+impl Action {
+    /// The action's name in the audit log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadMeeting => "readMeeting",
+            Self::StartMeeting => "startMeeting",
+            Self::EndMeeting => "endMeeting",
+            Self::Invite => "invite",
+            Self::ReadNote => "readNote",
+            Self::WriteNote => "writeNote",
+            Self::ReadTranscript => "readTranscript",
+            Self::AppendTranscript => "appendTranscript",
+        }
+    }
+}
+
 /// How long host and co-host may still edit the note of a concluded meeting, in
 /// milliseconds.
 pub const NOTE_GRACE_MS: u64 = 24 * 60 * 60 * 1000;

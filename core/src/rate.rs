@@ -5,6 +5,43 @@
 /// Length of a window, in milliseconds.
 pub const WINDOW_MS: u64 = 60_000;
 
+/// A row of the rate table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rate {
+    /// What is limited.
+    pub action: &'static str,
+    /// Entries a minute.
+    pub per_minute: u64,
+}
+
+/// Chunks for a transcript, of one person in one meeting.
+pub const TRANSCRIPT_INGEST: Rate = Rate {
+    action: "transcripts.ingest",
+    per_minute: 1_200,
+};
+/// Operations on a note, of one person in one meeting.
+pub const NOTE_OP: Rate = Rate {
+    action: "notes.op",
+    per_minute: 1_200,
+};
+/// Tokens that are not good, from one address.
+pub const AUTH_FAILURES: Rate = Rate {
+    action: "auth.failures",
+    per_minute: 20,
+};
+
+/// The rate table.
+pub const TABLE: [Rate; 3] = [TRANSCRIPT_INGEST, NOTE_OP, AUTH_FAILURES];
+
+/// How a caller stands towards a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Entries that may be taken now.
+    pub left: u64,
+    /// When all of the limit is free again, in milliseconds from now.
+    pub full_in_ms: u64,
+}
+
 /// What one caller has used of one limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Window {
@@ -14,6 +51,45 @@ pub struct Window {
 }
 
 impl Window {
+    /// A window as it was stored: when its present bucket began (milliseconds since
+    /// the Unix epoch), what was used in the one before, and in this one.
+    #[must_use]
+    pub const fn stored(began_at: u64, before: u64, now: u64) -> Self {
+        Self {
+            began_at,
+            before,
+            now,
+        }
+    }
+
+    /// The parts that [`Window::stored`] makes it of again.
+    #[must_use]
+    pub const fn parts(&self) -> (u64, u64, u64) {
+        (self.began_at, self.before, self.now)
+    }
+
+    /// How its caller stands towards `limit` a minute at `now_ms`.
+    #[must_use]
+    pub fn standing(mut self, limit: u64, now_ms: u64) -> Standing {
+        self.turn(now_ms);
+        let elapsed = now_ms.saturating_sub(self.began_at).min(WINDOW_MS);
+        let full_in_ms = match (self.before, self.now) {
+            (0, 0) => 0,
+            (_, 0) => WINDOW_MS - elapsed,
+            _ => 2 * WINDOW_MS - elapsed,
+        };
+        Standing {
+            left: limit.saturating_sub(self.used(elapsed)),
+            full_in_ms,
+        }
+    }
+
+    /// What counts of both buckets.
+    const fn used(&self, elapsed: u64) -> u64 {
+        let carried = self.before.saturating_mul(WINDOW_MS - elapsed);
+        carried.div_ceil(WINDOW_MS).saturating_add(self.now)
+    }
+
     /// Takes `cost` out of `limit` a minute at `now_ms`, or says how many
     /// milliseconds to wait until that much is free.
     ///
@@ -22,10 +98,7 @@ impl Window {
     pub fn take(&mut self, limit: u64, cost: u64, now_ms: u64) -> Result<(), u64> {
         self.turn(now_ms);
         let elapsed = now_ms.saturating_sub(self.began_at).min(WINDOW_MS);
-        let counts = WINDOW_MS - elapsed;
-        let carried = self.before.saturating_mul(counts).div_ceil(WINDOW_MS);
-        let used = carried.saturating_add(self.now);
-        if used.saturating_add(cost) <= limit {
+        if self.used(elapsed).saturating_add(cost) <= limit {
             self.now = self.now.saturating_add(cost);
             return Ok(());
         }
@@ -94,6 +167,38 @@ mod tests {
                 now += wait;
                 assert!(window.take(100, 30, now).is_ok(), "{used_at} {asks_at}");
             }
+        }
+    }
+
+    #[test]
+    fn a_callers_standing_is_what_taking_would_find() {
+        let mut window = Window::default();
+        let fresh = window.standing(10, START);
+        assert_eq!((fresh.left, fresh.full_in_ms), (10, 0));
+        window.take(10, 8, START + 15_000).unwrap();
+        assert_eq!(window.standing(10, START + 15_000).left, 2);
+        let later = START + WINDOW_MS + 30_000;
+        let standing = window.standing(10, later);
+        assert_eq!((standing.left, standing.full_in_ms), (6, 30_000));
+        assert!(window.take(10, 7, later).is_err());
+        assert!(window.take(10, 6, later).is_ok());
+        assert_eq!(window.standing(10, later + 2 * WINDOW_MS).left, 10);
+    }
+
+    #[test]
+    fn a_stored_window_goes_on_where_it_was() {
+        let mut window = Window::default();
+        window.take(10, 8, START + 1).unwrap();
+        window.take(10, 2, START + WINDOW_MS + 50_000).unwrap();
+        let (began_at, before, now) = window.parts();
+        assert_eq!(Window::stored(began_at, before, now), window);
+    }
+
+    #[test]
+    fn no_action_is_twice_in_the_table() {
+        let actions = TABLE.map(|rate| rate.action);
+        for (at, action) in actions.iter().enumerate() {
+            assert!(!actions[..at].contains(action), "{action}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use crate::audit::Denials;
 use crate::auth::Auth;
 use crate::clock::{Clock, Ids};
 use crate::committer::Committer;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub rooms: Rooms,
     /// What everybody has used of the rate table.
     pub rates: Rates,
+    /// Refusals that wait to be written to the audit log.
+    pub denials: Denials,
     /// Who is connected how often.
     pub connections: Connections,
     /// Changes to who may do what, after their commit.
@@ -121,6 +124,7 @@ impl App {
         let db = Db::open(&config.data_dir, config.database_url.as_deref()).await?;
         let store_epoch = crate::db::meta::epoch(&db, &ids.uuid(), clock.now_ms()).await?;
         let auth = Auth::open(&config, db.clone(), clock.clone(), ids.clone()).await?;
+        let rates = Rates::open(&db, config.rate_limits, clock.now_ms()).await?;
         let rooms = Rooms::new(Ground {
             committer: Committer::start(&db),
             db: db.clone(),
@@ -136,7 +140,8 @@ impl App {
             ids,
             auth,
             rooms,
-            rates: Rates::new(config.rate_limits),
+            rates,
+            denials: Denials::default(),
             connections: Connections::default(),
             access_changes,
             shutdown: CancellationToken::new(),

@@ -18,9 +18,11 @@ mod verified;
 
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
+use crate::audit::{self, Entry, Kind};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::{Db, StoreError};
+use crate::rate::AUTH_FAILURES;
 use crate::user::{self, Profile};
 use crate::workos::{self, Directory};
 use claims::{Accepted, Claims, in_time};
@@ -34,7 +36,7 @@ use sha2::{Digest, Sha256};
 use standing::Standings;
 use std::sync::Arc;
 use std::time::Duration;
-use verified::{Entry, Hash, Verified};
+use verified::{Hash, Known, Verified};
 
 pub use admin::require_admin;
 pub use caller::Caller;
@@ -161,7 +163,7 @@ impl Auth {
     /// # Errors
     /// `VALIDATION_ERROR` for a bad address or name; `NOT_FOUND` outside development;
     /// `UNAUTHORIZED` for somebody deactivated.
-    pub async fn issue(&self, email: &str, name: &str) -> Result<(String, UserId), Problem> {
+    pub async fn issue(&self, email: &str, name: &str) -> Result<(String, Identity), Problem> {
         let Some(issuer) = &self.issuer else {
             return Err(Problem::not_found("the embedded issuer"));
         };
@@ -180,7 +182,12 @@ impl Auth {
         store::standing(&self.db, &user_id, None, now)
             .await?
             .allowed()?;
-        Ok((issuer.sign(&claims)?, user_id))
+        let identity = Identity {
+            user_id,
+            session_id: claims.sid.clone(),
+            expires_at_ms: claims.exp.saturating_mul(1000),
+        };
+        Ok((issuer.sign(&claims)?, identity))
     }
 
     /// Who a token names, for one request.
@@ -243,12 +250,12 @@ impl Auth {
             session_id: claims.sid,
             expires_at_ms: claims.exp.saturating_mul(1000),
         };
-        let entry = Entry {
+        let known = Known {
             identity: identity.clone(),
             issuer,
             generation,
         };
-        self.verified.insert(hash, entry, now);
+        self.verified.insert(hash, known, now);
         Ok(identity)
     }
 
@@ -321,6 +328,49 @@ fn said(claims: &Claims) -> Profile {
     }
 }
 
+/// Who a token names, for one request. A token that is not good is in the audit log and
+/// counts against the address it came from; a good one is let in from anywhere.
+///
+/// # Errors
+/// As [`Auth::verify`]; `RATE_LIMITED` instead of `UNAUTHORIZED` once too many have
+/// come from the address.
+pub async fn authenticate(
+    app: &App,
+    request: &Arc<RequestInfo>,
+    token: &str,
+) -> Result<Identity, Problem> {
+    judged(app, request, app.auth.verify(token).await)
+}
+
+/// As [`authenticate`], for a connection that stays: see [`Auth::admit`].
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn admit(
+    app: &App,
+    request: &Arc<RequestInfo>,
+    token: &str,
+) -> Result<Identity, Problem> {
+    judged(app, request, app.auth.admit(token).await)
+}
+
+fn judged(
+    app: &App,
+    request: &Arc<RequestInfo>,
+    verified: Result<Identity, Problem>,
+) -> Result<Identity, Problem> {
+    if let Err(problem) = &verified
+        && problem.code == ErrorCode::Unauthorized
+    {
+        audit::unauthenticated(app, request, problem);
+        if let Some(address) = request.ip {
+            let now = app.clock.now_ms();
+            app.rates.take_from(AUTH_FAILURES, address, now)?;
+        }
+    }
+    verified
+}
+
 /// Ends the caller's own session: every connection of it closes, its tokens are good
 /// no longer.
 ///
@@ -331,7 +381,10 @@ pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Problem> {
         let detail = "this token is of no session: it is good until it expires";
         return Err(Problem::new(ErrorCode::Conflict, detail));
     };
-    store::sign_out(&app.db, session, &actor.user_id, app.clock.now_ms()).await?;
+    let resource = format!("users/{}", actor.user_id);
+    let entry = Entry::new(app, actor, Kind::Session, "endSession", &resource);
+    let who = (&actor.user_id, session);
+    store::sign_out(&app.db, who, &entry, app.clock.now_ms()).await?;
     app.access_changed(AccessChange::Session {
         user_id: actor.user_id.clone(),
         session_id: session.to_owned(),

@@ -12,13 +12,16 @@
 //! SQLite has one committer; PostgreSQL several, each with the meetings of its own.
 
 mod batch;
+mod crowd;
 mod plan;
 mod store;
 
+use crate::audit::Entry;
 use crate::db::{Db, StoreError, Trouble};
 use connvo_core::id::MeetingId;
 use connvo_core::note::NoteEntry;
 use connvo_core::transcript::{Chunk, NewChunk};
+use crowd::Crowd;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -33,12 +36,9 @@ const POSTGRES_SHARDS: usize = 4;
 /// Appends that may wait for one committer; beyond it their senders wait.
 const QUEUE: usize = 1_024;
 
-/// Shortest time between the starts of two commits while many write: what comes
-/// meanwhile shares the next one, and its fsync.
-const APART: Duration = Duration::from_millis(5);
-/// Appends that came during a commit from which on many write. One or two writers
-/// that await each other's commit are never held up.
-const MANY: usize = 3;
+/// Shortest time between the starts of two commits while many meetings write: what
+/// comes meanwhile shares the next one, and its fsync.
+const APART: Duration = Duration::from_millis(10);
 
 /// What one meeting adds to its journals, all or nothing.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct Append {
     pub note: Option<NoteBatch>,
     /// For the transcript.
     pub transcript: Option<TranscriptBatch>,
+    /// For the audit log.
+    pub records: Vec<Entry>,
 }
 
 /// Entries for a note's log.
@@ -150,22 +152,24 @@ fn closed() -> CommitError {
 
 async fn run(db: Db, mut inbox: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
+    let mut crowd = Crowd::default();
     let mut begun = Instant::now();
     loop {
-        take(&mut inbox, &mut waiting);
-        if waiting.len() >= MANY {
-            sleep_until(begun + APART).await;
-            take(&mut inbox, &mut waiting);
-        }
         if waiting.is_empty() {
             match inbox.recv().await {
                 Some(job) => waiting.push_back(job),
                 None => return,
             }
+        }
+        take(&mut inbox, &mut waiting);
+        let meetings = waiting.iter().map(|job| &job.append.meeting);
+        if crowd.with(meetings, Instant::now()) {
+            sleep_until(begun + APART).await;
             take(&mut inbox, &mut waiting);
         }
         begun = Instant::now();
         let jobs = batch::gather(&mut waiting, |job: &Job| &job.append);
+        crowd.wrote(jobs.iter().map(|job| &job.append.meeting), begun);
         commit(&db, jobs).await;
     }
 }

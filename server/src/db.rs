@@ -10,19 +10,20 @@ mod lock;
 pub mod meta;
 pub mod streams;
 mod trouble;
+mod tx;
 
 use connvo_core::error::{ErrorCode, Problem};
 use lock::DirLock;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use trouble::Trouble;
+pub use tx::Tx;
 
 /// When to try again after the store was away, in milliseconds.
 const RETRY_MS: u64 = 1_000;
@@ -54,6 +55,9 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The call was made before, under the same idempotency key.
+    #[error("the call was made before, under the same idempotency key")]
+    Repeated,
     /// The data folder cannot be used.
     #[error("{path}: {detail}")]
     Folder {
@@ -89,6 +93,9 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 /// The wire sees a code; the log sees the source, here, once.
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Repeated) {
+            return Self::new(ErrorCode::Conflict, error.to_string());
+        }
         tracing::error!(%error, "the store failed");
         if error.trouble() != Trouble::Lasting {
             let mut problem = Self::new(ErrorCode::Unavailable, "the store is away: try again");
@@ -210,38 +217,6 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-/// A connection of either database, as a transaction lends it: what takes part in
-/// somebody else's transaction asks for `impl Into<Conn>` and is given `&mut *tx`.
-pub enum Conn<'c> {
-    /// SQLite's.
-    Sqlite(&'c mut SqliteConnection),
-    /// PostgreSQL's.
-    Postgres(&'c mut PgConnection),
-}
-
-impl<'c> From<&'c mut SqliteConnection> for Conn<'c> {
-    fn from(connection: &'c mut SqliteConnection) -> Self {
-        Self::Sqlite(connection)
-    }
-}
-
-impl<'c> From<&'c mut PgConnection> for Conn<'c> {
-    fn from(connection: &'c mut PgConnection) -> Self {
-        Self::Postgres(connection)
-    }
-}
-
-/// Runs one body on a [`Conn`](crate::db::Conn), whichever database it is of.
-#[macro_export]
-macro_rules! on_conn {
-    ($conn:expr, |$c:ident| $body:expr) => {
-        match $conn {
-            $crate::db::Conn::Sqlite($c) => $body,
-            $crate::db::Conn::Postgres($c) => $body,
-        }
-    };
 }
 
 /// Runs one body on whichever database it is. `read` and `write` lend a pool,

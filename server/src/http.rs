@@ -4,12 +4,16 @@
 mod describe;
 mod extract;
 mod host;
+mod idempotency_key;
+mod limited;
 mod problem;
 mod request_info;
 mod router;
 mod www;
 
 pub use extract::{Json, Path, Query};
+pub use idempotency_key::{IdempotencyHeader, IdempotencyKey};
+pub use limited::Limited;
 pub use problem::Failure;
 pub(crate) use request_info::request_info;
 pub use router::{description, router};

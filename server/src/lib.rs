@@ -1,7 +1,7 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `user`, `meeting`, `note`, `transcript`) → `rooms` → `committer` → `db`.
+//! (`auth`, `audit`, `user`, `meeting`, `note`, `transcript`) → `rooms` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
 //! [`webhook`], through which providers tell what has changed.
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
@@ -9,7 +9,9 @@
 
 pub mod actor;
 pub mod app;
+pub mod audit;
 pub mod auth;
+pub mod behind;
 pub mod cli;
 pub mod clock;
 pub mod committer;
@@ -18,6 +20,7 @@ pub mod connections;
 pub mod db;
 pub mod health;
 pub mod http;
+pub mod idempotency;
 pub mod live;
 pub mod meeting;
 pub mod note;
@@ -26,6 +29,7 @@ pub mod replay;
 pub mod rooms;
 pub mod server;
 pub mod socket;
+pub mod sweep;
 pub mod transcript;
 pub mod user;
 pub mod webhook;

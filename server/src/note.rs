@@ -7,7 +7,9 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::meeting::{Membership, authorise};
+use crate::audit::Entry;
+use crate::idempotency::{Key, Once};
+use crate::meeting::{Membership, authorise, resource};
 use crate::rate;
 use crate::rooms::NoteView;
 use connvo_core::access::Action;
@@ -15,6 +17,7 @@ use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
 use connvo_core::protocol::varint::SAFE_MAX;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 /// Applies an operation: asks whether the caller may, transforms and stores it,
@@ -44,20 +47,28 @@ pub async fn apply_operation(
 ///
 /// # Errors
 /// `NOT_FOUND` to strangers and for a version that is not kept; `FORBIDDEN` to
-/// observers and in closed notes; `RATE_LIMITED`; `UNAVAILABLE`.
+/// observers and in closed notes; `CONFLICT` for a key used with another version;
+/// `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn restore(
     app: &App,
     actor: &Actor,
     meeting: &MeetingId,
     version: u64,
-    key: String,
+    key: Option<Key>,
 ) -> Result<NoteAccepted, Problem> {
     authorise(app, actor, meeting, Action::WriteNote).await?;
     let (user, now) = (&actor.user_id, app.clock.now_ms());
     app.rates.take(rate::NOTE_OP, user, meeting, 1, now)?;
+    // The room knows a restore by its client id, and answers a retry by itself.
+    let once = Once::of(app, actor, "restoreNote", key.clone(), &(meeting, version));
+    once.hold(app).await?;
+    let fresh = || app.ids.uuid();
+    let key = key.map_or_else(fresh, |key| key.as_str().to_owned());
     let text = history::text_at(&app.db, meeting, version).await?;
     let room = app.rooms.open(meeting).await?;
-    room.replace(user, text.to_string(), restorer(user, &key))
+    let entry = Entry::change(app, actor, "restoreNote", &resource(meeting))
+        .with(json!({"version": version}));
+    room.replace(user, text.to_string(), restorer(user, &key), entry)
         .await
 }
 

@@ -1,85 +1,72 @@
-//! Rate limits per user and meeting, counted in memory by entry: one chunk, one
-//! operation. The arithmetic is [`connvo_core::rate`].
+//! Rate limits, counted in memory by entry: one chunk, one operation, one failed
+//! sign-in. What was used is written behind and read at the start, so that a restart
+//! does not open the gate. Table and arithmetic are [`connvo_core::rate`]'s.
 
+mod late;
+pub mod store;
+
+use crate::app::App;
 use crate::config::RateLimits;
-use bytes::Bytes;
+use crate::db::{Db, StoreError};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::rate::Window;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use connvo_core::rate::{TABLE, Window};
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::Used;
+use tokio::sync::Notify;
 
-/// A row of the rate table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rate {
-    /// What is limited.
-    pub action: &'static str,
-    /// Entries a minute.
-    pub per_minute: u64,
-}
-
-/// Operations on a note.
-pub const NOTE_OP: Rate = Rate {
-    action: "notes.op",
-    per_minute: 1_200,
-};
-/// Chunks for a transcript.
-pub const TRANSCRIPT_INGEST: Rate = Rate {
-    action: "transcripts.ingest",
-    per_minute: 1_200,
-};
-
-/// Longest time that a socket is not read because too much came through it, in
-/// milliseconds. A change that has waited so long is taken: nothing is skipped.
-const PAUSE_MS: u64 = 2_000;
-
-/// A change that came too soon, and when it is taken. Its socket is not read until
-/// then.
-#[derive(Debug)]
-pub struct Late {
-    /// The frame that it came in.
-    pub frame: Bytes,
-    /// Milliseconds since the Unix epoch.
-    pub due_ms: u64,
-}
-
-impl Late {
-    /// Holds a frame back for as long as a refusal says, within bounds.
-    #[must_use]
-    pub fn after(refusal: &Problem, frame: Bytes, now_ms: u64) -> Self {
-        let wait = refusal.retry_after_ms.unwrap_or(PAUSE_MS).min(PAUSE_MS);
-        Self {
-            frame,
-            due_ms: now_ms + wait,
-        }
-    }
-
-    /// The frame, once its time has come.
-    pub fn take_due(held: &mut Option<Self>, now_ms: u64) -> Option<Bytes> {
-        held.take_if(|late| late.due_ms <= now_ms)
-            .map(|late| late.frame)
-    }
-}
+pub use connvo_core::rate::{AUTH_FAILURES, NOTE_OP, Rate, Standing, TRANSCRIPT_INGEST};
+pub use late::Late;
 
 /// Windows are swept when there are so many, and at every doubling after.
 const SWEEP_AT: usize = 10_000;
 
-type Key = (&'static str, UserId, MeetingId);
+/// What is limited, and whose use of it.
+type Key = (&'static str, String);
 
 /// What everybody has used.
 pub struct Rates {
     on: bool,
-    windows: Mutex<(HashMap<Key, Window>, usize)>,
+    held: Mutex<Held>,
+    some: Notify,
+}
+
+struct Held {
+    windows: HashMap<Key, Window>,
+    /// What has changed since it was written.
+    changed: HashSet<Key>,
+    sweep_at: usize,
 }
 
 impl Rates {
-    /// Nothing used yet.
-    #[must_use]
-    pub fn new(limits: RateLimits) -> Self {
-        Self {
-            on: limits == RateLimits::On,
-            windows: Mutex::new((HashMap::new(), SWEEP_AT)),
-        }
+    /// What was used before the start, as far as it still counts.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn open(db: &Db, limits: RateLimits, now_ms: u64) -> Result<Self, StoreError> {
+        let on = limits == RateLimits::On;
+        let stored = if on {
+            store::load(db, now_ms).await?
+        } else {
+            Vec::new()
+        };
+        // A row of an action that is no longer limited is passed over.
+        let known = |used: Used| {
+            let rate = TABLE.iter().find(|rate| rate.action == used.action)?;
+            Some(((rate.action, used.subject), used.window))
+        };
+        let held = Held {
+            windows: stored.into_iter().filter_map(known).collect(),
+            changed: HashSet::new(),
+            sweep_at: SWEEP_AT,
+        };
+        Ok(Self {
+            on,
+            held: Mutex::new(held),
+            some: Notify::new(),
+        })
     }
 
     /// Takes `entries` out of what `user` may do in `meeting` in a minute.
@@ -94,31 +81,124 @@ impl Rates {
         entries: usize,
         now_ms: u64,
     ) -> Result<(), Problem> {
+        self.take_of(rate, member(user, meeting), entries, now_ms)
+    }
+
+    /// Takes one entry out of what may come from an address in a minute. Of IPv6 it
+    /// is the network (/64): whoever has one address has all of them.
+    ///
+    /// # Errors
+    /// As [`Rates::take`].
+    pub fn take_from(&self, rate: Rate, address: IpAddr, now_ms: u64) -> Result<(), Problem> {
+        self.take_of(rate, network(address).to_string(), 1, now_ms)
+    }
+
+    /// How a member of a meeting stands; absent where nobody is held to the table.
+    #[must_use]
+    pub fn standing(
+        &self,
+        rate: Rate,
+        user: &UserId,
+        meeting: &MeetingId,
+        now_ms: u64,
+    ) -> Option<Standing> {
+        let window = self
+            .lock()
+            .windows
+            .get(&(rate.action, member(user, meeting)))
+            .copied();
+        self.on
+            .then(|| window.unwrap_or_default().standing(rate.per_minute, now_ms))
+    }
+
+    fn take_of(
+        &self,
+        rate: Rate,
+        subject: String,
+        entries: usize,
+        now_ms: u64,
+    ) -> Result<(), Problem> {
         if !self.on {
             return Ok(());
         }
-        let mut held = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let (windows, sweep_at) = &mut *held;
-        if windows.len() >= *sweep_at {
-            windows.retain(|_, window| !window.is_over(now_ms));
-            *sweep_at = (windows.len() * 2).max(SWEEP_AT);
-        }
-        let key = (rate.action, user.clone(), meeting.clone());
-        let window = windows.entry(key).or_default();
+        let mut held = self.lock();
+        held.sweep(now_ms);
+        let key = (rate.action, subject);
+        let window = held.windows.entry(key.clone()).or_default();
         window
             .take(rate.per_minute, entries as u64, now_ms)
-            .map_err(|wait_ms| {
-                let mut problem = Problem::new(
-                    ErrorCode::RateLimited,
-                    format!(
-                        "{}: at most {} a minute; try again in {} s",
-                        rate.action,
-                        rate.per_minute,
-                        wait_ms.div_ceil(1000)
-                    ),
-                );
-                problem.retry_after_ms = Some(wait_ms);
-                problem
-            })
+            .map_err(|wait_ms| too_many(rate, wait_ms))?;
+        held.changed.insert(key);
+        drop(held);
+        self.some.notify_one();
+        Ok(())
     }
+
+    /// Waits until there is something to write.
+    pub(crate) async fn some(&self) {
+        self.some.notified().await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    fn sweep(&mut self, now_ms: u64) {
+        if self.windows.len() >= self.sweep_at {
+            self.windows.retain(|_, window| !window.is_over(now_ms));
+            self.sweep_at = (self.windows.len() * 2).max(SWEEP_AT);
+        }
+    }
+
+    /// What has changed since it was written.
+    fn take_changed(&mut self) -> Vec<(Key, Window)> {
+        let changed = std::mem::take(&mut self.changed);
+        let window = |key: Key| self.windows.get(&key).map(|window| (key, *window));
+        changed.into_iter().filter_map(window).collect()
+    }
+}
+
+/// Writes what was used. What cannot be written now waits on.
+pub async fn write_behind(app: &App) {
+    let changed = app.rates.lock().take_changed();
+    if changed.is_empty() {
+        return;
+    }
+    let used = |((action, subject), window): &(Key, Window)| Used {
+        action: (*action).to_owned(),
+        subject: subject.clone(),
+        window: *window,
+    };
+    let rows: Vec<Used> = changed.iter().map(used).collect();
+    if let Err(error) = store::save(&app.db, &rows).await {
+        tracing::error!(%error, "what was used of the rate table cannot be written yet");
+        let keys = changed.into_iter().map(|(key, _)| key);
+        app.rates.lock().changed.extend(keys);
+        app.rates.some.notify_one();
+    }
+}
+
+fn member(user: &UserId, meeting: &MeetingId) -> String {
+    format!("{user} {meeting}")
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+fn too_many(rate: Rate, wait_ms: u64) -> Problem {
+    let detail = format!(
+        "{}: at most {} a minute; try again in {} s",
+        rate.action,
+        rate.per_minute,
+        wait_ms.div_ceil(1000)
+    );
+    let mut problem = Problem::new(ErrorCode::RateLimited, detail);
+    problem.retry_after_ms = Some(wait_ms);
+    problem
 }

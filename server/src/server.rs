@@ -5,7 +5,7 @@ use crate::auth;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
-use crate::http;
+use crate::{behind, http, sweep};
 use axum::serve::ListenerExt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -102,6 +102,8 @@ impl Server {
         let served =
             axum::serve(listener, make).with_graceful_shutdown(asked.clone().cancelled_owned());
         let served = tokio::spawn(served.into_future());
+        app.tasks.spawn(behind::run(app.clone()));
+        app.tasks.spawn(sweep::run(app.clone()));
         let abort = served.abort_handle();
         let drained = async {
             let outcome = served.await;
@@ -121,6 +123,7 @@ impl Server {
             }
         };
         abort.abort();
+        behind::flush(&app).await;
         app.db.close().await;
         Ok(outcome?)
     }

@@ -5,9 +5,10 @@ mod deliver;
 
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
+use crate::auth::admit;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
-use crate::meeting::{Membership, authorise};
+use crate::meeting::{Membership, ask, authorise};
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::Seat;
 use crate::rooms::feed::Interest;
@@ -55,8 +56,9 @@ pub async fn upgrade(
 ) -> Result<Response, Failure> {
     // Before anything is authorised: no change of rights is missed.
     let access = app.access_changes.subscribe();
-    let identity = app.auth.admit(&params.token).await?;
-    let actor = identity.actor(&Arc::new(request));
+    let request = Arc::new(request);
+    let identity = admit(&app, &request, &params.token).await?;
+    let actor = identity.actor(&request);
     let membership = authorise(&app, &actor, &meeting, Action::ReadNote).await?;
     let connected = app.connections.enter(&actor.user_id)?;
     let mailbox = Arc::new(Mailbox::default());
@@ -349,7 +351,7 @@ impl Editor {
         if !change.is_none_or(|change| change.is_in(&self.meeting, user)) {
             return Ok(());
         }
-        let membership = authorise(&self.app, &self.actor, &self.meeting, Action::ReadNote).await;
+        let membership = ask(&self.app, &self.actor, &self.meeting, Action::ReadNote).await;
         self.membership = membership.map_err(over)?;
         let may = self
             .membership

@@ -29,6 +29,8 @@ macro_rules! on_both {
 
 #[path = "store_contract/appending.rs"]
 mod appending;
+#[path = "store_contract/audit.rs"]
+mod audit;
 #[path = "store_contract/failing.rs"]
 mod failing;
 #[path = "store_contract/identity.rs"]

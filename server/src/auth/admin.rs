@@ -2,13 +2,13 @@
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::user;
+use crate::{audit, user};
 use connvo_core::error::{ErrorCode, Problem};
 
 /// Whether the actor administers the platform.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`) to everybody else.
+/// `FORBIDDEN` (`admin`) to everybody else; the audit log has it.
 pub async fn require_admin(app: &App, actor: &Actor) -> Result<(), Problem> {
     let user = user::store::get(&app.db, &actor.user_id).await?;
     let email = user.and_then(|user| user.email);
@@ -16,5 +16,7 @@ pub async fn require_admin(app: &App, actor: &Actor) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = "this is for the platform's administrators";
-    Err(Problem::new(ErrorCode::Forbidden, detail).because("admin"))
+    let problem = Problem::new(ErrorCode::Forbidden, detail).because("admin");
+    audit::denied(app, actor, "administer", "admin", &problem);
+    Err(problem)
 }

@@ -1,8 +1,9 @@
 //! The extractor of whoever calls over HTTP.
 
-use super::refused;
+use super::{authenticate, refused};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
+use crate::audit;
 use crate::http::{Failure, request_info};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -27,7 +28,9 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let request: Arc<RequestInfo> = Arc::new(request_info(parts, app));
-        let identity = app.auth.verify(bearer(parts)?).await?;
+        let told = |problem: &Problem| audit::unauthenticated(app, &request, problem);
+        let token = bearer(parts).inspect_err(told)?;
+        let identity = authenticate(app, &request, token).await?;
         Ok(Self(identity.actor(&request)))
     }
 }

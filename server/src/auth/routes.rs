@@ -1,12 +1,15 @@
 //! Signing in and out, and the published keys.
 
 use super::Caller;
+use crate::actor::RequestInfo;
 use crate::app::App;
+use crate::audit::{self, Entry, Kind};
 use crate::http::{Failure, Json};
 use axum::extract::State;
 use axum::http::StatusCode;
 use connvo_core::id::UserId;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -67,9 +70,15 @@ pub enum SignIn {
         (status = 422, description = "A field is not valid")))]
 async fn token(
     State(app): State<App>,
+    request: RequestInfo,
     Json(draft): Json<TokenDraft>,
 ) -> Result<Json<Token>, Failure> {
-    let (token, user_id) = app.auth.issue(&draft.email, &draft.name).await?;
+    let (token, identity) = app.auth.issue(&draft.email, &draft.name).await?;
+    let actor = identity.actor(&Arc::new(request));
+    let resource = format!("users/{}", actor.user_id);
+    let entry = Entry::new(&app, &actor, Kind::Session, "startSession", &resource);
+    audit::store::write(&app.db, &entry).await?;
+    let user_id = actor.user_id;
     Ok(Json(Token { token, user_id }))
 }
 

@@ -1,9 +1,10 @@
 //! Signing keys and sessions in the database.
 
 use super::standing::Standing;
-use crate::db::{Conn, Db, StoreError, to_i64, to_id, to_u64};
+use crate::audit::{self, Entry};
+use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::user::{self, Profile};
-use crate::{on_conn, on_db};
+use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
 
 /// The read behind every request that is not answered from memory.
@@ -160,9 +161,9 @@ pub async fn meet(
     let user_id = on_db!(
         db,
         transaction | tx | {
-            let user_id = user::store::meet(&mut *tx, fresh, subject, profile, now_ms).await?;
+            let user_id = user::store::meet(&mut tx, fresh, subject, profile, now_ms).await?;
             if let Some(sid) = session {
-                begin(&mut *tx, sid, &user_id, None, now_ms).await?;
+                begin(&mut tx, sid, &user_id, None, now_ms).await?;
             }
             user_id
         }
@@ -175,13 +176,13 @@ pub async fn meet(
 /// # Errors
 /// The store fails.
 pub async fn begin(
-    conn: impl Into<Conn<'_>>,
+    conn: impl Into<Tx<'_>>,
     sid: &str,
     user: &UserId,
     expires_at: Option<u64>,
     now_ms: u64,
 ) -> Result<(), StoreError> {
-    on_conn!(conn.into(), |conn| {
+    on_tx!(conn.into(), |conn| {
         sqlx::query(
             "INSERT INTO sessions (sid, user_id, expires_at, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $4)
@@ -204,12 +205,12 @@ pub async fn begin(
 /// # Errors
 /// The store fails.
 pub async fn end(
-    conn: impl Into<Conn<'_>>,
+    conn: impl Into<Tx<'_>>,
     sid: &str,
     user: &UserId,
     now_ms: u64,
 ) -> Result<(), StoreError> {
-    on_conn!(conn.into(), |conn| {
+    on_tx!(conn.into(), |conn| {
         sqlx::query(
             "INSERT INTO sessions (sid, user_id, revoked_at, created_at, updated_at)
          VALUES ($1, $2, $3, $3, $3)
@@ -225,14 +226,22 @@ pub async fn end(
     })
 }
 
-/// Ends a session for good.
+/// Ends a session for good, which is in the audit log.
 ///
 /// # Errors
 /// The store fails.
-pub async fn sign_out(db: &Db, sid: &str, user: &UserId, now_ms: u64) -> Result<(), StoreError> {
+pub async fn sign_out(
+    db: &Db,
+    (user, sid): (&UserId, &str),
+    entry: &Entry,
+    now_ms: u64,
+) -> Result<(), StoreError> {
     on_db!(
         db,
-        transaction | tx | end(&mut *tx, sid, user, now_ms).await?
+        transaction | tx | {
+            end(&mut tx, sid, user, now_ms).await?;
+            audit::store::record(&mut tx, entry).await?;
+        }
     );
     Ok(())
 }

@@ -12,7 +12,7 @@ pub(super) type Hash = [u8; 32];
 
 /// A verified token.
 #[derive(Clone)]
-pub(super) struct Entry {
+pub(super) struct Known {
     pub identity: Identity,
     /// Which of the trusted issuers signed it.
     pub issuer: usize,
@@ -22,14 +22,14 @@ pub(super) struct Entry {
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct Verified(Mutex<HashMap<Hash, Entry>>);
+pub(super) struct Verified(Mutex<HashMap<Hash, Known>>);
 
 impl Verified {
-    pub(super) fn get(&self, hash: &Hash) -> Option<Entry> {
+    pub(super) fn get(&self, hash: &Hash) -> Option<Known> {
         self.lock().get(hash).cloned()
     }
 
-    pub(super) fn insert(&self, hash: Hash, entry: Entry, now_ms: u64) {
+    pub(super) fn insert(&self, hash: Hash, entry: Known, now_ms: u64) {
         let mut verified = self.lock();
         if verified.len() >= REMEMBERED {
             verified.retain(|_, kept| kept.identity.expires_at_ms > now_ms);
@@ -40,7 +40,7 @@ impl Verified {
         verified.insert(hash, entry);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Hash, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Hash, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -97,6 +97,7 @@ mod tests {
                 chunks: validate(drafts).unwrap(),
                 created_at: 0,
             }),
+            records: Vec::new(),
         }
     }
 

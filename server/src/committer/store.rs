@@ -7,6 +7,7 @@ mod sqlite;
 
 use super::plan::{ClientKey, Plan, SegmentKey, State, plan};
 use super::{Append, Appended, CommitError};
+use crate::audit;
 use crate::db::{Db, StoreError, to_id, to_u64};
 use crate::transcript::store::ChunkRow;
 use connvo_core::id::MeetingId;
@@ -28,6 +29,9 @@ pub(super) async fn commit(
             let plan = plan(appends, state);
             if !plan.is_empty() {
                 sqlite::write(&mut tx, &plan).await?;
+                for entry in records(appends, &plan) {
+                    audit::store::record(&mut tx, entry).await?;
+                }
                 tx.commit().await?;
             }
             plan
@@ -38,12 +42,23 @@ pub(super) async fn commit(
             let plan = plan(appends, state);
             if !plan.is_empty() {
                 postgres::write(&mut tx, &plan).await?;
+                for entry in records(appends, &plan) {
+                    audit::store::record(&mut tx, entry).await?;
+                }
                 tx.commit().await?;
             }
             plan
         }
     };
     Ok(plan.outcomes)
+}
+
+/// What the audit log is to have of the appends that are stored.
+fn records<'a>(appends: &'a [&Append], plan: &'a Plan) -> impl Iterator<Item = &'a audit::Entry> {
+    let stored = appends.iter().zip(&plan.outcomes);
+    stored
+        .filter(|(_, outcome)| outcome.is_ok())
+        .flat_map(|(append, _)| &append.records)
 }
 
 /// The keys of the rows that a batch has to know.

@@ -33,3 +33,21 @@ impl DirLock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_new_folder_is_its_owners_alone_and_one_servers_at_a_time() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("data");
+        let held = DirLock::take(&folder).unwrap();
+        let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        assert!(DirLock::take(&folder).is_err());
+        drop(held);
+        assert!(DirLock::take(&folder).is_ok());
+    }
+}

@@ -18,6 +18,7 @@ pub(super) fn complete(mut description: OpenApi) -> OpenApi {
             &mut item.get,
             &mut item.post,
             &mut item.put,
+            &mut item.patch,
             &mut item.delete,
         ];
         operations.into_iter().flatten().for_each(errors);
@@ -41,6 +42,7 @@ fn errors(operation: &mut Operation) {
             RefOr::Ref(_) => None,
         })
         .collect();
+    let keyed = places.contains(&ParameterIn::Header);
     let secured = operation.security.is_some();
     let body = operation.request_body.is_some();
     let query = places.contains(&ParameterIn::Query);
@@ -51,10 +53,16 @@ fn errors(operation: &mut Operation) {
             places.contains(&ParameterIn::Path),
             "Absent, or not yours to see",
         ),
+        (
+            "409",
+            keyed,
+            "The idempotency key was used with another request",
+        ),
+        ("429", secured, "Too many at once; see Retry-After"),
         ("413", body, "The body is too large"),
         (
             "422",
-            body || query,
+            body || query || keyed,
             "A field is not valid; `errors` names it",
         ),
         (

@@ -1,9 +1,10 @@
 //! Every route with the layers around them.
 
+use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::{host, problem, www};
 use crate::app::App;
 use crate::config::Config;
-use crate::{auth, health, live, meeting, note, transcript, user, webhook, yjs};
+use crate::{audit, auth, health, live, meeting, note, transcript, user, webhook, yjs};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
@@ -14,6 +15,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use bytes::Bytes;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -58,6 +60,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())
         .merge(webhook::routes::routes())
+        .merge(audit::routes::routes())
         .merge(health::routes())
 }
 
@@ -71,7 +74,8 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// The whole HTTP surface.
 pub fn router(app: App) -> Router {
     let (routes, _) = api().split_for_parts();
-    let description = description();
+    // Written once: a handler is cloned for every request, with all it holds.
+    let description = Bytes::from(description().to_json().unwrap_or_default());
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -87,7 +91,7 @@ pub fn router(app: App) -> Router {
         ))
         .route(
             "/openapi.json",
-            get(|| async move { axum::Json(description) }),
+            get(|| async { ([(CONTENT_TYPE, "application/json")], description) }),
         )
         .route("/v1/live", get(live::upgrade))
         .route("/v1/yjs/{id}", get(yjs::upgrade))
@@ -136,13 +140,24 @@ fn cors(origins: &[String]) -> CorsLayer {
     let allowed = origins.iter().filter_map(|origin| origin.parse().ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
         ])
-        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .expose_headers([
+            RETRY_AFTER,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+            HeaderName::from_static("x-request-id"),
+        ])
 }
 
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::idempotency::Key;
 use crate::{note, transcript};
 use connvo_core::error::Problem;
 use connvo_core::protocol::{Command, CommandReply};
@@ -22,9 +23,12 @@ pub(super) async fn carry_out(
         Command::RestoreNote {
             meeting_id,
             version,
-        } => note::restore(app, actor, &meeting_id, version, key)
-            .await
-            .map(CommandReply::Note),
+        } => {
+            let key = Some(Key::parse(&key)?);
+            note::restore(app, actor, &meeting_id, version, key)
+                .await
+                .map(CommandReply::Note)
+        }
         Command::AppendTranscript { meeting_id, draft } => {
             transcript::append(app, actor, &meeting_id, draft)
                 .await

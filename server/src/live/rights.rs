@@ -3,7 +3,7 @@
 use super::open::{reads, writable};
 use super::task::Live;
 use crate::app::AccessChange;
-use crate::meeting::authorise;
+use crate::meeting::ask;
 use connvo_core::live::connection::Effect;
 use connvo_core::protocol::close;
 use connvo_core::protocol::frame::Query;
@@ -52,7 +52,7 @@ impl Live {
             .collect();
         let mut effects = Vec::new();
         for (sub, query) in concerned {
-            match authorise(&self.app, &actor, query.meeting_id(), reads(&query)).await {
+            match ask(&self.app, &actor, query.meeting_id(), reads(&query)).await {
                 Ok(membership) => {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();

@@ -4,6 +4,7 @@ use super::call::carry_out;
 use super::open::{Place, Wanted, open};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
+use crate::auth::admit;
 use crate::connections::Connected;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
@@ -234,7 +235,8 @@ impl Live {
     }
 
     async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verdict = match self.app.auth.admit(token).await {
+        let verified = admit(&self.app, &self.request, token).await;
+        let verdict = match verified {
             Ok(identity) => self
                 .app
                 .connections
@@ -256,7 +258,8 @@ impl Live {
     }
 
     async fn refresh(&mut self, token: &str) -> Vec<Effect> {
-        match self.app.auth.admit(token).await {
+        let verified = admit(&self.app, &self.request, token).await;
+        match verified {
             Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
                 self.expires_at_ms = identity.expires_at_ms;
                 self.actor = Some(identity.actor(&self.request));
@@ -274,9 +277,11 @@ impl Live {
         epoch: Option<String>,
         after: Option<u64>,
     ) -> Vec<Effect> {
-        let Some(actor) = self.actor.clone() else {
+        let Some(actor) = &self.actor else {
             return Vec::new();
         };
+        let now = self.app.clock.now_ms();
+        let actor = actor.next_request(self.app.ids.uuid(), now);
         let wanted = Wanted {
             sub,
             query: &query,

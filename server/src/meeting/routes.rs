@@ -3,7 +3,7 @@
 use super::store;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
+use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
 use axum::http::StatusCode;
 use connvo_core::access::Action;
@@ -38,14 +38,15 @@ async fn list(
 
 /// Makes a meeting; the caller is its host.
 #[utoipa::path(post, path = "/v1/meetings", tag = "meetings", security(("bearer" = [])),
-    request_body = MeetingDraft,
+    params(IdempotencyHeader), request_body = MeetingDraft,
     responses((status = 201, body = Meeting), (status = 422, description = "A field is not valid")))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
     Json(draft): Json<MeetingDraft>,
 ) -> Result<(StatusCode, Json<Meeting>), Failure> {
-    let meeting = super::create(&app, &caller, draft).await?;
+    let meeting = super::create(&app, &caller, draft, key).await?;
     Ok((StatusCode::CREATED, Json(meeting)))
 }
 
@@ -81,7 +82,7 @@ async fn participants(
 
 /// Invites somebody by address, or changes their role.
 #[utoipa::path(post, path = "/v1/meetings/{id}/participants", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path)), request_body = ParticipantDraft,
+    params(("id" = MeetingId, Path), IdempotencyHeader), request_body = ParticipantDraft,
     responses((status = 201, body = Participant),
         (status = 403, description = "Host and co-host invite"),
         (status = 404, description = "Absent, or not yours to see"),
@@ -91,15 +92,16 @@ async fn invite(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<MeetingId>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(draft): Json<ParticipantDraft>,
 ) -> Result<(StatusCode, Json<Participant>), Failure> {
-    let invited = super::invite(&app, &caller, &id, draft).await?;
+    let invited = super::invite(&app, &caller, &id, draft, key).await?;
     Ok((StatusCode::CREATED, Json(invited)))
 }
 
 /// Starts the meeting.
 #[utoipa::path(post, path = "/v1/meetings/{id}/start", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path)),
+    params(("id" = MeetingId, Path), IdempotencyHeader),
     responses((status = 200, body = Meeting),
         (status = 403, description = "Host and co-host start it"),
         (status = 404, description = "Absent, or not yours to see"),
@@ -108,14 +110,15 @@ async fn start(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<MeetingId>,
+    IdempotencyKey(key): IdempotencyKey,
 ) -> Result<Json<Meeting>, Failure> {
     let next = MeetingState::Active;
-    Ok(Json(super::advance(&app, &caller, &id, next).await?))
+    Ok(Json(super::advance(&app, &caller, &id, next, key).await?))
 }
 
 /// Ends the meeting.
 #[utoipa::path(post, path = "/v1/meetings/{id}/end", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path)),
+    params(("id" = MeetingId, Path), IdempotencyHeader),
     responses((status = 200, body = Meeting),
         (status = 403, description = "Host and co-host end it"),
         (status = 404, description = "Absent, or not yours to see"),
@@ -124,7 +127,8 @@ async fn end(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<MeetingId>,
+    IdempotencyKey(key): IdempotencyKey,
 ) -> Result<Json<Meeting>, Failure> {
     let next = MeetingState::Concluded;
-    Ok(Json(super::advance(&app, &caller, &id, next).await?))
+    Ok(Json(super::advance(&app, &caller, &id, next, key).await?))
 }

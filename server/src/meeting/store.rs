@@ -1,11 +1,14 @@
 //! Meetings and members in the database.
 
 use super::Membership;
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::access::Role;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, NewParticipant, Participant};
+use serde_json::json;
 
 /// The journals of a meeting, as `streams.kind` names them.
 pub const STREAMS: [&str; 2] = ["note", "transcript"];
@@ -96,7 +99,12 @@ pub async fn membership(
 ///
 /// # Errors
 /// The store fails.
-pub async fn insert(db: &Db, meeting: &Meeting) -> Result<(), StoreError> {
+pub async fn insert(
+    db: &Db,
+    meeting: &Meeting,
+    entry: &Entry,
+    once: &Once,
+) -> Result<(), StoreError> {
     let now = to_i64(meeting.created_at);
     on_db!(
         db,
@@ -123,6 +131,8 @@ pub async fn insert(db: &Db, meeting: &Meeting) -> Result<(), StoreError> {
         .bind(now)
         .execute(&mut *tx)
         .await?;
+            audit::store::record(&mut tx, entry).await?;
+            idempotency::store::keep(&mut tx, once, 201, meeting).await?;
             for kind in STREAMS {
                 sqlx::query("INSERT INTO streams (meeting_id, kind, head) VALUES ($1, $2, 0)")
                     .bind(meeting.id.as_str())
@@ -227,14 +237,22 @@ pub async fn invite(
     db: &Db,
     meeting: &MeetingId,
     new: &NewParticipant,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<Option<Participant>, StoreError> {
-    let row: Option<ParticipantRow> = on_db!(
+    let invited: Option<Participant> = on_db!(
         db,
         transaction
             | tx
             | {
-                sqlx::query_as(
+                let before: Option<(String,)> = sqlx::query_as(
+                    "SELECT role FROM participants WHERE meeting_id = $1 AND email = $2",
+                )
+                .bind(meeting.as_str())
+                .bind(new.email())
+                .fetch_optional(&mut *tx)
+                .await?;
+                let row: Option<ParticipantRow> = sqlx::query_as(
             "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at)
              VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4)
              ON CONFLICT (meeting_id, email) DO UPDATE
@@ -248,23 +266,37 @@ pub async fn invite(
         .bind(new.role().as_str())
         .bind(to_i64(now_ms))
         .fetch_optional(&mut *tx)
-        .await?
+        .await?;
+                let invited = row.map(participant).transpose()?;
+                if let Some(invited) = &invited {
+                    // An address only while nobody is known to have it.
+                    let whom = match &invited.user_id {
+                        Some(id) => ("userId", id.as_str()),
+                        None => ("email", invited.email.as_str()),
+                    };
+                    let role = json!({"from": before.map(|row| row.0), "to": new.role()});
+                    let entry = entry.with(json!({whom.0: whom.1, "role": role}));
+                    audit::store::record(&mut tx, &entry).await?;
+                    idempotency::store::keep(&mut tx, once, 201, invited).await?;
+                }
+                invited
             }
     );
-    row.map(participant).transpose()
+    Ok(invited)
 }
 
-/// Moves a meeting from one state to the next; false when it was not in `from`.
+/// Moves a meeting from one state to the next, and gives it as `user` sees it; absent
+/// when it was not in `from`.
 ///
 /// # Errors
 /// The store fails.
 pub async fn advance(
     db: &Db,
-    meeting: &MeetingId,
-    from: MeetingState,
-    next: MeetingState,
+    (user, id): (&UserId, &MeetingId),
+    (from, next): (MeetingState, MeetingState),
+    (entry, once): (&Entry, &Once),
     now_ms: u64,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Meeting>, StoreError> {
     let sql = match next {
         MeetingState::Active => {
             "UPDATE meetings SET state = $2, updated_at = $3, started_at = $3 WHERE id = $1 AND state = $4"
@@ -275,16 +307,29 @@ pub async fn advance(
     };
     let moved = on_db!(
         db,
-        write | pool | {
-            sqlx::query(sql)
-                .bind(meeting.as_str())
+        transaction | tx | {
+            let moved = sqlx::query(sql)
+                .bind(id.as_str())
                 .bind(next.as_str())
                 .bind(to_i64(now_ms))
                 .bind(from.as_str())
-                .execute(pool)
+                .execute(&mut *tx)
                 .await?
-                .rows_affected()
+                .rows_affected();
+            if moved == 1 {
+                let row: MeetingRow = sqlx::query_as(GET_SQL)
+                    .bind(user.as_str())
+                    .bind(id.as_str())
+                    .fetch_one(&mut *tx)
+                    .await?;
+                let moved = meeting(row)?;
+                audit::store::record(&mut tx, entry).await?;
+                idempotency::store::keep(&mut tx, once, 200, &moved).await?;
+                Some(moved)
+            } else {
+                None
+            }
         }
     );
-    Ok(moved == 1)
+    Ok(moved)
 }

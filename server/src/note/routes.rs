@@ -3,10 +3,12 @@
 use super::{history, store};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
+use crate::http::{
+    Failure, IdempotencyHeader, IdempotencyKey, Json, Limited, Page, PageQuery, Path, Query,
+};
 use crate::meeting::authorise;
+use crate::rate::NOTE_OP;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use connvo_core::access::{Action, Role};
 use connvo_core::id::MeetingId;
 use connvo_core::note::history::{VersionGroup, change};
@@ -76,10 +78,10 @@ async fn operate(
     caller: Caller,
     Path(id): Path<MeetingId>,
     Json(draft): Json<NoteOperationDraft>,
-) -> Result<Json<NoteAccepted>, Failure> {
-    Ok(Json(
-        super::apply_operation(&app, &caller, &id, draft).await?,
-    ))
+) -> Limited<Result<Json<NoteAccepted>, Failure>> {
+    let accepted = super::apply_operation(&app, &caller, &id, draft).await;
+    let answer = accepted.map(Json).map_err(Failure);
+    Limited::of(&app, NOTE_OP, &caller, &id, answer)
 }
 
 /// The log after a version, oldest first. It is kept for 90 days.
@@ -166,8 +168,7 @@ async fn version(
 /// Makes the note what it was at a version, as a new change. With an
 /// `Idempotency-Key` header a retry gets the first answer.
 #[utoipa::path(post, path = "/v1/meetings/{id}/notes/versions/{n}/restore", tag = "notes", security(("bearer" = [])),
-    params(("id" = MeetingId, Path), ("n" = u64, Path, description = "A sequence of the log"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same for every retry")),
+    params(("id" = MeetingId, Path), ("n" = u64, Path, description = "A sequence of the log"), IdempotencyHeader),
     responses((status = 200, body = NoteAccepted),
         (status = 403, description = "Observers do not write; the note is closed"),
         (status = 404, description = "Absent, no longer kept, or not yours to see"),
@@ -176,14 +177,9 @@ async fn restore(
     State(app): State<App>,
     caller: Caller,
     Path((id, version)): Path<(MeetingId, u64)>,
-    headers: HeaderMap,
-) -> Result<Json<NoteAccepted>, Failure> {
-    let given = headers.get("idempotency-key");
-    let key = match given.and_then(|key| key.to_str().ok()) {
-        Some(key) => key.to_owned(),
-        None => app.ids.uuid(),
-    };
-    Ok(Json(
-        super::restore(&app, &caller, &id, version, key).await?,
-    ))
+    IdempotencyKey(key): IdempotencyKey,
+) -> Limited<Result<Json<NoteAccepted>, Failure>> {
+    let restored = super::restore(&app, &caller, &id, version, key).await;
+    let answer = restored.map(Json).map_err(Failure);
+    Limited::of(&app, NOTE_OP, &caller, &id, answer)
 }

@@ -6,6 +6,7 @@ use super::feed::Feed;
 use super::handle::{Message, NoteView, Room as Handle, StockState};
 use super::reply::Reply;
 use super::{Cell, Ground, Rooms};
+use crate::audit::Entry;
 use crate::committer::{Append, CommitError, NoteBatch, TranscriptBatch};
 use crate::note::store as notes;
 use crate::transcript::store as transcripts;
@@ -16,9 +17,10 @@ use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::note::Note;
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
-use connvo_core::live::room::{Batch, Fetch, Room};
+use connvo_core::live::room::{Batch, Fetch, Request, Room};
 use connvo_core::note::DocumentError;
 use connvo_core::transcript::Chunk;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -47,6 +49,8 @@ struct Actor {
     base_again: Again,
     /// Questions about the committed note: answered when nothing is under way.
     questions: Vec<Message>,
+    /// What the audit log is to have with changes that are under way, by client id.
+    records: HashMap<String, Box<Entry>>,
 }
 
 /// A room's place in the map; dropping it lets the next one in.
@@ -107,6 +111,7 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
         heard_at: Instant::now(),
         base_again: Again::default(),
         questions: Vec::new(),
+        records: HashMap::new(),
     };
     tokio::spawn(actor.run());
     Ok(handle)
@@ -177,7 +182,12 @@ impl Actor {
 
     fn take(&mut self, message: Message, now_ms: u64) {
         match message {
-            Message::Change(request) => self.room.request(request),
+            Message::Change { request, record } => {
+                if let (Request::Replace { client_id, .. }, Some(record)) = (&request, record) {
+                    self.records.insert(client_id.clone(), record);
+                }
+                self.room.request(request);
+            }
             Message::Presence { watch, own, bytes } => {
                 self.presence.update(watch, own, &bytes, now_ms);
             }
@@ -225,6 +235,8 @@ impl Actor {
             } else if let Some(fetch) = begun.fetch {
                 self.fetch(fetch).await?;
             } else if self.room.is_idle() {
+                // Of changes that were there before, or were refused.
+                self.records.clear();
                 break;
             }
         }
@@ -239,8 +251,11 @@ impl Actor {
         Ok(())
     }
 
-    async fn commit(&self, batch: Batch) -> Result<Vec<Option<Chunk>>, CommitError> {
+    async fn commit(&mut self, batch: Batch) -> Result<Vec<Option<Chunk>>, CommitError> {
         let ground = self.rooms.ground();
+        let clients = batch.entries.iter().map(|entry| &entry.client_id);
+        let records = clients.filter_map(|client| self.records.remove(client));
+        let records = records.map(|entry| *entry).collect();
         let has_note = !batch.entries.is_empty() || !batch.claims.is_empty();
         let append = Append {
             meeting: self.meeting.clone(),
@@ -253,6 +268,7 @@ impl Actor {
                 chunks: batch.chunks,
                 created_at: ground.clock.now_ms(),
             }),
+            records,
         };
         Ok(ground.committer.append(append).await?.chunks)
     }
@@ -366,7 +382,7 @@ impl Actor {
     async fn abandon(&mut self, why: &str) {
         tracing::error!(meeting = %self.meeting, why, "the room is opened again");
         while let Some(message) = self.inbox.recv().await {
-            if let Message::Change(request) = message {
+            if let Message::Change { request, .. } = message {
                 self.room.request(request);
             }
         }

@@ -3,6 +3,7 @@
 use super::feed::Feed;
 use super::mailbox::Mailbox;
 use super::reply::{Held, Reply, To};
+use crate::audit::Entry;
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::live::connection::NoteSnapshot;
@@ -45,7 +46,11 @@ const PRESENCE_BYTES: usize = 2 * STATE_BYTES;
 /// What the room's task is asked.
 #[derive(Debug)]
 pub(super) enum Message {
-    Change(Request<Reply>),
+    Change {
+        request: Request<Reply>,
+        /// The audit log is to have this with the change.
+        record: Option<Box<Entry>>,
+    },
     Read(oneshot::Sender<NoteView>),
     Snapshot(oneshot::Sender<NoteSnapshot>),
     Sync {
@@ -137,7 +142,7 @@ impl Room {
     }
 
     /// Makes the note's text this, by a minimal edit. `client_id` is fresh, or
-    /// repeated by a retry.
+    /// repeated by a retry. The audit log has `entry` with the change.
     ///
     /// # Errors
     /// `VALIDATION_ERROR` when the text is too long, and `UNAVAILABLE`.
@@ -146,15 +151,18 @@ impl Room {
         author: &UserId,
         text: String,
         client_id: String,
+        entry: Entry,
     ) -> Result<NoteAccepted, Problem> {
         let author = author.clone();
-        self.change(|reply| Request::Replace {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Replace {
             author,
             text,
             client_id,
             reply: To::Note(reply),
-        })
-        .await
+        };
+        self.offer_recorded(request, Some(Box::new(entry))).await?;
+        answer.await.map_err(|_| unavailable())?
     }
 
     /// Appends final chunks and relays interim ones.
@@ -328,9 +336,17 @@ impl Room {
 
     /// Sends a change, once there is room for its bytes.
     async fn offer(&self, request: Request<To>) -> Result<(), Problem> {
+        self.offer_recorded(request, None).await
+    }
+
+    async fn offer_recorded(
+        &self,
+        request: Request<To>,
+        record: Option<Box<Entry>>,
+    ) -> Result<(), Problem> {
         let held = self.hold(request.weight()).await;
         let request = request.replying(|to| Reply { to, held });
-        self.send(Message::Change(request)).await
+        self.send(Message::Change { request, record }).await
     }
 
     /// Waits for room for so many bytes; what is larger than all there is takes all.
@@ -353,5 +369,29 @@ impl Room {
 
     async fn send(&self, message: Message) -> Result<(), Problem> {
         self.sender.send(message).await.map_err(|_| unavailable())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Clock, Ids};
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn who_sends_more_than_a_room_holds_waits_until_it_has_answered() {
+        let (sender, mut inbox) = mpsc::channel(64);
+        let feed = Arc::new(Feed::new(0, 0));
+        let room = Room::new(sender, feed, 1, CancellationToken::new());
+        let (author, mailbox) = (Ids::seeded(Clock::fixed(0), 1).user(), Arc::default());
+        let offer = || room.stock_update(&author, None, vec![0; 1 << 20], &mailbox);
+        let mut sent = 0;
+        while offer().now_or_never().is_some() {
+            sent += 1;
+        }
+        assert_eq!(sent, 8, "MiB");
+        drop(inbox.recv().await);
+        assert!(offer().now_or_never().is_some());
+        assert!(offer().now_or_never().is_none());
     }
 }

@@ -3,8 +3,9 @@
 use super::store;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
+use crate::http::{Failure, Json, Limited, Page, PageQuery, Path, Query};
 use crate::meeting::authorise;
+use crate::rate::TRANSCRIPT_INGEST;
 use axum::extract::State;
 use connvo_core::access::Action;
 use connvo_core::id::MeetingId;
@@ -51,6 +52,8 @@ async fn append(
     caller: Caller,
     Path(id): Path<MeetingId>,
     Json(draft): Json<TranscriptDraft>,
-) -> Result<Json<TranscriptAccepted>, Failure> {
-    Ok(Json(super::append(&app, &caller, &id, draft).await?))
+) -> Limited<Result<Json<TranscriptAccepted>, Failure>> {
+    let accepted = super::append(&app, &caller, &id, draft).await;
+    let answer = accepted.map(Json).map_err(Failure);
+    Limited::of(&app, TRANSCRIPT_INGEST, &caller, &id, answer)
 }

@@ -1,8 +1,8 @@
 //! Users in the database.
 
 use super::{Profile, User};
-use crate::db::{Conn, Db, StoreError, to_i64, to_id, to_u64};
-use crate::{on_conn, on_db};
+use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
 
 /// The user of a token's subject, if that was seen before.
@@ -74,7 +74,7 @@ pub async fn ensure(
     };
     let user_id = on_db!(
         db,
-        transaction | tx | meet(&mut *tx, fresh, subject, &profile, now_ms).await?
+        transaction | tx | meet(&mut tx, fresh, subject, &profile, now_ms).await?
     );
     Ok(user_id)
 }
@@ -85,14 +85,14 @@ pub async fn ensure(
 /// # Errors
 /// The store fails.
 pub async fn meet(
-    conn: impl Into<Conn<'_>>,
+    conn: impl Into<Tx<'_>>,
     fresh: &UserId,
     subject: &str,
     profile: &Profile,
     now_ms: u64,
 ) -> Result<UserId, StoreError> {
     let now = to_i64(now_ms);
-    on_conn!(conn.into(), |conn| {
+    on_tx!(conn.into(), |conn| {
         let written: Option<(String, Option<String>)> = sqlx::query_as(
             "INSERT INTO users (id, subject, email, name, provider_updated_at, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $6)
@@ -140,12 +140,12 @@ pub async fn meet(
 /// # Errors
 /// The store fails.
 pub async fn remove(
-    conn: impl Into<Conn<'_>>,
+    conn: impl Into<Tx<'_>>,
     fresh: &UserId,
     subject: &str,
     now_ms: u64,
 ) -> Result<UserId, StoreError> {
-    on_conn!(conn.into(), |conn| {
+    on_tx!(conn.into(), |conn| {
         let (id,): (String,) = sqlx::query_as(
             "INSERT INTO users (id, subject, name, is_active, deleted_at, created_at, updated_at)
          VALUES ($1, $2, '', FALSE, $3, $3, $3)

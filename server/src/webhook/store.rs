@@ -1,9 +1,9 @@
 //! Events in the database: each is taken once, in the transaction of its effect.
 
 use crate::auth;
-use crate::db::{Conn, Db, StoreError, to_i64};
+use crate::db::{Db, StoreError, Tx, to_i64};
 use crate::user::{self, Profile};
-use crate::{on_conn, on_db};
+use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
 
 /// How long an event is remembered, in milliseconds: far longer than its signature is
@@ -17,12 +17,12 @@ const KEPT_MS: u64 = 30 * 24 * 3_600_000;
 /// # Errors
 /// The store fails.
 pub async fn first_sight(
-    conn: impl Into<Conn<'_>>,
+    conn: impl Into<Tx<'_>>,
     provider: &str,
     event_id: &str,
     now_ms: u64,
 ) -> Result<bool, StoreError> {
-    on_conn!(conn.into(), |conn| {
+    on_tx!(conn.into(), |conn| {
         sqlx::query("DELETE FROM webhook_events WHERE created_at < $1")
             .bind(to_i64(now_ms.saturating_sub(KEPT_MS)))
             .execute(&mut *conn)
@@ -73,24 +73,22 @@ pub async fn take(
     let taken = on_db!(
         db,
         transaction | tx | {
-            if first_sight(&mut *tx, provider, event_id, now_ms).await? {
+            if first_sight(&mut tx, provider, event_id, now_ms).await? {
                 let user_id = match &effect {
-                    Effect::Removed => {
-                        user::store::remove(&mut *tx, fresh, subject, now_ms).await?
-                    }
+                    Effect::Removed => user::store::remove(&mut tx, fresh, subject, now_ms).await?,
                     Effect::Profile(profile) => {
-                        user::store::meet(&mut *tx, fresh, subject, profile, now_ms).await?
+                        user::store::meet(&mut tx, fresh, subject, profile, now_ms).await?
                     }
                     Effect::SessionBegan(..) | Effect::SessionEnded(_) => {
-                        user::store::meet(&mut *tx, fresh, subject, &nothing, now_ms).await?
+                        user::store::meet(&mut tx, fresh, subject, &nothing, now_ms).await?
                     }
                 };
                 match &effect {
                     Effect::SessionBegan(sid, expires_at) => {
-                        auth::store::begin(&mut *tx, sid, &user_id, *expires_at, now_ms).await?;
+                        auth::store::begin(&mut tx, sid, &user_id, *expires_at, now_ms).await?;
                     }
                     Effect::SessionEnded(sid) => {
-                        auth::store::end(&mut *tx, sid, &user_id, now_ms).await?;
+                        auth::store::end(&mut tx, sid, &user_id, now_ms).await?;
                     }
                     Effect::Profile(_) | Effect::Removed => {}
                 }

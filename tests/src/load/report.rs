@@ -175,21 +175,21 @@ fn ratios(out: &mut String, peers: &[(&'static str, Target, Findings)]) {
     }
 }
 
-/// KiB a document with its log, and KiB a connection. Clients of the y-websocket
-/// protocol come in two waves, which tell the one from the other; live clients
-/// sign in first and follow then.
+/// KiB a document with all that was written to it, and KiB a connection. Clients of
+/// the y-websocket protocol come in two waves, of which the second opens connections
+/// alone; live clients sign in first and follow then. What is left after the last
+/// step without the connections is documents.
 fn memory(target: Target, found: &Findings) -> (f64, f64) {
     let kib = |from: u64, to: u64| to.saturating_sub(from) as f64 / 1024.0;
     let (rooms, sockets) = (found.rooms.max(1) as f64, found.sockets.max(1) as f64);
-    if target == Target::Live {
-        let opened = kib(found.memory_before, found.memory_open);
-        let followed = kib(found.memory_open, found.memory_following);
-        return (followed / rooms, opened / sockets);
-    }
-    let first = kib(found.memory_before, found.memory_open);
-    let others = kib(found.memory_open, found.memory_following);
-    let connection = others / (sockets - rooms).max(1.0);
-    ((first / rooms - connection).max(0.0), connection)
+    let connection = if target == Target::Live {
+        kib(found.memory_before, found.memory_open) / sockets
+    } else {
+        kib(found.memory_open, found.memory_following) / (sockets - rooms).max(1.0)
+    };
+    let all = kib(found.memory_before, found.memory_after);
+    let documents = (all - connection * sockets).max(0.0);
+    (documents / rooms, connection)
 }
 
 fn each(found: &Findings, cell: impl Fn(&Step) -> String) -> String {

@@ -24,6 +24,8 @@ mod openapi;
 #[path = "problems.rs"]
 mod problems;
 
+#[path = "v1/admin/audit.rs"]
+mod v1_admin_audit;
 #[path = "v1/me.rs"]
 mod v1_me;
 #[path = "v1/me/sign_out.rs"]

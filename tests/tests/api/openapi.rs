@@ -23,6 +23,7 @@ async fn every_route_is_described() {
         "get /.well-known/jwks.json",
         "get /healthz",
         "get /readyz",
+        "get /v1/admin/audit",
         "get /v1/me",
         "get /v1/meetings",
         "get /v1/meetings/{id}",

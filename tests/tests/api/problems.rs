@@ -81,7 +81,23 @@ async fn other_sites_may_send_the_idempotency_key_and_read_when_to_come_again() 
     let request = api.request(Method::GET, "/healthz");
     let answer = request.header("origin", origin).send().await.unwrap();
     let exposed = answer.headers()["access-control-expose-headers"].to_str();
-    assert_eq!(exposed.unwrap(), "retry-after,x-request-id");
+    let expected = "retry-after,ratelimit,ratelimit-policy,x-request-id";
+    assert_eq!(exposed.unwrap(), expected);
+    let methods = allowed_methods(&api).await;
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        assert!(methods.contains(method), "{method}");
+    }
+}
+
+async fn allowed_methods(api: &Api) -> String {
+    let asked = api
+        .request(Method::OPTIONS, "/v1/meetings")
+        .header("origin", "http://localhost:3000")
+        .header("access-control-request-method", "PATCH")
+        .send();
+    let answer = asked.await.unwrap();
+    let methods = answer.headers()["access-control-allow-methods"].to_str();
+    methods.unwrap().to_owned()
 }
 
 /// A page on the web whose name was made to point at loopback gets no token.

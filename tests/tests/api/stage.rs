@@ -5,7 +5,7 @@ use crate::client::{Answer, Api, NOW, Person};
 use crate::line::{Line, address};
 use connvo_core::error::ErrorCode;
 use connvo_core::protocol::frame::ServerFrame;
-use connvo_server::config::{Secret, Settings};
+use connvo_server::config::{RateLimits, Secret, Settings};
 use connvo_tests::workos::{API_KEY, CLIENT, Key, Peer, SECRET, key, signature};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ pub fn at(peer: &Peer) -> impl Fn(&mut Settings) {
     let url = peer.url().to_owned();
     move |settings| {
         settings.dev = Some(true);
+        // Refusals count against the address that they come from: all come from one.
+        settings.rate_limits = Some(RateLimits::Off);
         settings.workos.client_id = Some(CLIENT.into());
         settings.workos.api_url = Some(url.clone());
         settings.workos.api_key = Some(Secret::new(API_KEY));

@@ -120,6 +120,7 @@ async fn note_and_transcript_of_one_append_are_stored_together_or_not_at_all(sto
             chunks: vec![chunk("mic", head, 0, "hi")],
             created_at: NOW,
         }),
+        records: Vec::new(),
     };
     let stored = store.committer.append(both(0)).await.unwrap();
     assert_eq!(stored.transcript_head, 1);

@@ -5,11 +5,13 @@ use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
 use connvo_core::note::{NoteEntry, Operation};
 use connvo_core::transcript::{ChunkDraft, NewChunk, Speaker, validate};
+use connvo_server::audit::{Entry, Kind};
 use connvo_server::clock::{Clock, Ids};
 use connvo_server::committer::{
     Append, Appended, ClientClaim, CommitError, Committer, NoteBatch, TranscriptBatch,
 };
 use connvo_server::db::Db;
+use connvo_server::idempotency::Once;
 use connvo_server::{meeting, user};
 use connvo_tests::postgres;
 use std::sync::Arc;
@@ -77,8 +79,16 @@ impl Store {
             started_at: None,
             ended_at: None,
         };
-        meeting::store::insert(&self.db, &meeting).await.unwrap();
+        let entry = self.entry("createMeeting");
+        let stored = meeting::store::insert(&self.db, &meeting, &entry, &Once::default()).await;
+        stored.unwrap();
         meeting.id
+    }
+
+    /// A row for the audit log.
+    pub fn entry(&self, action: &str) -> Entry {
+        let made = (self.ids.uuid(), self.clock.now_ms());
+        Entry::of(made, &Arc::default(), Kind::Change, action, "meetings/1")
     }
 
     /// A host and a meeting.
@@ -97,6 +107,7 @@ impl Store {
             meeting: meeting.clone(),
             note: Some(batch),
             transcript: None,
+            records: Vec::new(),
         };
         self.committer.append(append).await
     }
@@ -115,6 +126,7 @@ pub fn said(meeting: &MeetingId, chunks: Vec<NewChunk>) -> Append {
             chunks,
             created_at: NOW,
         }),
+        records: Vec::new(),
     }
 }
 

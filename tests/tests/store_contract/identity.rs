@@ -68,9 +68,9 @@ async fn a_person_and_their_session_are_met_once(store: Store) {
 
 async fn a_session_that_ended_stays_ended(store: Store) {
     let ada = store.user("ada").await;
-    auth::store::sign_out(&store.db, "s", &ada, NOW)
-        .await
-        .unwrap();
+    let (event, who) = (("workos", "1"), ("ada", &store.ids.user()));
+    let ended = take(&store.db, event, who, Effect::SessionEnded("s"), NOW).await;
+    assert_eq!(ended.unwrap(), Some(ada.clone()));
     let (fresh, nothing) = (store.ids.user(), profile(None, "", None));
     let met = auth::store::meet(&store.db, &fresh, ("ada", Some("s")), &nothing, NOW).await;
     assert_eq!(met.unwrap(), ada);

@@ -3,6 +3,7 @@
 use crate::fixture::{NOW, Store};
 use connvo_core::access::Role;
 use connvo_core::meeting::{MeetingState, NewParticipant, ParticipantDraft};
+use connvo_server::idempotency::Once;
 use connvo_server::meeting::store::{advance, invite, membership, of_user, participants};
 use connvo_server::user;
 
@@ -35,10 +36,16 @@ async fn a_stranger_has_no_membership(store: Store) {
 async fn an_invitation_waits_for_its_address(store: Store) {
     let (_, meeting) = store.hosted().await;
     let new = invitation("bob@example.org", Role::Observer);
-    let invited = invite(&store.db, &meeting, &new, NOW)
-        .await
-        .unwrap()
-        .unwrap();
+    let invited = invite(
+        &store.db,
+        &meeting,
+        &new,
+        (store.entry("invite"), &Once::default()),
+        NOW,
+    )
+    .await
+    .unwrap()
+    .unwrap();
     assert_eq!((invited.user_id, invited.name), (None, None));
     let bob = store.user("bob").await;
     let member = membership(&store.db, &bob, &meeting).await.unwrap();
@@ -52,10 +59,16 @@ async fn who_is_known_is_a_member_at_once(store: Store) {
     let (_, meeting) = store.hosted().await;
     let bob = store.user("bob").await;
     let new = invitation("bob@example.org", Role::Participant);
-    let invited = invite(&store.db, &meeting, &new, NOW)
-        .await
-        .unwrap()
-        .unwrap();
+    let invited = invite(
+        &store.db,
+        &meeting,
+        &new,
+        (store.entry("invite"), &Once::default()),
+        NOW,
+    )
+    .await
+    .unwrap()
+    .unwrap();
     assert_eq!(invited.user_id, Some(bob));
     assert_eq!(invited.name.as_deref(), Some("bob"));
 }
@@ -64,9 +77,12 @@ async fn inviting_again_changes_the_role_but_never_the_hosts(store: Store) {
     let (_, meeting) = store.hosted().await;
     let put = |email: &'static str, role| {
         let (db, meeting) = (store.db.clone(), meeting.clone());
+        let entry = store.entry("invite");
         async move {
             let new = invitation(email, role);
-            invite(&db, &meeting, &new, NOW).await.unwrap()
+            invite(&db, &meeting, &new, (entry, &Once::default()), NOW)
+                .await
+                .unwrap()
         }
     };
     put("bob@example.org", Role::Participant).await;
@@ -79,7 +95,13 @@ async fn a_state_moves_once(store: Store) {
     let (ada, meeting) = store.hosted().await;
     let start = || {
         let (from, to) = (MeetingState::Scheduled, MeetingState::Active);
-        advance(&store.db, &meeting, from, to, NOW)
+        let (store, ada, meeting) = (&store, &ada, &meeting);
+        async move {
+            let entry = store.entry("startMeeting");
+            let along = (&entry, &Once::default());
+            let moved = advance(&store.db, (ada, meeting), (from, to), along, NOW).await;
+            moved.map(|moved| moved.is_some())
+        }
     };
     assert!(start().await.unwrap());
     assert!(!start().await.unwrap());

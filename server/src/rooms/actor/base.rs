@@ -97,3 +97,20 @@ impl Actor {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_base_that_fails_is_tried_ever_more_seldom_up_to_a_minute() {
+        let mut again = Again::default();
+        let waits: Vec<u64> = (0..8)
+            .map(|_| {
+                again.later();
+                (again.at - Instant::now()).as_secs()
+            })
+            .collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+    }
+}

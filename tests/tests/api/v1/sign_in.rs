@@ -29,6 +29,7 @@ async fn by_workos_where_that_is_set_up() {
     let api = Api::start_with(|settings| {
         at(&peer)(settings);
         settings.dev = None;
+        settings.rate_limits = None;
     })
     .await;
     let (_, how) = api.send(Method::GET, "/v1/sign-in", None, None).await;

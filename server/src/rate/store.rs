@@ -1,0 +1,100 @@
+//! What was used of the rate table, in the database.
+
+use crate::db::{Db, StoreError, to_i64, to_u64};
+use crate::on_db;
+use connvo_core::rate::{WINDOW_MS, Window};
+
+/// Most rows written with one statement, or deleted at once.
+const ROWS: usize = 500;
+
+/// One subject's use of one action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    /// What is limited.
+    pub action: String,
+    /// Whose use it is.
+    pub subject: String,
+    /// How much was used when.
+    pub window: Window,
+}
+
+/// Everything that still counts at `now_ms`.
+///
+/// # Errors
+/// The store fails.
+pub async fn load(db: &Db, now_ms: u64) -> Result<Vec<Used>, StoreError> {
+    let rows: Vec<(String, String, i64, i64, i64)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT action, subject, began_at, used_before, used_now FROM rate_limits
+             WHERE began_at > $1",
+            )
+            .bind(to_i64(now_ms.saturating_sub(2 * WINDOW_MS)))
+            .fetch_all(pool)
+            .await?
+        }
+    );
+    let used = |(action, subject, began_at, before, now)| Used {
+        action,
+        subject,
+        window: Window::stored(to_u64(began_at), to_u64(before), to_u64(now)),
+    };
+    Ok(rows.into_iter().map(used).collect())
+}
+
+/// Stores what was used. Of two nodes that count one subject the larger count stands.
+///
+/// # Errors
+/// The store fails.
+pub async fn save(db: &Db, used: &[Used]) -> Result<(), StoreError> {
+    for rows in used.chunks(ROWS) {
+        on_db!(
+            db,
+            write | pool | {
+                let mut query = sqlx::QueryBuilder::new(
+                    "INSERT INTO rate_limits (action, subject, began_at, used_before, used_now) ",
+                );
+                query.push_values(rows, |mut row, used| {
+                    let (began_at, before, now) = used.window.parts();
+                    row.push_bind(&used.action)
+                        .push_bind(&used.subject)
+                        .push_bind(to_i64(began_at))
+                        .push_bind(to_i64(before))
+                        .push_bind(to_i64(now));
+                });
+                query.push(
+                    " ON CONFLICT (action, subject) DO UPDATE SET began_at = excluded.began_at,
+                         used_before = excluded.used_before, used_now = excluded.used_now
+                     WHERE (rate_limits.began_at, rate_limits.used_now)
+                         < (excluded.began_at, excluded.used_now)",
+                );
+                query.build().execute(pool).await?;
+            }
+        );
+    }
+    Ok(())
+}
+
+/// Deletes what counts no more; returns whether there may be more.
+///
+/// # Errors
+/// The store fails.
+pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
+    let deleted = on_db!(
+        db,
+        write | pool | {
+            sqlx::query(
+                "DELETE FROM rate_limits WHERE (action, subject) IN (
+                     SELECT action, subject FROM rate_limits WHERE began_at <= $1
+                     ORDER BY began_at LIMIT $2)",
+            )
+            .bind(to_i64(now_ms.saturating_sub(2 * WINDOW_MS)))
+            .bind(ROWS as i64)
+            .execute(pool)
+            .await?
+            .rows_affected()
+        }
+    );
+    Ok(deleted > 0)
+}
