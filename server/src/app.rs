@@ -55,13 +55,61 @@ pub struct Parts {
     pub store_epoch: String,
 }
 
-/// Somebody's rights in a meeting may have changed: ask again.
+/// Rights may have changed: ask again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessChange {
-    /// Which meeting.
-    pub meeting_id: MeetingId,
-    /// Whose rights; everybody's when the meeting itself changed.
-    pub user_id: Option<UserId>,
+pub enum AccessChange {
+    /// Everybody's in a meeting: the meeting itself changed.
+    Meeting {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// One person's in a meeting.
+    Member {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Whose rights.
+        user_id: UserId,
+    },
+    /// One person's everywhere: they were deactivated, removed, or let in again.
+    Person {
+        /// Whose rights.
+        user_id: UserId,
+    },
+    /// One session of a person's everywhere: they signed out.
+    Session {
+        /// Whose rights.
+        user_id: UserId,
+        /// The issuer's name of the session.
+        session_id: String,
+    },
+}
+
+impl AccessChange {
+    /// Whether it may change what this person may do in this meeting.
+    #[must_use]
+    pub fn is_in(&self, meeting: &MeetingId, user: &UserId) -> bool {
+        match self {
+            Self::Meeting { meeting_id } => meeting_id == meeting,
+            Self::Member {
+                meeting_id,
+                user_id,
+            } => meeting_id == meeting && user_id == user,
+            Self::Person { .. } | Self::Session { .. } => false,
+        }
+    }
+
+    /// Whether it may change that this person may be here at all.
+    #[must_use]
+    pub fn is_of(&self, user: &UserId, session: Option<&str>) -> bool {
+        match self {
+            Self::Meeting { .. } | Self::Member { .. } => false,
+            Self::Person { user_id } => user_id == user,
+            Self::Session {
+                user_id,
+                session_id,
+            } => user_id == user && Some(session_id.as_str()) == session,
+        }
+    }
 }
 
 impl Deref for App {
@@ -79,7 +127,7 @@ impl App {
     pub async fn open(config: Config, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
         let db = Db::open(&config.data_dir, config.database_url.as_deref()).await?;
         let store_epoch = crate::db::meta::epoch(&db, &ids.uuid(), clock.now_ms()).await?;
-        let auth = Auth::open(db.clone(), clock.clone(), ids.clone()).await?;
+        let auth = Auth::open(&config, db.clone(), clock.clone(), ids.clone()).await?;
         let rates = Rates::open(&db, config.rate_limits, clock.now_ms()).await?;
         let rooms = Rooms::new(Ground {
             committer: Committer::start(&db),
@@ -108,5 +156,12 @@ impl App {
             store_epoch,
             config,
         })))
+    }
+
+    /// Says, after the commit, that rights have changed: what is remembered of them is
+    /// forgotten, and every connection asks again. Nobody listening is fine.
+    pub fn access_changed(&self, change: AccessChange) {
+        self.auth.forget(&change);
+        let _ = self.access_changes.send(change);
     }
 }

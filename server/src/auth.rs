@@ -1,64 +1,54 @@
-//! Who is calling. Tokens are RS256 JWTs, verified against a set of public keys;
-//! with `--dev` the server is its own issuer and goes the same way.
+//! Who is calling. Tokens are RS256 JWTs of a trusted issuer, verified against its
+//! public keys: WorkOS AuthKit's where that is set up, and with `--dev` the server's
+//! own, which goes the same way.
 //!
-//! Law: a token or a key never reaches a log line. Only the verified signature is
-//! remembered, by the token's hash, until the token expires.
+//! Laws: a token or a key never reaches a log line. Only the verified signature is
+//! remembered, by the token's hash, until the token expires; whether the person and
+//! their session are still good is asked again and again (see [`standing`]).
 
 pub mod admin;
 pub mod caller;
+mod claims;
 pub mod issuer;
-pub mod keys;
+mod keys;
 pub mod routes;
+pub mod standing;
 pub mod store;
+mod verified;
 
 use crate::actor::{Actor, RequestInfo};
-use crate::app::App;
-use crate::audit;
+use crate::app::{AccessChange, App};
+use crate::audit::{self, Entry, Kind};
 use crate::clock::{Clock, Ids};
+use crate::config::Config;
 use crate::db::{Db, StoreError};
 use crate::rate::AUTH_FAILURES;
-use crate::user;
+use crate::user::{self, Profile};
+use crate::workos::{self, Directory};
+use claims::{Accepted, Claims, in_time};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::UserId;
 use issuer::Issuer;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
-use keys::Keys;
-use serde::{Deserialize, Serialize};
+use keys::{Keys, Source};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use standing::Standings;
+use std::sync::Arc;
+use std::time::Duration;
+use verified::{Hash, Known, Verified};
 
 pub use admin::require_admin;
 pub use caller::Caller;
 
 /// How far clocks may differ, in milliseconds.
 const LEEWAY_MS: u64 = 30_000;
-/// Verified tokens remembered at most.
-const REMEMBERED: usize = 20_000;
-
-/// What a token says.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Claims {
-    /// Who issued it.
-    pub iss: String,
-    /// Whom it is for.
-    pub aud: String,
-    /// Whom it names, in the issuer's own terms.
-    pub sub: String,
-    /// Email address, where the issuer gives one.
-    #[serde(default)]
-    pub email: Option<String>,
-    /// Name, where the issuer gives one.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// The sign-in session, where the issuer names one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sid: Option<String>,
-    /// Seconds since the Unix epoch.
-    pub iat: u64,
-    /// Seconds since the Unix epoch.
-    pub exp: u64,
-}
+/// Longest token, in bytes: a longer one is not looked at.
+pub const TOKEN_BYTES: usize = 8 << 10;
+/// How often the keys are read again in the background.
+const REFRESH: Duration = Duration::from_secs(300);
+/// And how soon after they were out of reach.
+const RETRY: Duration = Duration::from_secs(10);
 
 /// A verified caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +59,15 @@ pub struct Identity {
     pub session_id: Option<String>,
     /// When the token stops being good, in milliseconds since the Unix epoch.
     pub expires_at_ms: u64,
+}
+
+/// An issuer that is believed, under the names it goes by.
+struct Trusted {
+    accepted: Vec<Accepted>,
+    keys: Keys,
+    /// Who knows the addresses of its people; otherwise the token says them.
+    directory: Option<Directory>,
+    embedded: bool,
 }
 
 impl Identity {
@@ -88,44 +87,89 @@ pub struct Auth {
     db: Db,
     clock: Clock,
     ids: Ids,
-    keys: Keys,
-    issuer: Issuer,
-    verified: Mutex<HashMap<[u8; 32], Identity>>,
+    trusted: Vec<Trusted>,
+    issuer: Option<Issuer>,
+    verified: Verified,
+    standings: Standings,
 }
 
 impl Auth {
-    /// Reads the keys; makes the first one where there is none.
+    /// Trusts the issuers of the settings; in development makes the first signing key
+    /// where there is none.
     ///
     /// # Errors
     /// The store fails.
-    pub async fn open(db: Db, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
-        let issuer = Issuer::open(&db, &clock, &ids).await?;
-        let keys = Keys::open(&db, clock.clone()).await?;
+    pub async fn open(config: &Config, db: Db, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
+        let mut trusted = Vec::new();
+        let mut own = None;
+        if config.dev {
+            own = Some(Issuer::open(&db, &clock, &ids).await?);
+            let keys = Keys::new(Source::Stored(db.clone()), clock.clone());
+            keys.refresh().await;
+            trusted.push(Trusted {
+                accepted: vec![Accepted::new(issuer::ISSUER.into(), issuer::AUDIENCE)],
+                keys,
+                directory: None,
+                embedded: true,
+            });
+        }
+        if let Some(settings) = &config.workos {
+            let http = workos::client();
+            let published = Source::Published(http.clone(), settings.jwks_url.clone());
+            let names = settings.issuers.iter().cloned();
+            let key = settings.api_key.clone();
+            trusted.push(Trusted {
+                accepted: names
+                    .map(|name| Accepted::new(name, &settings.client_id))
+                    .collect(),
+                keys: Keys::new(published, clock.clone()),
+                directory: key.map(|key| Directory::new(http, settings.api_url.clone(), key)),
+                embedded: false,
+            });
+        }
         Ok(Self {
             db,
             clock,
             ids,
-            keys,
-            issuer,
-            verified: Mutex::default(),
+            trusted,
+            issuer: own,
+            verified: Verified::default(),
+            standings: Standings::default(),
         })
     }
 
-    /// The public keys, for `/.well-known/jwks.json`.
+    /// The embedded issuer's public keys, for `/.well-known/jwks.json`.
     #[must_use]
     pub fn jwks(&self) -> jsonwebtoken::jwk::JwkSet {
-        self.keys.public()
+        let own = self.trusted.iter().find(|trusted| trusted.embedded);
+        own.map_or_else(
+            || jsonwebtoken::jwk::JwkSet { keys: Vec::new() },
+            |own| own.keys.public(),
+        )
+    }
+
+    /// Reads every issuer's keys again; false when some are out of reach.
+    pub async fn refresh_keys(&self) -> bool {
+        let mut all = true;
+        for trusted in &self.trusted {
+            all &= trusted.keys.refresh().await;
+        }
+        all
     }
 
     /// Issues a token for whoever claims this address, making the user at first
-    /// sight.
+    /// sight. Every token is a session of its own.
     ///
     /// # Errors
-    /// `VALIDATION_ERROR` for a bad address or name.
+    /// `VALIDATION_ERROR` for a bad address or name; `NOT_FOUND` outside development;
+    /// `UNAUTHORIZED` for somebody deactivated.
     pub async fn issue(&self, email: &str, name: &str) -> Result<(String, Identity), Problem> {
+        let Some(issuer) = &self.issuer else {
+            return Err(Problem::not_found("the embedded issuer"));
+        };
         let person = user::NewUser::validate(email, name)?;
         let now = self.clock.now_ms();
-        let claims = self.issuer.claims(&person, self.ids.uuid(), now);
+        let claims = issuer.claims(&person, self.ids.uuid(), now);
         let user_id = user::store::ensure(
             &self.db,
             &self.ids.user(),
@@ -135,63 +179,89 @@ impl Auth {
             now,
         )
         .await?;
+        store::standing(&self.db, &user_id, None, now)
+            .await?
+            .allowed()?;
         let identity = Identity {
             user_id,
             session_id: claims.sid.clone(),
             expires_at_ms: claims.exp.saturating_mul(1000),
         };
-        Ok((self.issuer.sign(&claims)?, identity))
+        Ok((issuer.sign(&claims)?, identity))
     }
 
-    /// Who a token names.
+    /// Who a token names, for one request.
     ///
     /// # Errors
     /// `UNAUTHORIZED` when the token is malformed, of another algorithm, unsigned by
-    /// a known key, of another issuer or audience, or out of its time.
+    /// a known key, of another issuer or audience, or out of its time; or when its
+    /// person was deactivated or its session revoked. `UNAVAILABLE` when the issuer's
+    /// keys or the store are out of reach.
     pub async fn verify(&self, token: &str) -> Result<Identity, Problem> {
+        let identity = self.identify(token).await?;
+        let (user, session) = (&identity.user_id, identity.session_id.as_deref());
         let now = self.clock.now_ms();
-        let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let known = self.remembered().get(&hash).cloned();
-        if let Some(identity) = known {
-            return in_time(identity, now);
-        }
-        let claims = self.check_signature(token).await?;
-        let expires_at_ms = claims.exp.saturating_mul(1000);
-        if claims.iat.saturating_mul(1000) > now.saturating_add(LEEWAY_MS) {
-            return Err(refused("the token is of the future"));
-        }
-        let name = claims.name.as_deref().unwrap_or_default();
-        let user_id = match user::store::by_subject(&self.db, &claims.sub).await? {
-            Some(user_id) => user_id,
-            None => {
-                let (id, email) = (self.ids.user(), claims.email.as_deref());
-                user::store::ensure(&self.db, &id, &claims.sub, email, name, now).await?
-            }
-        };
-        let identity = in_time(
-            Identity {
-                user_id,
-                session_id: claims.sid,
-                expires_at_ms,
-            },
-            now,
-        )?;
-        let mut verified = self.remembered();
-        if verified.len() >= REMEMBERED {
-            verified.retain(|_, kept| kept.expires_at_ms > now);
-            if verified.len() >= REMEMBERED {
-                verified.clear();
-            }
-        }
-        verified.insert(hash, identity.clone());
+        self.standings.check(&self.db, (user, session), now).await?;
         Ok(identity)
     }
 
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Identity>> {
-        self.verified.lock().unwrap_or_else(PoisonError::into_inner)
+    /// As [`Auth::verify`], for a connection that stays: person and session are looked
+    /// up in the store, whatever is remembered.
+    ///
+    /// # Errors
+    /// As [`Auth::verify`].
+    pub async fn admit(&self, token: &str) -> Result<Identity, Problem> {
+        let identity = self.identify(token).await?;
+        self.stands(&identity.user_id, identity.session_id.as_deref())
+            .await?;
+        Ok(identity)
     }
 
-    async fn check_signature(&self, token: &str) -> Result<Claims, Problem> {
+    /// Whether who was admitted may stay.
+    ///
+    /// # Errors
+    /// `UNAUTHORIZED` when they were deactivated or signed out; the store fails.
+    pub async fn stands(&self, user: &UserId, session: Option<&str>) -> Result<(), Problem> {
+        let now = self.clock.now_ms();
+        self.standings.ask(&self.db, (user, session), now).await
+    }
+
+    /// Forgets what is remembered of whom a change concerns.
+    pub fn forget(&self, change: &AccessChange) {
+        self.standings.forget(change);
+    }
+
+    /// Who a token names, by its signature and claims alone.
+    async fn identify(&self, token: &str) -> Result<Identity, Problem> {
+        if token.len() > TOKEN_BYTES {
+            return Err(refused("the token is too long"));
+        }
+        let now = self.clock.now_ms();
+        let hash: Hash = Sha256::digest(token.as_bytes()).into();
+        if let Some(known) = self.verified.get(&hash) {
+            in_time(known.identity.expires_at_ms, now)?;
+            if self.trusted[known.issuer].keys.generation() == known.generation {
+                return Ok(known.identity);
+            }
+        }
+        let (claims, issuer, generation) = self.check(token, now).await?;
+        let identity = Identity {
+            user_id: self.meet(&claims, &self.trusted[issuer], now).await?,
+            session_id: claims.sid,
+            expires_at_ms: claims.exp.saturating_mul(1000),
+        };
+        let known = Known {
+            identity: identity.clone(),
+            issuer,
+            generation,
+        };
+        self.verified.insert(hash, known, now);
+        Ok(identity)
+    }
+
+    /// Checks signature and claims; answers which issuer it was, and which of its key
+    /// sets.
+    async fn check(&self, token: &str, now: u64) -> Result<(Claims, usize, u64), Problem> {
         let header = decode_header(token).map_err(|_| refused("not a token"))?;
         if header.alg != Algorithm::RS256 {
             return Err(refused("tokens are signed with RS256"));
@@ -199,22 +269,66 @@ impl Auth {
         let kid = header
             .kid
             .ok_or_else(|| refused("the token names no key"))?;
-        let Some(key) = self.keys.find(&self.db, &kid).await? else {
-            return Err(refused("the token's key is not known"));
+        // Whose keys to look at; nothing else is believed before the signature is.
+        let said: Said = jsonwebtoken::dangerous::insecure_decode_claims(token)
+            .map_err(|_| refused("not the claims of a token"))?;
+        let of = |trusted: &Trusted| {
+            let mut names = trusted.accepted.iter();
+            names.find(|name| name.is(&said.iss)).cloned()
         };
+        let mut issuers = self.trusted.iter().enumerate();
+        let Some((issuer, accepted)) = issuers.find_map(|(at, it)| Some((at, of(it)?))) else {
+            return Err(refused("the token is of another issuer"));
+        };
+        let found = self.trusted[issuer].keys.find(&kid).await?;
         let mut rules = Validation::new(Algorithm::RS256);
-        rules.set_issuer(&[issuer::ISSUER]);
-        rules.set_audience(&[issuer::AUDIENCE]);
-        rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-        // Expiry is checked against the injected clock.
-        rules.validate_exp = false;
-        decode::<Claims>(token, &key, &rules)
-            .map(|data| data.claims)
-            .map_err(|_| refused("the token's signature, issuer or audience is not right"))
+        rules.set_required_spec_claims(&["iss", "sub", "exp"]);
+        // Audience and times are ours to check, by the injected clock.
+        (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
+        let claims = decode::<Claims>(token, &found.key, &rules)
+            .map_err(|_| refused("the token's signature or claims are not right"))?
+            .claims;
+        accepted.check(&claims, now)?;
+        Ok((claims, issuer, found.generation))
+    }
+
+    /// The user of a token, made at first sight; so is the session.
+    async fn meet(&self, claims: &Claims, of: &Trusted, now: u64) -> Result<UserId, Problem> {
+        let (subject, session) = (&claims.sub, claims.sid.as_deref());
+        let seen = store::sight(&self.db, subject, session).await?;
+        if let Some(seen) = &seen
+            && seen.complete
+        {
+            return Ok(seen.user_id.clone());
+        }
+        let known = seen.as_ref().is_some_and(|seen| seen.email_known);
+        let profile = match &of.directory {
+            Some(directory) if !known => directory.person(subject, now).await,
+            _ => None,
+        };
+        let profile = profile.unwrap_or_else(|| said(claims));
+        let fresh = self.ids.user();
+        Ok(store::meet(&self.db, &fresh, (subject, session), &profile, now).await?)
     }
 }
 
-/// Who a token names, at any door. A token that is not good is in the audit log and
+/// The one claim that is read before the signature is checked.
+#[derive(Deserialize)]
+struct Said {
+    iss: String,
+}
+
+/// What the token itself says of its person.
+fn said(claims: &Claims) -> Profile {
+    let email = claims.email.as_deref().filter(|_| claims.email_verified);
+    Profile {
+        email: email.and_then(|email| connvo_core::meeting::validate_email(email, "/email").ok()),
+        name: workos::plain(claims.name.as_deref().unwrap_or_default()),
+        updated_at: None,
+    }
+}
+
+/// Who a token names, for one request. A token that is not good is in the audit log and
 /// counts against the address it came from; a good one is let in from anywhere.
 ///
 /// # Errors
@@ -225,7 +339,26 @@ pub async fn authenticate(
     request: &Arc<RequestInfo>,
     token: &str,
 ) -> Result<Identity, Problem> {
-    let verified = app.auth.verify(token).await;
+    judged(app, request, app.auth.verify(token).await)
+}
+
+/// As [`authenticate`], for a connection that stays: see [`Auth::admit`].
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn admit(
+    app: &App,
+    request: &Arc<RequestInfo>,
+    token: &str,
+) -> Result<Identity, Problem> {
+    judged(app, request, app.auth.admit(token).await)
+}
+
+fn judged(
+    app: &App,
+    request: &Arc<RequestInfo>,
+    verified: Result<Identity, Problem>,
+) -> Result<Identity, Problem> {
     if let Err(problem) = &verified
         && problem.code == ErrorCode::Unauthorized
     {
@@ -238,11 +371,39 @@ pub async fn authenticate(
     verified
 }
 
-fn in_time(identity: Identity, now: u64) -> Result<Identity, Problem> {
-    if identity.expires_at_ms.saturating_add(LEEWAY_MS) > now {
-        Ok(identity)
-    } else {
-        Err(refused("the token has expired: sign in again").because("expired"))
+/// Ends the caller's own session: every connection of it closes, its tokens are good
+/// no longer.
+///
+/// # Errors
+/// `CONFLICT` when the token names no session.
+pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Problem> {
+    let Some(session) = actor.session_id.as_deref() else {
+        let detail = "this token is of no session: it is good until it expires";
+        return Err(Problem::new(ErrorCode::Conflict, detail));
+    };
+    let resource = format!("users/{}", actor.user_id);
+    let entry = Entry::new(app, actor, Kind::Session, "endSession", &resource);
+    let who = (&actor.user_id, session);
+    store::sign_out(&app.db, who, &entry, app.clock.now_ms()).await?;
+    app.access_changed(AccessChange::Session {
+        user_id: actor.user_id.clone(),
+        session_id: session.to_owned(),
+    });
+    Ok(())
+}
+
+/// Keeps the keys of the issuers fresh until the server goes.
+pub async fn keep_fresh(app: App) {
+    loop {
+        let wait = if app.auth.refresh_keys().await {
+            REFRESH
+        } else {
+            RETRY
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = app.shutdown.cancelled() => return,
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Settings: a flag beats the environment, which beats the file.
 
 mod secret;
+pub mod workos;
 
 use clap::Args;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use workos::{WorkOs, WorkOsSettings};
 
 pub use secret::Secret;
 
@@ -59,7 +61,8 @@ pub struct Settings {
     /// postgres://… to keep everything in PostgreSQL instead of a file
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Be the issuer of sign-in tokens oneself; on loopback only, where it is the default
+    /// Be the issuer of sign-in tokens oneself; on loopback only, where it is the
+    /// default unless people sign in by WorkOS
     #[arg(long, env = "CONNVO_DEV", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub dev: Option<bool>,
     /// Whether callers are held to the rate table
@@ -97,6 +100,10 @@ pub struct Settings {
     /// Secret that the billing service signs its webhooks with.
     #[arg(skip)]
     pub billing_webhook_secret: Option<Secret>,
+    /// Sign-in by WorkOS.
+    #[command(flatten)]
+    #[serde(default)]
+    pub workos: WorkOsSettings,
 }
 
 /// The environment's name of the secret of billing webhooks.
@@ -109,6 +116,7 @@ impl Settings {
         let secret = |name| word(name).filter(|word| !word.is_empty()).map(Secret::new);
         Self {
             billing_webhook_secret: secret(BILLING_WEBHOOK_SECRET).or(self.billing_webhook_secret),
+            workos: self.workos.with_environment(word),
             ..self
         }
     }
@@ -140,6 +148,7 @@ impl Settings {
             log_json: self.log_json.or(file.log_json),
             environment: self.environment.or(file.environment),
             billing_webhook_secret: self.billing_webhook_secret.or(file.billing_webhook_secret),
+            workos: self.workos.over(file.workos),
         })
     }
 
@@ -153,18 +162,24 @@ impl Settings {
             .listen
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let loopback = listen.ip().is_loopback();
-        let dev = self.dev.unwrap_or(loopback);
+        let workos = self.workos.resolve()?;
+        let dev = self.dev.unwrap_or(loopback && workos.is_none());
         if dev && !loopback {
             return Err(ConfigError::Refused(
                 "--dev hands a token to anybody who asks: it is for a loopback address only, as 127.0.0.1",
             ));
         }
-        if !dev {
+        if !dev && workos.is_none() {
             return Err(ConfigError::Refused(
-                "the embedded issuer of --dev, on a loopback address, is the only sign-in there is: without it nobody could come in",
+                "nobody could come in: give --workos-client-id, or listen on a loopback address with the embedded issuer of --dev",
             ));
         }
         let rate_limits = self.rate_limits.unwrap_or(RateLimits::On);
+        if !dev && rate_limits == RateLimits::Off {
+            return Err(ConfigError::Refused(
+                "--rate-limits off is for development: with --dev only",
+            ));
+        }
         let mut admins: Vec<String> = self.admins.iter().map(|a| a.to_lowercase()).collect();
         if dev && admins.is_empty() {
             admins.push(DEV_ADMIN.into());
@@ -187,6 +202,7 @@ impl Settings {
                 .unwrap_or_else(|| if dev { "development" } else { "production" }.to_owned()),
             billing_webhook_secret: self.billing_webhook_secret,
             limits,
+            workos,
         })
     }
 }
@@ -221,6 +237,8 @@ pub struct Config {
     pub billing_webhook_secret: Option<Secret>,
     /// Bounds of a note.
     pub limits: connvo_core::limits::NoteLimits,
+    /// Sign-in by WorkOS, where it is set up.
+    pub workos: Option<WorkOs>,
 }
 
 impl Config {
@@ -245,6 +263,15 @@ mod tests {
         assert!(refused.unwrap_err().to_string().contains("loopback"));
         assert!(settings("listen = '0.0.0.0:80'").resolve().is_err());
         assert!(settings("listen = '[::1]:80'").resolve().unwrap().dev);
+    }
+
+    #[test]
+    fn with_workos_the_embedded_issuer_is_off_unless_asked_for() {
+        let workos = "\n[workos]\nclient-id = 'client_1'";
+        let of = |rest: &str| settings(&format!("{rest}{workos}")).resolve();
+        assert!(!of("").unwrap().dev);
+        assert!(of("dev = true").unwrap().dev);
+        assert!(of("listen = '0.0.0.0:80'").unwrap().workos.is_some());
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `audit`, `user`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`,
-//! `webhook`) → `rooms` → `committer` → `db`.
-//! The doors `live` and `yjs` stand beside the slices, on [`socket`].
+//! (`auth`, `audit`, `user`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`)
+//! → `rooms` → `committer` → `db`.
+//! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
+//! [`webhook`], through which providers tell what has changed.
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
 //! something is in `connvo-core`.
 
@@ -36,4 +37,5 @@ pub mod sweep;
 pub mod transcript;
 pub mod user;
 pub mod webhook;
+pub mod workos;
 pub mod yjs;

@@ -14,7 +14,7 @@ use connvo_core::access::{
 };
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::id::MeetingId;
 use connvo_core::meeting::{
     Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft, PublicMeeting,
 };
@@ -199,7 +199,12 @@ pub async fn invite(
                 ));
             }
         };
-        changed(app, meeting, invited.user_id.clone());
+        if let Some(user_id) = invited.user_id.clone() {
+            app.access_changed(AccessChange::Member {
+                meeting_id: meeting.clone(),
+                user_id,
+            });
+        }
         Ok(invited)
     };
     once.run(app, work).await
@@ -272,7 +277,12 @@ async fn depart(
             "the host stays, and who has gone does not go again",
         ));
     }
-    changed(app, meeting, who.user_id);
+    if let Some(user_id) = who.user_id {
+        app.access_changed(AccessChange::Member {
+            meeting_id: meeting.clone(),
+            user_id,
+        });
+    }
     Ok(())
 }
 
@@ -305,7 +315,9 @@ pub async fn advance(
                 "somebody else has just changed the meeting's state",
             )
         })?;
-        changed(app, meeting, None);
+        app.access_changed(AccessChange::Meeting {
+            meeting_id: meeting.clone(),
+        });
         Ok(moved)
     };
     once.run(app, work).await
@@ -322,12 +334,4 @@ pub async fn entitlements(
 ) -> Result<Entitlements, Problem> {
     authorise(app, actor, meeting, Action::ReadMeeting).await?;
     Ok(of_meeting(app, meeting).await?.entitlements)
-}
-
-/// Says, after the commit, that rights have changed. Nobody listening is fine.
-fn changed(app: &App, meeting_id: &MeetingId, user_id: Option<UserId>) {
-    let _ = app.access_changes.send(AccessChange {
-        meeting_id: meeting_id.clone(),
-        user_id,
-    });
 }

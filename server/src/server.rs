@@ -1,6 +1,7 @@
 //! A server: built by [`Server::bind`], run by [`Server::run`].
 
 use crate::app::App;
+use crate::auth;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
@@ -92,6 +93,7 @@ impl Server {
     pub async fn run(self) -> Result<(), ServerError> {
         let Self { app, listener, .. } = self;
         let asked = app.shutdown.clone();
+        tokio::spawn(auth::keep_fresh(app.clone()));
         let listener = listener.tap_io(|stream| {
             // What is written is to leave at once.
             let _ = stream.set_nodelay(true);

@@ -3,6 +3,7 @@
 pub mod routes;
 pub mod store;
 
+use crate::app::{AccessChange, App};
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::meeting::validate_email;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Longest name, in UTF-16 code units.
-const NAME_UTF16: usize = 100;
+pub const NAME_UTF16: usize = 100;
 
 /// A person's checked address and name.
 pub struct NewUser {
@@ -60,4 +61,30 @@ pub struct User {
     pub name: String,
     /// Milliseconds since the Unix epoch.
     pub created_at: u64,
+}
+
+/// What an issuer says of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Email address, lower-cased; only one that the issuer has verified.
+    pub email: Option<String>,
+    /// The name shown; empty where none is known.
+    pub name: String,
+    /// The issuer's own time of this, in milliseconds since the Unix epoch. What is
+    /// older than what was said before is ignored.
+    pub updated_at: Option<u64>,
+}
+
+/// Lets somebody in, or keeps them out everywhere: what they have open closes at once.
+///
+/// # Errors
+/// `NOT_FOUND` when there is no such user.
+pub async fn set_active(app: &App, user_id: &UserId, active: bool) -> Result<(), Problem> {
+    if !store::set_active(&app.db, user_id, active, app.clock.now_ms()).await? {
+        return Err(Problem::not_found("the user"));
+    }
+    app.access_changed(AccessChange::Person {
+        user_id: user_id.clone(),
+    });
+    Ok(())
 }

@@ -5,7 +5,7 @@ mod deliver;
 
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::auth::authenticate;
+use crate::auth::admit;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
 use crate::meeting::{Membership, ask, authorise};
@@ -19,7 +19,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use connvo_core::access::Action;
-use connvo_core::error::ErrorCode;
+use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::live::connection::Stream;
 use connvo_core::live::pacing::{NOTE_MS, Pacer, window_ms};
@@ -57,7 +57,7 @@ pub async fn upgrade(
     // Before anything is authorised: no change of rights is missed.
     let access = app.access_changes.subscribe();
     let request = Arc::new(request);
-    let identity = authenticate(&app, &request, &params.token).await?;
+    let identity = admit(&app, &request, &params.token).await?;
     let actor = identity.actor(&request);
     let membership = authorise(&app, &actor, &meeting, Action::ReadNote).await?;
     let connected = app.connections.enter(&actor.user_id)?;
@@ -331,22 +331,28 @@ impl Editor {
     }
 
     async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Result<(), Over> {
-        let mine = match change {
-            Ok(change) => {
-                change.meeting_id == self.meeting
-                    && change.user_id.is_none_or(|user| user == self.actor.user_id)
-            }
-            Err(RecvError::Lagged(_)) => true,
-            Err(RecvError::Closed) => false,
+        let change = match change {
+            Ok(change) => Some(change),
+            // So many were missed that nobody knows which: check everything.
+            Err(RecvError::Lagged(_)) => None,
+            Err(RecvError::Closed) => return Ok(()),
         };
-        if !mine {
+        let over = |problem: Problem| match problem.code {
+            ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
+            _ => Over(close::POLICY),
+        };
+        let (user, session) = (&self.actor.user_id, self.actor.session_id.as_deref());
+        if change
+            .as_ref()
+            .is_none_or(|change| change.is_of(user, session))
+        {
+            self.app.auth.stands(user, session).await.map_err(over)?;
+        }
+        if !change.is_none_or(|change| change.is_in(&self.meeting, user)) {
             return Ok(());
         }
         let membership = ask(&self.app, &self.actor, &self.meeting, Action::ReadNote).await;
-        self.membership = membership.map_err(|problem| match problem.code {
-            ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
-            _ => Over(close::POLICY),
-        })?;
+        self.membership = membership.map_err(over)?;
         let may = self
             .membership
             .may(Action::WriteNote, self.app.clock.now_ms())

@@ -4,11 +4,15 @@
 //! - [`postgres`]: an empty database in a throwaway cluster.
 //! - [`process`]: the real program, to be killed and started again.
 //! - [`proxy`]: a line between client and server that can be cut.
+//! - [`signature`]: webhooks as their senders sign them.
+//! - [`workos`]: a stand-in for WorkOS, and tokens and webhooks as it signs them.
 
 pub mod load;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod signature;
+pub mod workos;
 
 use std::net::TcpListener;
 

@@ -5,7 +5,7 @@
 #[path = "api/all.rs"]
 mod all;
 
-pub(crate) use all::client;
+pub(crate) use all::{client, line, stage};
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = false;

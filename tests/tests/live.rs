@@ -6,6 +6,9 @@
 mod client;
 #[path = "live/line.rs"]
 mod line;
+#[path = "api/stage.rs"]
+#[allow(dead_code)]
+mod stage;
 
 #[path = "live/access.rs"]
 mod access;
@@ -19,6 +22,8 @@ mod heartbeat;
 mod me;
 #[path = "live/resume.rs"]
 mod resume;
+#[path = "live/revoked.rs"]
+mod revoked;
 #[path = "live/rooms.rs"]
 mod rooms;
 #[path = "live/slow.rs"]

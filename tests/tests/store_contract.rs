@@ -35,6 +35,8 @@ mod audit;
 mod failing;
 #[path = "store_contract/idempotency.rs"]
 mod idempotency;
+#[path = "store_contract/identity.rs"]
+mod identity;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
 #[path = "store_contract/notes.rs"]

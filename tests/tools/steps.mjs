@@ -94,6 +94,12 @@ export const steps = [
     run: node("--test", "tests/packaging/"),
   },
   {
+    name: "interop",
+    counts: true,
+    run: ["npm", "test", "-w", "tests/interop"],
+    env: { CONNVO_BIN: "@target/debug/connvo" },
+  },
+  {
     name: "browser",
     counts: true,
     needs: ["chromium"],

@@ -61,10 +61,3 @@ CREATE TABLE feature_flags (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
-
-CREATE TABLE IF NOT EXISTS webhook_events (
-    provider TEXT NOT NULL,
-    event_id TEXT NOT NULL,
-    created_at BIGINT NOT NULL,
-    PRIMARY KEY (provider, event_id)
-);

@@ -1,7 +1,8 @@
 //! The embedded issuer of development: an RS256 key made at first start and kept
 //! in the database, so that every node signs with the same one.
 
-use super::{Claims, store};
+use super::claims::{Audience, Claims};
+use super::store;
 use crate::clock::{Clock, Ids};
 use crate::db::{Db, StoreError};
 use crate::user::NewUser;
@@ -49,11 +50,13 @@ impl Issuer {
         let now = now_ms / 1000;
         Claims {
             iss: ISSUER.into(),
-            aud: AUDIENCE.into(),
+            aud: Some(Audience::One(AUDIENCE.into())),
             sub: format!("dev|{}", person.email()),
-            email: Some(person.email().to_owned()),
-            name: Some(person.name().to_owned()),
             sid: Some(session),
+            email: Some(person.email().to_owned()),
+            email_verified: true,
+            name: Some(person.name().to_owned()),
+            nbf: None,
             iat: now,
             exp: now + LIFETIME_S,
         }

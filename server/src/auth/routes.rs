@@ -1,10 +1,12 @@
-//! `/dev/token` and the published keys.
+//! Signing in and out, and the published keys.
 
+use super::Caller;
 use crate::actor::RequestInfo;
 use crate::app::App;
 use crate::audit::{self, Entry, Kind};
 use crate::http::{Failure, Json};
 use axum::extract::State;
+use axum::http::StatusCode;
 use connvo_core::id::UserId;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -16,6 +18,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(jwks))
         .routes(routes!(token))
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_out))
 }
 
 /// Who wants a token.
@@ -37,9 +41,33 @@ pub struct Token {
     user_id: UserId,
 }
 
+/// How people sign in here.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum SignIn {
+    /// By WorkOS AuthKit, with its browser SDK.
+    WorkOs {
+        /// The client id to sign in with.
+        #[schema(example = "client_01HXYZ")]
+        client_id: String,
+        /// Where WorkOS answers.
+        #[schema(example = "https://api.workos.com")]
+        api_url: String,
+    },
+    /// By name and address, at `POST /dev/token`.
+    Development,
+}
+
 /// A token for whoever asks: development mode only, on loopback only.
 #[utoipa::path(post, path = "/dev/token", tag = "identity", request_body = TokenDraft,
-    responses((status = 200, body = Token), (status = 422, description = "A field is not valid")))]
+    responses((status = 200, body = Token),
+        (status = 401, description = "This account is not active"),
+        (status = 404, description = "Not in development mode"),
+        (status = 422, description = "A field is not valid")))]
 async fn token(
     State(app): State<App>,
     request: RequestInfo,
@@ -54,9 +82,34 @@ async fn token(
     Ok(Json(Token { token, user_id }))
 }
 
-/// The public keys that tokens are signed with, as a JWK set (RFC 7517).
+/// The embedded issuer's public keys, as a JWK set (RFC 7517); none outside development.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "identity",
     responses((status = 200, description = "A JWK set", body = serde_json::Value)))]
 async fn jwks(State(app): State<App>) -> Json<jsonwebtoken::jwk::JwkSet> {
     Json(app.auth.jwks())
+}
+
+/// How people sign in here.
+#[utoipa::path(get, path = "/v1/sign-in", tag = "identity",
+    responses((status = 200, body = SignIn,
+        example = json!({"kind": "workOs", "clientId": "client_01HXYZ", "apiUrl": "https://api.workos.com"}))))]
+async fn sign_in(State(app): State<App>) -> Json<SignIn> {
+    Json(match &app.config.workos {
+        Some(workos) => SignIn::WorkOs {
+            client_id: workos.client_id.clone(),
+            api_url: workos.api_url.origin().ascii_serialization(),
+        },
+        None => SignIn::Development,
+    })
+}
+
+/// Ends the caller's session, of which the token is: every connection of it closes at
+/// once, and its tokens are good no longer.
+#[utoipa::path(post, path = "/v1/me/sign-out", tag = "identity", security(("bearer" = [])),
+    responses((status = 204, description = "Signed out"),
+        (status = 401, description = "No valid token"),
+        (status = 409, description = "The token is of no session")))]
+async fn sign_out(State(app): State<App>, caller: Caller) -> Result<StatusCode, Failure> {
+    super::sign_out(&app, &caller).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,16 @@
-//! Signing keys in the database.
+//! Signing keys and sessions in the database.
 
-use crate::db::{Db, StoreError, to_i64};
-use crate::on_db;
+use super::standing::Standing;
+use crate::audit::{self, Entry};
+use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::user::{self, Profile};
+use crate::{on_db, on_tx};
+use connvo_core::id::UserId;
+
+/// The read behind every request that is not answered from memory.
+pub const STANDING_SQL: &str =
+    "SELECT u.is_active, s.user_id, s.revoked_at, s.expires_at FROM users u
+    LEFT JOIN sessions s ON s.sid = $2 WHERE u.id = $1";
 
 /// A stored key pair.
 pub struct SigningKey {
@@ -49,6 +58,189 @@ pub async fn add_signing_key(
             .bind(to_i64(now_ms))
             .execute(pool)
             .await?;
+        }
+    );
+    Ok(())
+}
+
+/// Active; and of the session: whose, revoked when, over when.
+type StandingRow = (bool, Option<String>, Option<i64>, Option<i64>);
+/// The user's id, address and removal; the session's id.
+type SightRow = (String, Option<String>, Option<i64>, Option<String>);
+
+/// How somebody stands at `now_ms`. A session that was never seen is none of theirs.
+///
+/// # Errors
+/// The store fails.
+pub async fn standing(
+    db: &Db,
+    user: &UserId,
+    session: Option<&str>,
+    now_ms: u64,
+) -> Result<Standing, StoreError> {
+    let row: Option<StandingRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(STANDING_SQL)
+                .bind(user.as_str())
+                .bind(session.unwrap_or_default())
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    Ok(match row {
+        None | Some((false, ..)) => Standing::Deactivated,
+        Some(_) if session.is_none() => Standing::Good,
+        Some((true, Some(owner), None, ends)) if owner == user.as_str() => {
+            let over = ends.is_some_and(|ends| to_u64(ends) <= now_ms);
+            if over {
+                Standing::SignedOut
+            } else {
+                Standing::Good
+            }
+        }
+        Some(_) => Standing::SignedOut,
+    })
+}
+
+/// What is known of a token's person and session.
+pub struct Sight {
+    /// The user.
+    pub user_id: UserId,
+    /// Whether an address is known; of who was removed, none will be.
+    pub email_known: bool,
+    /// Whether nothing is left to be stored.
+    pub complete: bool,
+}
+
+/// What is known of a subject and a session; absent at first sight.
+///
+/// # Errors
+/// The store fails.
+pub async fn sight(
+    db: &Db,
+    subject: &str,
+    session: Option<&str>,
+) -> Result<Option<Sight>, StoreError> {
+    let row: Option<SightRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT u.id, u.email, u.deleted_at, s.sid FROM users u
+             LEFT JOIN sessions s ON s.sid = $2 WHERE u.subject = $1",
+            )
+            .bind(subject)
+            .bind(session.unwrap_or_default())
+            .fetch_optional(pool)
+            .await?
+        }
+    );
+    row.map(|(id, email, deleted_at, sid)| {
+        let email_known = email.is_some() || deleted_at.is_some();
+        Ok(Sight {
+            user_id: to_id(&id)?,
+            email_known,
+            complete: email_known && (session.is_none() || sid.is_some()),
+        })
+    })
+    .transpose()
+}
+
+/// Stores who came, and their session where there is one; `fresh` is the id of
+/// somebody new.
+///
+/// # Errors
+/// The store fails.
+pub async fn meet(
+    db: &Db,
+    fresh: &UserId,
+    (subject, session): (&str, Option<&str>),
+    profile: &Profile,
+    now_ms: u64,
+) -> Result<UserId, StoreError> {
+    let user_id = on_db!(
+        db,
+        transaction | tx | {
+            let user_id = user::store::meet(&mut tx, fresh, subject, profile, now_ms).await?;
+            if let Some(sid) = session {
+                begin(&mut tx, sid, &user_id, None, now_ms).await?;
+            }
+            user_id
+        }
+    );
+    Ok(user_id)
+}
+
+/// Begins a session of `user`, or learns when it ends.
+///
+/// # Errors
+/// The store fails.
+pub async fn begin(
+    conn: impl Into<Tx<'_>>,
+    sid: &str,
+    user: &UserId,
+    expires_at: Option<u64>,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    on_tx!(conn.into(), |conn| {
+        sqlx::query(
+            "INSERT INTO sessions (sid, user_id, expires_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $4)
+         ON CONFLICT (sid) DO UPDATE SET expires_at = COALESCE(excluded.expires_at, sessions.expires_at),
+             updated_at = excluded.updated_at",
+        )
+        .bind(sid)
+        .bind(user.as_str())
+        .bind(expires_at.map(to_i64))
+        .bind(to_i64(now_ms))
+        .execute(conn)
+        .await?;
+        Ok(())
+    })
+}
+
+/// Ends a session for good; one that was never seen too, so that its tokens find it
+/// ended.
+///
+/// # Errors
+/// The store fails.
+pub async fn end(
+    conn: impl Into<Tx<'_>>,
+    sid: &str,
+    user: &UserId,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    on_tx!(conn.into(), |conn| {
+        sqlx::query(
+            "INSERT INTO sessions (sid, user_id, revoked_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $3, $3)
+         ON CONFLICT (sid) DO UPDATE SET revoked_at = COALESCE(sessions.revoked_at, excluded.revoked_at),
+             updated_at = excluded.updated_at",
+        )
+        .bind(sid)
+        .bind(user.as_str())
+        .bind(to_i64(now_ms))
+        .execute(conn)
+        .await?;
+        Ok(())
+    })
+}
+
+/// Ends a session for good, which is in the audit log.
+///
+/// # Errors
+/// The store fails.
+pub async fn sign_out(
+    db: &Db,
+    (user, sid): (&UserId, &str),
+    entry: &Entry,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    on_db!(
+        db,
+        transaction | tx | {
+            end(&mut tx, sid, user, now_ms).await?;
+            audit::store::record(&mut tx, entry).await?;
         }
     );
     Ok(())

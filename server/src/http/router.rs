@@ -3,6 +3,7 @@
 use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::{docs, host, problem, www};
 use crate::app::App;
+use crate::config::Config;
 use crate::{
     audit, auth, flag, health, live, me, meeting, note, org, transcript, user, webhook, yjs,
 };
@@ -35,10 +36,14 @@ const BODY_BYTES: usize = 2 << 20;
 /// Longest time for a request.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The web app runs its own scripts and its WebAssembly module, and nothing else's.
-/// (Its build moves every inline script into a file of its own.)
-const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+/// (Its build moves every inline script into a file of its own.) It calls the server
+/// and, where people sign in there, WorkOS: that goes between the two halves.
+const POLICY: [&str; 2] = [
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; \
-    connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+    connect-src 'self' ws: wss:",
+    "; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+];
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -60,6 +65,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(me::routes::routes())
         .merge(flag::routes::routes())
         .merge(webhook::billing::routes())
+        .merge(webhook::routes::routes())
         .merge(audit::routes::routes())
         .merge(health::routes())
 }
@@ -83,6 +89,7 @@ pub fn router(app: App) -> Router {
     };
     let name = HeaderName::from_static("x-request-id");
     let cors = cors(&app.config.cors_origins);
+    let policy = policy(&app.config);
     let ids = app.ids.clone();
     routes
         .layer(DefaultBodyLimit::max(BODY_BYTES))
@@ -105,7 +112,6 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new())
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(REFERRER_POLICY, "same-origin"))
-        .layer(header(CONTENT_SECURITY_POLICY, POLICY))
         .layer(header(X_FRAME_OPTIONS, "DENY"))
         .layer(header(
             HeaderName::from_static("cross-origin-opener-policy"),
@@ -114,6 +120,10 @@ pub fn router(app: App) -> Router {
         .layer(header(
             HeaderName::from_static("permissions-policy"),
             "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()",
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            CONTENT_SECURITY_POLICY,
+            policy,
         ))
         .layer(cors)
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -137,6 +147,17 @@ fn span(request: &Request) -> tracing::Span {
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+fn policy(config: &Config) -> HeaderValue {
+    let [before, after] = POLICY;
+    let workos = config.workos.as_ref();
+    let also = workos.map_or_else(String::new, |workos| {
+        format!(" {}", workos.api_url.origin().ascii_serialization())
+    });
+    // An origin is plain ASCII: there is nothing to refuse.
+    HeaderValue::try_from(format!("{before}{also}{after}"))
+        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -15,6 +15,10 @@ impl Live {
     /// Sends what is due: first from the feed, behind it from the store.
     pub(super) async fn deliver(&mut self) -> Result<(), Over> {
         loop {
+            // What ends rights goes before what is due: the next turn looks at it.
+            if !self.access.is_empty() {
+                return Ok(());
+            }
             let now = self.app.clock.now_ms();
             let due = self.connection.take_due(now, self.app.rooms.pressure());
             if due.is_empty() {

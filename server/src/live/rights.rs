@@ -32,17 +32,22 @@ impl Live {
         else {
             return Vec::new();
         };
+        let (user, session) = (&actor.user_id, actor.session_id.as_deref());
+        if change
+            .as_ref()
+            .is_none_or(|change| change.is_of(user, session))
+            && let Err(problem) = self.app.auth.stands(user, session).await
+        {
+            return self.connection.token_failed(problem);
+        }
         let concerned: Vec<(u32, Query)> = self
             .connection
             .subscriptions()
             .map(|(sub, held)| (sub, held.query().clone()))
             .filter(|(_, query)| {
                 change.as_ref().is_none_or(|change| {
-                    Some(&change.meeting_id) == query.meeting_id()
-                        && change
-                            .user_id
-                            .as_ref()
-                            .is_none_or(|changed| *changed == actor.user_id)
+                    let meeting = query.meeting_id();
+                    meeting.is_some_and(|meeting| change.is_in(meeting, user))
                 })
             })
             .collect();

@@ -5,7 +5,7 @@ use super::me::{self, Shown};
 use super::open::{Place, Wanted, open};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::auth::authenticate;
+use crate::auth::admit;
 use crate::connections::Connected;
 use crate::me::MeChange;
 use crate::rate::{Late, NOTE_OP};
@@ -35,7 +35,7 @@ pub(super) struct Live {
     pub(super) connection: Connection,
     mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
-    access: Receiver<AccessChange>,
+    pub(super) access: Receiver<AccessChange>,
     /// What is shown of the person, while it is followed.
     pub(super) shown: Option<Box<Shown>>,
     pub(super) expires_at_ms: u64,
@@ -248,7 +248,7 @@ impl Live {
     }
 
     async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verified = authenticate(&self.app, &self.request, token).await;
+        let verified = admit(&self.app, &self.request, token).await;
         let verdict = match verified {
             Ok(identity) => self
                 .app
@@ -271,7 +271,7 @@ impl Live {
     }
 
     async fn refresh(&mut self, token: &str) -> Vec<Effect> {
-        let verified = authenticate(&self.app, &self.request, token).await;
+        let verified = admit(&self.app, &self.request, token).await;
         match verified {
             Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
                 self.expires_at_ms = identity.expires_at_ms;

@@ -3,10 +3,11 @@
 mod event;
 mod store;
 
+use super::parse;
+use super::signature::STRIPE;
 use crate::app::App;
 use crate::http::Failure;
 use crate::me::{MeChange, tell};
-use crate::webhook::signature::{STRIPE, verify};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -46,9 +47,9 @@ async fn take(
         let detail = "a signature is needed, in Stripe-Signature";
         Problem::new(ErrorCode::Unauthorized, detail)
     })?;
-    verify(STRIPE, secret.reveal(), header, &body, app.clock.now_ms())?;
-    let event: Event = serde_json::from_slice(&body)
-        .map_err(|error| Problem::new(ErrorCode::ValidationError, error.to_string()))?;
+    let (secret, now) = (secret.reveal().as_bytes(), app.clock.now_ms());
+    STRIPE.check(secret, header, &body, now)?;
+    let event: Event = parse(&body)?;
     take_event(&app, event).await?;
     Ok(StatusCode::NO_CONTENT)
 }

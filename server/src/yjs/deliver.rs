@@ -19,6 +19,11 @@ impl Editor {
         }
         self.pacer.clear();
         loop {
+            // What ends rights goes before what is due: the next turn looks at it.
+            if !self.access.is_empty() {
+                self.pacer.wake();
+                return Ok(());
+            }
             let items = match self.seat.room.feed().read_note(cursor) {
                 Read::UpToDate => break,
                 Read::Items(items) => items,

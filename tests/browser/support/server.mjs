@@ -20,9 +20,13 @@ export class Server {
   /** Where it listens; the same after a restart. */
   port = 0;
 
-  /** Starts one on a free port. */
-  static async start() {
+  /** Settings beside the flags. */
+  #env = {};
+
+  /** Starts one on a free port, with these settings in its environment. */
+  static async start(env = {}) {
     const server = new Server();
+    server.#env = env;
     await server.start();
     return server;
   }
@@ -41,7 +45,7 @@ export class Server {
     const words = ["serve", "--listen", `127.0.0.1:${this.port}`];
     const child = spawn(binary, [...words, "--data-dir", this.#folder, "--dev"], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", ...this.#env },
     });
     this.#child = child;
     this.port = await new Promise((resolve, reject) => {

@@ -2,14 +2,27 @@
 
 #[path = "client.rs"]
 pub(crate) mod client;
+#[path = "../live/line.rs"]
+#[allow(dead_code)]
+pub(crate) mod line;
+#[path = "stage.rs"]
+#[allow(dead_code)]
+pub(crate) mod stage;
+
+#[path = "attacks.rs"]
+mod attacks;
 #[path = "dev/token.rs"]
 mod dev_token;
 #[path = "docs.rs"]
 mod docs;
+#[path = "first_sight.rs"]
+mod first_sight;
 #[path = "health.rs"]
 mod health;
 #[path = "idempotency.rs"]
 mod idempotency;
+#[path = "keys.rs"]
+mod keys;
 #[path = "openapi.rs"]
 mod openapi;
 #[path = "problems.rs"]
@@ -23,6 +36,8 @@ mod v1_admin_audit;
 mod v1_admin_entitlements;
 #[path = "v1/me.rs"]
 mod v1_me;
+#[path = "v1/me/sign_out.rs"]
+mod v1_me_sign_out;
 #[path = "v1/meetings.rs"]
 mod v1_meetings;
 #[path = "v1/meetings/notes.rs"]
@@ -37,9 +52,13 @@ mod v1_notes_versions;
 mod v1_orgs;
 #[path = "v1/meetings/participants.rs"]
 mod v1_participants;
+#[path = "v1/sign_in.rs"]
+mod v1_sign_in;
 #[path = "v1/meetings/start_end.rs"]
 mod v1_start_end;
 #[path = "v1/meetings/transcript.rs"]
 mod v1_transcript;
 #[path = "v1/webhooks/billing.rs"]
 mod v1_webhooks_billing;
+#[path = "v1/webhooks/workos.rs"]
+mod v1_webhooks_workos;

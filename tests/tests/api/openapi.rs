@@ -54,7 +54,9 @@ async fn every_route_is_described() {
         "get /v1/meetings/{id}/participants",
         "get /v1/meetings/{id}/transcript",
         "delete /v1/meetings/{id}/participants/{who}",
+        "get /v1/sign-in",
         "post /dev/token",
+        "post /v1/me/sign-out",
         "post /v1/meetings",
         "post /v1/meetings/{id}/end",
         "post /v1/meetings/{id}/leave",
@@ -63,6 +65,7 @@ async fn every_route_is_described() {
         "post /v1/meetings/{id}/participants",
         "post /v1/meetings/{id}/start",
         "post /v1/meetings/{id}/transcript",
+        "post /v1/webhooks/workos",
     ];
     let expected: BTreeSet<_> = expected.into_iter().map(String::from).collect();
     assert_eq!(described, expected);

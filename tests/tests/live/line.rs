@@ -51,9 +51,8 @@ pub fn id(path: &str) -> MeetingId {
 
 /// Makes every connection look at the clock: somebody's rights elsewhere change.
 pub fn nudge(api: &Api) {
-    let _ = api.app.access_changes.send(AccessChange {
+    let _ = api.app.access_changes.send(AccessChange::Meeting {
         meeting_id: api.app.ids.meeting(),
-        user_id: None,
     });
 }
 

@@ -4,7 +4,7 @@ use crate::client::{Api, NOW};
 use crate::line::{Line, SUB};
 use connvo_core::protocol::frame::{Query, ServerFrame};
 use connvo_server::config::Secret;
-use connvo_server::webhook::signature::sign;
+use connvo_tests::signature::sign;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -3,7 +3,8 @@
 use crate::fixture::{NOW, Store, chunk, typed};
 use connvo_core::live::note::Base;
 use connvo_server::db::{Db, streams};
-use connvo_server::{meeting, note, transcript};
+use connvo_server::user::Profile;
+use connvo_server::{auth, meeting, note, transcript};
 use sqlx::{Connection, PgConnection, Row};
 
 /// A parameter: planners want to know its type.
@@ -14,7 +15,8 @@ enum Of {
 }
 use Of::{Number, Text};
 
-const HOT: [(&str, &str, &[Of]); 12] = [
+const HOT: [(&str, &str, &[Of]); 13] = [
+    ("standing", auth::store::STANDING_SQL, &[Text, Text]),
     ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
     (
         "my meetings",
@@ -99,6 +101,18 @@ async fn hot_reads_use_their_index(store: Store) {
 /// Enough rows that no planner reads a whole table for want of them.
 async fn fill(store: &Store) {
     let ada = store.user("ada").await;
+    for at in 0..300 {
+        let (subject, session) = (format!("user_{at}"), format!("session_{at}"));
+        let profile = Profile {
+            email: None,
+            name: subject.clone(),
+            updated_at: None,
+        };
+        let who = (subject.as_str(), Some(session.as_str()));
+        auth::store::meet(&store.db, &store.ids.user(), who, &profile, NOW)
+            .await
+            .unwrap();
+    }
     for at in 0..300 {
         let meeting = store.meeting(&ada).await;
         if at % 5 != 0 {

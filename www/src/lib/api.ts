@@ -1,11 +1,14 @@
 "use client";
 
 import { ConnvoError, createApi, type Api } from "@connvo/client";
+import { authkitToken, signOutThere } from "./authkit";
 import { readSession, writeSession } from "./session";
+import { unreached } from "./sign-in";
 
 /** The token of whoever is signed in. */
 export function token(): Promise<string> {
   const session = readSession();
+  if (session?.by === "workOs") return authkitToken();
   if (session) return Promise.resolve(session.token);
   return Promise.reject(
     new ConnvoError({
@@ -40,11 +43,7 @@ export async function signIn(name: string, email: string): Promise<void> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ name, email }),
     signal: AbortSignal.timeout(20_000),
-  }).catch((cause: unknown) => {
-    const detail =
-      "The server cannot be reached. Check the connection and try again.";
-    throw new ConnvoError({ code: "UNAVAILABLE", detail }, { cause });
-  });
+  }).catch(unreached);
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
     throw ConnvoError.from(
@@ -52,5 +51,29 @@ export async function signIn(name: string, email: string): Promise<void> {
     );
   }
   const { token, userId } = body as { token: string; userId: string };
-  writeSession({ token, userId, name: name.trim(), email: email.trim() });
+  writeSession({
+    by: "development",
+    token,
+    userId,
+    name: name.trim(),
+    email: email.trim(),
+  });
+}
+
+/**
+ * Signs out: here at once, and at the server, which closes what else is open of
+ * this session. A server that cannot be reached does not keep anybody signed in.
+ */
+export async function signOut(): Promise<void> {
+  const session = readSession();
+  const bearer = await token().catch(() => undefined);
+  if (bearer) {
+    void fetch("/v1/me/sign-out", {
+      method: "POST",
+      headers: { authorization: `Bearer ${bearer}` },
+      keepalive: true,
+    }).catch(() => undefined);
+  }
+  writeSession(null);
+  if (session?.by === "workOs") await signOutThere().catch(() => undefined);
 }

@@ -5,6 +5,8 @@ import { forgetSeen } from "./seen";
 
 /** Who is signed in on this browser. */
 export interface Session {
+  /** Where they signed in: whose the token is to keep fresh. */
+  by?: "workOs" | "development";
   token: string;
   userId: string;
   name: string;

@@ -2,8 +2,9 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { signOut } from "@/lib/api";
 import { unkept } from "@/lib/client";
-import { useSession, writeSession } from "@/lib/session";
+import { useSession } from "@/lib/session";
 import { Avatar } from "./avatar";
 import { IconButton } from "./button";
 import { Mark } from "./icon";
@@ -30,7 +31,9 @@ export function TopBar({ children }: { children?: ReactNode }) {
             <IconButton
               icon="signOut"
               label="Sign out"
-              onClick={() => mayLeave() && writeSession(null)}
+              onClick={() => {
+                if (mayLeave()) void signOut();
+              }}
             />
           </>
         )}

@@ -4,11 +4,12 @@
 use super::event::{Change, Whose};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
+use crate::webhook::store::first_sight;
 use connvo_core::entitlement::SubscriptionStatus;
 use connvo_core::id::OrgId;
 
-const FIRST_SIGHT_SQL: &str = "INSERT INTO webhook_events (provider, event_id, created_at)
-    VALUES ('billing', $1, $2) ON CONFLICT (provider, event_id) DO NOTHING";
+/// Whose events these are, as `webhook_events.provider` names it.
+const PROVIDER: &str = "billing";
 /// The lock on the organisation's row keeps two of its events apart.
 const WHOSE_SQL: &str = "UPDATE orgs SET billing_customer = COALESCE(billing_customer, $1), updated_at = $3
     WHERE id = $2 AND (billing_customer IS NULL OR billing_customer = $1)
@@ -49,13 +50,7 @@ pub async fn apply(
         transaction
             | tx
             | {
-                let first = sqlx::query(FIRST_SIGHT_SQL)
-                    .bind(event_id)
-                    .bind(now)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected();
-                if first == 0 {
+                if !first_sight(&mut tx, PROVIDER, event_id, now_ms).await? {
                     Effect::Seen
                 } else {
                     let mut found: Option<(String, Option<i64>)> = sqlx::query_as(OF_CUSTOMER_SQL)

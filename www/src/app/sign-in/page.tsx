@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { SignInForm } from "@/session/sign-in-form";
+import { SignIn } from "@/session/sign-in";
 import { Mark } from "@/ui/icon";
 import { ThemeToggle } from "@/ui/theme-toggle";
 
@@ -18,7 +18,7 @@ export default function SignInPage() {
         <p className="muted">
           One note, many hands. Keep writing when the network goes.
         </p>
-        <SignInForm />
+        <SignIn />
       </main>
     </div>
   );

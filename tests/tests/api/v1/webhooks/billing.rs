@@ -2,7 +2,7 @@
 
 use crate::client::{Answer, Api, NOW, Person, assert_problem};
 use connvo_server::config::Secret;
-use connvo_server::webhook::signature::sign;
+use connvo_tests::signature::sign;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,0 +1,186 @@
+//! Events of WorkOS. They come in any order and more than once.
+
+use super::signature::WORKOS;
+use super::store::{self, Effect};
+use super::{odd, parse};
+use crate::app::{AccessChange, App};
+use crate::org::provider::{self, ProviderMembership, ProviderOrg};
+use crate::workos::{Person, instant};
+use connvo_core::error::{ErrorCode, Problem};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Whose events these are, as `webhook_events.provider` names it.
+const PROVIDER: &str = "workos";
+/// Longest id of an event, a user or a session, in bytes.
+const ID_BYTES: usize = 255;
+
+/// The envelope of an event.
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    event: String,
+    #[serde(default)]
+    data: Value,
+}
+
+/// A session as WorkOS has it.
+#[derive(Deserialize)]
+struct Session {
+    id: String,
+    user_id: String,
+    #[serde(default)]
+    expires_at: Option<String>,
+}
+
+/// Takes an event: checks the signature over the raw body, then has its effect, once.
+///
+/// # Errors
+/// `NOT_FOUND` where no secret is set; `UNAUTHORIZED` for a bad signature;
+/// `VALIDATION_ERROR` for what is not an event; `UNAVAILABLE` when it is to come again.
+pub async fn take(app: &App, signature: &str, body: &[u8]) -> Result<(), Problem> {
+    let settings = app.config.workos.as_ref();
+    let secret = settings.and_then(|workos| workos.webhook_secret.as_ref());
+    let secret = secret.ok_or_else(|| Problem::not_found("this webhook"))?;
+    let now = app.clock.now_ms();
+    WORKOS.check(secret.reveal().as_bytes(), signature, body, now)?;
+    let event: Event = parse(body)?;
+    name(&event.id)?;
+    match event.event.as_str() {
+        "user.created" | "user.updated" => {
+            let person: Person = data(event.data)?;
+            let profile = person.profile();
+            about(app, &event.id, &person.id, Effect::Profile(&profile)).await
+        }
+        "user.deleted" => {
+            let person: Person = data(event.data)?;
+            about(app, &event.id, &person.id, Effect::Removed).await
+        }
+        "session.created" => {
+            let session: Session = data(event.data)?;
+            let ends = session.expires_at.as_deref().and_then(instant);
+            let effect = Effect::SessionBegan(name(&session.id)?, ends);
+            about(app, &event.id, &session.user_id, effect).await
+        }
+        "session.revoked" => {
+            let session: Session = data(event.data)?;
+            let effect = Effect::SessionEnded(name(&session.id)?);
+            about(app, &event.id, &session.user_id, effect).await
+        }
+        "organization.created" | "organization.updated" => {
+            organization(app, event.data, false).await
+        }
+        "organization.deleted" => organization(app, event.data, true).await,
+        "organization_membership.created" | "organization_membership.updated" => {
+            membership(app, event.data, true).await
+        }
+        "organization_membership.deleted" => membership(app, event.data, false).await,
+        _ => Ok(()),
+    }
+}
+
+/// An event about one person; after the commit, whoever it concerns asks again.
+async fn about(
+    app: &App,
+    event_id: &str,
+    subject: &str,
+    effect: Effect<'_>,
+) -> Result<(), Problem> {
+    let ended = match &effect {
+        Effect::SessionEnded(sid) => Some((*sid).to_owned()),
+        _ => None,
+    };
+    let removed = matches!(effect, Effect::Removed);
+    let (now, fresh) = (app.clock.now_ms(), app.ids.user());
+    let whom = (name(subject)?, &fresh);
+    let taken = store::take(&app.db, (PROVIDER, event_id), whom, effect, now).await?;
+    let Some(user_id) = taken else {
+        return Ok(());
+    };
+    if let Some(session_id) = ended {
+        app.access_changed(AccessChange::Session {
+            user_id,
+            session_id,
+        });
+    } else if removed {
+        app.access_changed(AccessChange::Person { user_id });
+    }
+    Ok(())
+}
+
+/// An organisation as WorkOS has it.
+#[derive(Deserialize)]
+struct Organization {
+    id: String,
+    name: String,
+    updated_at: String,
+}
+
+/// Who belongs to one.
+#[derive(Deserialize)]
+struct Membership {
+    organization_id: String,
+    #[serde(default)]
+    organization_name: Option<String>,
+    user_id: String,
+    role: Role,
+    status: String,
+    updated_at: String,
+}
+
+#[derive(Deserialize)]
+struct Role {
+    slug: String,
+}
+
+/// News of an organisation; those that are older than what is known, so also those
+/// that come again, change nothing.
+async fn organization(app: &App, news: Value, removed: bool) -> Result<(), Problem> {
+    let org: Organization = data(news)?;
+    let news = ProviderOrg {
+        workos_id: name(&org.id)?,
+        name: &org.name,
+        removed,
+        updated_at: time(&org.updated_at)?,
+    };
+    provider::organization(app, &news).await.map(|_| ())
+}
+
+/// News of a membership, likewise.
+async fn membership(app: &App, news: Value, exists: bool) -> Result<(), Problem> {
+    let told: Membership = data(news)?;
+    let (subject, fresh) = (name(&told.user_id)?, app.ids.user());
+    let user_id = store::meet(&app.db, subject, &fresh, app.clock.now_ms()).await?;
+    let news = ProviderMembership {
+        workos_org_id: name(&told.organization_id)?,
+        org_name: told.organization_name.as_deref(),
+        user_id: &user_id,
+        role: &told.role.slug,
+        active: exists && told.status == "active",
+        updated_at: time(&told.updated_at)?,
+    };
+    provider::membership(app, &news).await.map(|_| ())
+}
+
+fn time(text: &str) -> Result<u64, Problem> {
+    instant(text).ok_or_else(|| {
+        let detail = "not an event of this provider: updated_at is no time";
+        Problem::new(ErrorCode::ValidationError, detail)
+    })
+}
+
+fn data<T: DeserializeOwned>(data: Value) -> Result<T, Problem> {
+    serde_json::from_value(data).map_err(|error| odd(&error))
+}
+
+/// An id that may be stored.
+fn name(id: &str) -> Result<&str, Problem> {
+    if id.is_empty() || id.len() > ID_BYTES || id.contains(char::is_control) {
+        return Err(Problem::new(
+            ErrorCode::ValidationError,
+            "an id of this event makes no sense",
+        ));
+    }
+    Ok(id)
+}

@@ -1,0 +1,97 @@
+//! What it costs to know a caller: a token seen before, and one seen for the first
+//! time with the keys fetched already, beside a whole request. `make bench` runs it.
+//!
+//! `cargo run --release -p connvo-tests --bin verify`
+#![allow(clippy::print_stdout)]
+
+use connvo_server::clock::{Clock, Ids};
+use connvo_server::config::Settings;
+use connvo_server::server::Server;
+use connvo_tests::workos::{CLIENT, Peer, key};
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Tokens seen for the first time.
+const COLD: usize = 500;
+/// Looks at tokens seen before, and requests.
+const WARM: usize = 20_000;
+const REQUESTS: usize = 2_000;
+
+#[tokio::main]
+async fn main() {
+    let peer = Peer::start(vec![key("bench").jwk()]).await;
+    let data = tempfile::TempDir::new().expect("a folder");
+    let mut settings = Settings {
+        listen: Some(([127, 0, 0, 1], 0).into()),
+        data_dir: Some(data.path().to_owned()),
+        ..Settings::default()
+    };
+    settings.workos.client_id = Some(CLIENT.into());
+    settings.workos.api_url = Some(peer.url().to_owned());
+    let config = settings.resolve().expect("settings");
+    let clock = Clock::System;
+    let server = Server::bind_with(config, clock.clone(), Ids::random(clock.clone()));
+    let server = server.await.expect("a server");
+    let (app, address) = (server.app().clone(), server.address());
+    tokio::spawn(server.run());
+    assert!(app.auth.refresh_keys().await, "the keys are fetched");
+
+    let now = clock.now_ms() / 1000;
+    // Somebody who comes again with a fresh token of the same session, as every few
+    // minutes; their address came by a verified claim.
+    let tokens: Vec<String> = (0..=COLD)
+        .map(|jti| {
+            key("bench").sign(
+                &json!({"iss": peer.issuer(), "sub": "user_1", "sid": "session_1",
+                "email": "ada@example.org", "email_verified": true, "jti": jti,
+                "iat": now, "exp": now + 3_600}),
+            )
+        })
+        .collect();
+    app.auth.verify(&tokens[0]).await.expect("first sight");
+    let mut cold = Vec::new();
+    for token in &tokens[1..] {
+        let begun = Instant::now();
+        app.auth.verify(token).await.expect("a good token");
+        cold.push(begun.elapsed());
+    }
+    let mut warm = Vec::new();
+    for at in 0..WARM {
+        let begun = Instant::now();
+        app.auth
+            .verify(&tokens[at % COLD])
+            .await
+            .expect("a good token");
+        warm.push(begun.elapsed());
+    }
+    let http = reqwest::Client::new();
+    let mut whole = Vec::new();
+    for at in 0..REQUESTS {
+        let request = http.get(format!("http://{address}/v1/me"));
+        let begun = Instant::now();
+        let answer = request.bearer_auth(&tokens[at % COLD]).send().await;
+        let answer = answer.expect("an answer");
+        assert!(answer.status().is_success());
+        answer.bytes().await.expect("a body");
+        whole.push(begun.elapsed());
+    }
+    println!("knowing a caller, µs: median / p99");
+    line("verification, token seen before", &mut warm);
+    line("verification, first sight, keys fetched", &mut cold);
+    line("GET /v1/me as a whole, over loopback", &mut whole);
+}
+
+fn line(what: &str, times: &mut [Duration]) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
+    let micros = |time: Duration| time.as_secs_f64() * 1e6;
+    println!(
+        "  {what:42} {:8.1} / {:8.1}",
+        micros(at(50)),
+        micros(at(99))
+    );
+}
