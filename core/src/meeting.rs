@@ -230,7 +230,8 @@ impl NewParticipant {
 /// # Errors
 /// `VALIDATION_ERROR` at `pointer`.
 pub fn validate_email(email: &str, pointer: &str) -> Result<String, Problem> {
-    let email = email.trim().to_lowercase();
+    // Beyond ASCII two letters may fold into one: that would be two people's address.
+    let email = email.trim().to_ascii_lowercase();
     let good = email.len() <= 254
         && !email.chars().any(|c| c.is_whitespace() || c.is_control())
         && matches!(email.split_once('@'), Some((local, domain)) if !local.is_empty() && !domain.is_empty() && !domain.contains('@'));

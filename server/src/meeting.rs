@@ -9,9 +9,7 @@ use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::{of_meeting, of_user};
-use connvo_core::access::{
-    Action, ParticipantStatus, Role, Standing, can, may_make, note_closes_at,
-};
+use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can, note_closes_at};
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
@@ -155,7 +153,7 @@ pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Seen, 
 /// Invites somebody by address, or changes the role of who was invited before.
 ///
 /// # Errors
-/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` as [`may_make`] says, and
+/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` as [`connvo_core::access::may_make`] says, and
 /// (`entitlement`) when the plan allows no more members; `CONFLICT` for the host's own
 /// address.
 pub async fn invite(
@@ -166,24 +164,16 @@ pub async fn invite(
     key: Option<Key>,
 ) -> Result<Participant, Problem> {
     let once = Once::of(app, actor, "invite", key, &(meeting, &draft));
-    let own = authorise(app, actor, meeting, Action::Invite)
-        .await?
-        .standing;
-    let new = draft.validate()?;
-    let before = store::find_participant(&app.db, meeting, new.email()).await?;
-    let before = before.as_ref().map(|before| &before.standing);
-    if let Err(problem) = may_make(&own, before, new.standing()) {
-        let action = Action::Invite.as_str();
-        audit::denied(app, actor, action, &resource(meeting), &problem);
-        return Err(problem);
-    }
-    let entry = Entry::change(app, actor, "invite", &resource(meeting));
     let work = async {
+        let by = authorise(app, actor, meeting, Action::Invite).await?;
+        let new = draft.validate()?;
+        let entry = Entry::change(app, actor, "invite", &resource(meeting));
         let plan = of_meeting(app, meeting).await?.entitlements;
         let (along, now) = ((entry, &once), app.clock.now_ms());
-        let invited = match store::invite(&app.db, meeting, &new, &plan, along, now).await? {
+        let whom = (&by.standing, &new);
+        let invited = match store::invite(&app.db, meeting, whom, &plan, along, now).await? {
             store::Invited::Member(invited) => invited,
-            store::Invited::Full(problem) => {
+            store::Invited::Refused(problem) => {
                 audit::denied(app, actor, "invite", &resource(meeting), &problem);
                 return Err(problem);
             }
@@ -253,7 +243,7 @@ async fn depart(
     (who, next): (&str, ParticipantStatus),
     once: &Once,
 ) -> Result<(), Problem> {
-    let who = store::find_participant(&app.db, meeting, &who.to_lowercase())
+    let who = store::find_participant(&app.db, meeting, &who.to_ascii_lowercase())
         .await?
         .ok_or_else(|| Problem::not_found("the participant"))?;
     let action = match next {

@@ -68,13 +68,13 @@ pub async fn restore(
     let room = app.rooms.open(meeting).await?;
     let entry = Entry::change(app, actor, "restoreNote", &resource(meeting))
         .with(json!({"version": version}));
-    room.replace(user, text.to_string(), restorer(user, &key), entry)
+    room.replace(user, text.to_string(), restorer(user, &key, version), entry)
         .await
 }
 
-/// The client id of a restore: the same for the same person and key.
-fn restorer(user: &UserId, key: &str) -> String {
-    let hash = Sha256::digest(format!("{user}\n{key}"));
+/// The client id of a restore: the same for the same person, version and key.
+fn restorer(user: &UserId, key: &str, version: u64) -> String {
+    let hash = Sha256::digest(format!("{user}\n{version}\n{key}"));
     let hex: String = hash[..16]
         .iter()
         .map(|byte| format!("{byte:02x}"))

@@ -295,6 +295,10 @@ impl Editor {
             Err(problem) if problem.code.status() < 500 => return self.strike(),
             Err(_) => return Err(Over(close::TRY_LATER)),
         };
+        if !self.access.is_empty() {
+            // Rights may have ended while the room was asked.
+            self.recheck(Err(RecvError::Lagged(0))).await?;
+        }
         self.send(&Stock::Step2(&state.diff)).await?;
         if first {
             self.send(&Stock::Step1(&state.state_vector)).await?;

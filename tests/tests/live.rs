@@ -10,6 +10,8 @@ mod line;
 #[allow(dead_code)]
 mod stage;
 
+#[path = "live/abandoned.rs"]
+mod abandoned;
 #[path = "live/access.rs"]
 mod access;
 #[path = "live/bounds.rs"]

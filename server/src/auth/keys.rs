@@ -132,7 +132,15 @@ impl Keys {
         let before = self.known();
         let read = match &self.source {
             Source::Stored(db) => stored(db).await.map_err(|error| error.to_string()),
-            Source::Published(http, url) => published(http, url).await,
+            // An empty set is a fault of the issuer's, not the end of every key.
+            Source::Published(http, url) => published(http, url).await.and_then(|set| {
+                let none = set.is_empty() && !before.set.is_empty();
+                if none {
+                    Err("no key is published".into())
+                } else {
+                    Ok(set)
+                }
+            }),
         };
         let fresh = match read {
             Ok(read) => before.followed_by(read, now),

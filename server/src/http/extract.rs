@@ -69,6 +69,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        // No database takes a NUL, so nothing has one in its name.
+        if parts.uri.path().contains("%00") {
+            return Err(Failure(Problem::not_found("this address")));
+        }
         axum::extract::Path::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Path(value)| Self(value))

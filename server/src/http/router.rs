@@ -8,14 +8,14 @@ use crate::{
     audit, auth, flag, health, live, me, meeting, note, org, transcript, user, webhook, yjs,
 };
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use std::time::Duration;
@@ -28,6 +28,7 @@ use tower_http::request_id::{
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Instrument;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -92,6 +93,7 @@ pub fn router(app: App) -> Router {
     let policy = policy(&app.config);
     let ids = app.ids.clone();
     routes
+        .layer(from_fn_with_state(app.clone(), to_the_end))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -190,6 +192,23 @@ struct FreshId(crate::clock::Ids);
 impl MakeRequestId for FreshId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         self.0.uuid().parse().ok().map(RequestId::new)
+    }
+}
+
+/// What changes something is worked off to its end, whether or not the caller waits
+/// for it: after a commit others are told, and that must not be dropped.
+async fn to_the_end(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let work = next.run(request).in_current_span();
+    match app.tasks.spawn(work).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            // For the layer that catches panics.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        },
     }
 }
 

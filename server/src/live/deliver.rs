@@ -19,12 +19,17 @@ impl Live {
             if !self.access.is_empty() {
                 return Ok(());
             }
-            let now = self.app.clock.now_ms();
-            let due = self.connection.take_due(now, self.app.rooms.pressure());
+            let (now, pressure) = (self.app.clock.now_ms(), self.app.rooms.pressure());
+            let due = self.connection.take_due(now, pressure);
             if due.is_empty() {
                 return Ok(());
             }
             for (sub, stream, cursor) in due {
+                // Likewise when it came while the one before was sent.
+                if !self.access.is_empty() {
+                    self.connection.wake(sub, now, pressure);
+                    continue;
+                }
                 let effects = match self.places.get(&sub).map(|place| place.seat.room.clone()) {
                     Some(room) if stream == Stream::Note => match room.feed().read_note(cursor) {
                         Read::UpToDate => Vec::new(),
@@ -98,7 +103,9 @@ impl Live {
                     let entries = transcript::store::entries(db, meeting, cursor, since, limit);
                     Ok(entries.await?)
                 };
-                read.await.map(|entries: Vec<Chunk>| {
+                read.await.map(|mut entries: Vec<Chunk>| {
+                    // Nothing of after the moment at which the right to read was sure.
+                    entries.retain(|chunk| chunk.sequence <= head);
                     let full = entries.len() >= PAGE_ITEMS;
                     let last = entries.last().map_or(head, |chunk| chunk.sequence);
                     let to = if full { last } else { head.max(last) };

@@ -2,8 +2,10 @@
 
 use super::open::writable;
 use super::task::Live;
-use crate::app::AccessChange;
+use crate::actor::Actor;
+use crate::app::{AccessChange, App};
 use crate::meeting::ask;
+use connvo_core::error::Problem;
 use connvo_core::live::connection::Effect;
 use connvo_core::protocol::close;
 use connvo_core::protocol::frame::Query;
@@ -68,6 +70,19 @@ impl Live {
             }
         }
         effects
+    }
+}
+
+/// Whether the actor may still read what a query asks for.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn still_may(app: &App, actor: &Actor, query: &Query) -> Result<(), Problem> {
+    let session = actor.session_id.as_deref();
+    app.auth.stands(&actor.user_id, session).await?;
+    match (query.meeting_id(), query.action()) {
+        (Some(meeting), Some(action)) => ask(app, actor, meeting, action).await.map(|_| ()),
+        _ => Ok(()),
     }
 }
 

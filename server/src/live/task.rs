@@ -3,6 +3,7 @@
 use super::call::carry_out;
 use super::me::{self, Shown};
 use super::open::{Place, Wanted, open};
+use super::rights::still_may;
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
 use crate::auth::admit;
@@ -304,7 +305,14 @@ impl Live {
             epoch,
             after,
         };
-        match open(&self.app, &actor, &self.mailbox, wanted).await {
+        let opened = match open(&self.app, &actor, &self.mailbox, wanted).await {
+            // Rights that ended meanwhile end this before anything is shown.
+            Ok(opened) if !self.access.is_empty() => {
+                still_may(&self.app, &actor, &query).await.map(|()| opened)
+            }
+            opened => opened,
+        };
+        match opened {
             Ok((place, after, opened)) => {
                 if let Query::Note { client_id, .. } = query {
                     let room = &place.seat.room;

@@ -5,7 +5,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
-use connvo_core::access::{ParticipantStatus, Role, Standing};
+use connvo_core::access::{ParticipantStatus, Role, Standing, may_make};
 use connvo_core::entitlement::{Entitlements, Limit, admit};
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, OrgId, UserId};
@@ -321,7 +321,7 @@ pub enum Invited {
     /// The address is the host's, who keeps that role.
     Host,
     /// The plan allows no more members.
-    Full(Problem),
+    Refused(Problem),
 }
 
 /// Invites an address or changes its role. Who signs in with the address later finds
@@ -332,7 +332,7 @@ pub enum Invited {
 pub async fn invite(
     db: &Db,
     meeting: &MeetingId,
-    new: &NewParticipant,
+    (by, new): (&Standing, &NewParticipant),
     entitlements: &Entitlements,
     (entry, once): (Entry, &Once),
     now_ms: u64,
@@ -340,80 +340,93 @@ pub async fn invite(
     let standing = new.standing();
     let invited = on_db!(
         db,
-        transaction | tx | {
-            // Two invitations at once are counted one after the other.
-            sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
+        transaction
+            | tx
+            | {
+                // Two invitations at once are counted one after the other.
+                sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
+                    .bind(meeting.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+                // Whoever has the address now may be here under an older one.
+                let present: Option<(String, Option<String>)> = sqlx::query_as(PRESENT_SQL)
+                    .bind(meeting.as_str())
+                    .bind(new.email())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let (user, older) = present.unzip();
+                let address = older.flatten().unwrap_or_else(|| new.email().to_owned());
+                let before: Option<StandingRow> = sqlx::query_as(
+                    "SELECT role, status, can_share, can_record, can_invite
+                 FROM participants WHERE meeting_id = $1 AND email = $2",
+                )
                 .bind(meeting.as_str())
-                .execute(&mut *tx)
+                .bind(&address)
+                .fetch_optional(&mut *tx)
                 .await?;
-            let before: Option<(String, String)> = sqlx::query_as(
-                "SELECT role, status FROM participants WHERE meeting_id = $1 AND email = $2",
-            )
-            .bind(meeting.as_str())
-            .bind(new.email())
-            .fetch_optional(&mut *tx)
-            .await?;
-            let (members,): (i64,) = sqlx::query_as(
-                "SELECT COUNT(*) FROM participants
+                let before = before.map(|row| row.standing()).transpose()?;
+                let (members,): (i64,) = sqlx::query_as(
+                    "SELECT COUNT(*) FROM participants
                      WHERE meeting_id = $1 AND status IN ('invited', 'accepted', 'joined')",
-            )
-            .bind(meeting.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-            let counted = before
-                .as_ref()
-                .and_then(|(_, status)| ParticipantStatus::parse(status))
-                .is_some_and(ParticipantStatus::takes_part);
-            let room = if counted {
-                Ok(())
-            } else {
-                admit(entitlements, Limit::Participants, to_u64(members))
-            };
-            match room {
-                Err(problem) => Invited::Full(problem),
-                Ok(()) => {
-                    let row: Option<ParticipantRow> = sqlx::query_as(INVITE_SQL)
-                        .bind(meeting.as_str())
-                        .bind(new.email())
-                        .bind(standing.role.as_str())
-                        .bind(to_i64(now_ms))
-                        .bind(standing.status.as_str())
-                        .bind(standing.can_share)
-                        .bind(standing.can_record)
-                        .bind(standing.can_invite)
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                    match row.map(participant).transpose()? {
-                        None => Invited::Host,
-                        Some(invited) => {
-                            // An address only while nobody is known to have it.
-                            let whom = match &invited.user_id {
-                                Some(id) => ("userId", id.as_str()),
-                                None => ("email", invited.email.as_str()),
-                            };
-                            let role =
-                                json!({"from": before.map(|row| row.0), "to": standing.role});
-                            let entry = entry.with(json!({whom.0: whom.1, "role": role}));
-                            audit::store::record(&mut tx, &entry).await?;
-                            idempotency::store::keep(&mut tx, once, 201, &invited).await?;
-                            Invited::Member(invited)
+                )
+                .bind(meeting.as_str())
+                .fetch_one(&mut *tx)
+                .await?;
+                let counted = before.is_some_and(|before| before.status.takes_part());
+                let room = if counted {
+                    Ok(())
+                } else {
+                    admit(entitlements, Limit::Participants, to_u64(members))
+                };
+                match may_make(by, before.as_ref(), standing).and(room) {
+                    Err(problem) => Invited::Refused(problem),
+                    Ok(()) => {
+                        let row: Option<ParticipantRow> = sqlx::query_as(INVITE_SQL)
+                            .bind(meeting.as_str())
+                            .bind(&address)
+                            .bind(standing.role.as_str())
+                            .bind(to_i64(now_ms))
+                            .bind(standing.status.as_str())
+                            .bind(standing.can_share)
+                            .bind(standing.can_record)
+                            .bind(standing.can_invite)
+                            .bind(user)
+                            .fetch_optional(&mut *tx)
+                            .await?;
+                        match row.map(participant).transpose()? {
+                            None => Invited::Host,
+                            Some(invited) => {
+                                // An address only while nobody is known to have it.
+                                let whom = match &invited.user_id {
+                                    Some(id) => ("userId", id.as_str()),
+                                    None => ("email", invited.email.as_str()),
+                                };
+                                let role = json!({"from": before.map(|before| before.role), "to": standing.role});
+                                let entry = entry.with(json!({whom.0: whom.1, "role": role}));
+                                audit::store::record(&mut tx, &entry).await?;
+                                idempotency::store::keep(&mut tx, once, 201, &invited).await?;
+                                Invited::Member(invited)
+                            }
                         }
                     }
                 }
             }
-        }
     );
     Ok(invited)
 }
 
+/// Who has an address now, and under which address they are in the meeting already.
+const PRESENT_SQL: &str = "SELECT u.id, p.email FROM users u
+    LEFT JOIN participants p ON p.meeting_id = $1 AND p.user_id = u.id
+    WHERE u.email = $2 ORDER BY u.created_at, u.id LIMIT 1";
+
 const INVITE_SQL: &str =
     "INSERT INTO participants (meeting_id, email, user_id, role, created_at, updated_at,
          status, can_share, can_record, can_invite)
-     VALUES ($1, $2, (SELECT id FROM users WHERE email = $2 ORDER BY created_at, id LIMIT 1), $3, $4, $4,
-         $5, $6, $7, $8)
+     VALUES ($1, $2, $9, $3, $4, $4, $5, $6, $7, $8)
      ON CONFLICT (meeting_id, email) DO UPDATE
          SET role = excluded.role, updated_at = excluded.updated_at,
-             user_id = COALESCE(participants.user_id, excluded.user_id),
+             user_id = COALESCE(excluded.user_id, participants.user_id),
              can_share = excluded.can_share, can_record = excluded.can_record,
              can_invite = excluded.can_invite,
              status = CASE WHEN participants.status IN ('accepted', 'joined')
@@ -517,15 +530,21 @@ pub async fn advance(
                 .await?
                 .rows_affected();
             if moved == 1 {
-                let row: MeetingRow = sqlx::query_as(GET_SQL)
+                let row: Option<MeetingRow> = sqlx::query_as(GET_SQL)
                     .bind(user.as_str())
                     .bind(id.as_str())
-                    .fetch_one(&mut *tx)
+                    .fetch_optional(&mut *tx)
                     .await?;
-                let moved = meeting(row)?;
-                audit::store::record(&mut tx, entry).await?;
-                idempotency::store::keep(&mut tx, once, 200, &moved).await?;
-                Some(moved)
+                let moved = row.map(meeting).transpose()?;
+                if let Some(moved) = &moved {
+                    audit::store::record(&mut tx, entry).await?;
+                    idempotency::store::keep(&mut tx, once, 200, moved).await?;
+                } else {
+                    // Sent away just now: nothing of it stands.
+                    tx.rollback().await?;
+                    return Ok(None);
+                }
+                moved
             } else {
                 None
             }

@@ -1,6 +1,8 @@
 //! `/v1/meetings/{id}/participants`.
 
 use crate::client::{Api, NOW, assert_problem};
+use connvo_server::db::StoreError;
+use connvo_server::on_db;
 use serde_json::json;
 
 #[tokio::test]
@@ -128,4 +130,42 @@ async fn a_participant_invites_when_allowed_to_but_nobody_above_themselves() {
     ada.invite(&meeting, "carol", "co-host").await;
     let lower = json!({"email": "carol@example.org", "role": "observer"});
     assert_problem(&bob.post(&path, lower).await, 403, "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn who_changed_their_address_is_invited_under_the_new_one_as_the_same_person() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "bob", "participant").await;
+    let bob = api.sign_in("bob").await;
+    let rename = "UPDATE users SET email = 'bobby@example.org' WHERE id = $1";
+    let renamed: Result<(), StoreError> = async {
+        on_db!(
+            &api.app.db,
+            write | pool | {
+                sqlx::query(rename).bind(&bob.id).execute(pool).await?;
+            }
+        );
+        Ok(())
+    }
+    .await;
+    renamed.unwrap();
+    ada.invite(&meeting, "bobby", "observer").await;
+    assert_eq!(bob.get(&meeting).await.1["role"], "observer");
+    let (_, members) = ada.get(&format!("{meeting}/participants")).await;
+    assert_eq!(members["items"].as_array().unwrap().len(), 2);
+    // The address that nobody has any more is free for its next owner.
+    ada.invite(&meeting, "bob", "participant").await;
+    let next = api.sign_in("bob").await;
+    assert_ne!(next.id, bob.id);
+}
+
+#[tokio::test]
+async fn an_address_with_a_nul_leads_nowhere() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    let answer = ada.delete(&format!("{meeting}/participants/%00")).await;
+    assert_problem(&answer, 404, "NOT_FOUND");
 }
