@@ -6,7 +6,7 @@
 
 use super::check::Faults;
 use crate::error::{ErrorCode, Problem};
-use crate::id::UserId;
+use crate::id::{ConnectionId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Longest message along with a request, in UTF-16 code units.
@@ -305,8 +305,8 @@ impl ConnectionDraft {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Connection {
-    /// Its id, a UUID.
-    pub id: String,
+    /// Its id.
+    pub id: ConnectionId,
     /// The other.
     pub user_id: UserId,
     /// The other's name.

@@ -2,6 +2,7 @@
 
 use super::check::Faults;
 use crate::error::Problem;
+use crate::id::UserId;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Longest name, in UTF-16 code units.
@@ -29,6 +30,31 @@ impl Default for NotificationSettings {
             meeting: true,
         }
     }
+}
+
+/// A person as they see themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    /// The person's id.
+    pub id: UserId,
+    /// Email address, once known.
+    pub email: Option<String>,
+    /// The name shown.
+    pub name: String,
+    /// IANA name of their timezone.
+    pub timezone: Option<String>,
+    /// Their language, as a tag (BCP 47).
+    pub language: Option<String>,
+    /// Their picture, an `https` address.
+    pub avatar_url: Option<String>,
+    /// How they are told of things.
+    pub notification_settings: NotificationSettings,
+    /// Milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub created_at: u64,
 }
 
 /// What a person wants changed; what is left out stays.

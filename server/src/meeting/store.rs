@@ -386,10 +386,14 @@ pub async fn invite(
                     match row.map(participant).transpose()? {
                         None => Invited::Host,
                         Some(invited) => {
-                            // An address only while nobody is known to have it.
+                            // Addresses do not outlive their owner here: of one that
+                            // nobody is known to have, only the hash is kept.
                             let whom = match &invited.user_id {
-                                Some(id) => ("userId", id.as_str()),
-                                None => ("email", invited.email.as_str()),
+                                Some(id) => ("userId", id.to_string()),
+                                None => (
+                                    "emailHash",
+                                    audit::address_hash(meeting.as_str(), &invited.email),
+                                ),
                             };
                             let role =
                                 json!({"from": before.map(|row| row.0), "to": standing.role});
