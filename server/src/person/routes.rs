@@ -64,7 +64,7 @@ async fn own_profile(
     params(IdempotencyHeader),
     request_body(content = ProfileDraft, example = json!({"bio": "I draw machines.",
         "jobTitle": "Engineer", "languages": ["en"], "skills": ["drawing"],
-        "availableForMentoring": true, "links": {"website": "https://example.org/ada"}})),
+        "availableForMentoring": true})),
     responses((status = 200, body = ProfileDraft), (status = 422, description = "A field is not valid")))]
 async fn put_profile(
     State(app): State<App>,

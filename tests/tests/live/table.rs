@@ -233,6 +233,7 @@ async fn nobody_passes_a_gate_without_a_token_and_nobody_but_administrators_the_
         };
         let body = (*method != "get" && *method != "delete").then(|| {
             json!({"email": "eve@example.org", "role": "member", "reason": "x", "value": true,
+                "isActive": true,
                 "environment": "production", "rollout": 0, "rules": [], "description": "",
                 "tags": [], "active": true})
         });

@@ -90,7 +90,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    fn at(id: impl ToString) -> Self {
+    fn at(id: &(impl ToString + ?Sized)) -> Self {
         Self {
             id: id.to_string(),
             sequence: 0,
@@ -157,7 +157,7 @@ fn one(user: &UserId, value: Option<&impl Serialize>) -> Lines {
 }
 
 fn lines<T: Serialize>(items: Vec<T>, id: impl Fn(&T) -> String) -> Lines {
-    let line = |item: T| (Cursor::at(id(&item)), json!(item));
+    let line = |item: T| (Cursor::at(&id(&item)), json!(item));
     items.into_iter().map(line).collect()
 }
 
@@ -179,7 +179,7 @@ async fn sessions(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, Store
     );
     let line = |(sid, began, expires, revoked): (String, i64, Option<i64>, Option<i64>)| {
         let data = json!({"createdAt": began, "expiresAt": expires, "revokedAt": revoked});
-        (Cursor::at(sid), data)
+        (Cursor::at(&sid), data)
     };
     Ok(rows.into_iter().map(line).collect())
 }
@@ -304,7 +304,7 @@ async fn note_entries(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, S
             }
         );
         match next {
-            Some((meeting,)) => after = Cursor::at(meeting),
+            Some((meeting,)) => after = Cursor::at(&meeting),
             None => return Ok(Vec::new()),
         }
     }
