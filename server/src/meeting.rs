@@ -109,12 +109,7 @@ pub async fn create(
         title: new.title().to_owned(),
         state: MeetingState::Scheduled,
         is_public: new.is_public(),
-        standing: Standing {
-            can_share: true,
-            can_record: true,
-            can_invite: true,
-            ..Standing::new(Role::Host, ParticipantStatus::Joined)
-        },
+        standing: Standing::new(Role::Host, ParticipantStatus::Joined),
         organizer_id: actor.user_id.clone(),
         created_at: app.clock.now_ms(),
         started_at: None,

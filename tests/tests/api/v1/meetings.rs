@@ -14,8 +14,8 @@ async fn a_new_meeting_is_scheduled_and_its_maker_is_the_host() {
     let expected = json!({
         "id": made["id"], "title": "Planning", "state": "scheduled", "role": "host",
         "organizerId": ada.id, "createdAt": NOW, "startedAt": null, "endedAt": null,
-        "isPublic": false, "status": "joined", "canShare": true, "canRecord": true,
-        "canInvite": true,
+        "isPublic": false, "status": "joined", "canShare": true, "canRecord": false,
+        "canInvite": false,
     });
     assert_eq!(made, expected);
     let path = format!("/v1/meetings/{}", made["id"].as_str().unwrap());
