@@ -74,6 +74,10 @@ id! {
     OrgId
 }
 id! {
+    /// A connection between two people.
+    ConnectionId
+}
+id! {
     /// One live connection of a client.
     SessionId
 }

@@ -14,6 +14,7 @@ pub mod me;
 pub mod meeting;
 pub mod note;
 pub mod org;
+pub mod person;
 pub mod planted;
 pub mod protocol;
 pub mod rate;

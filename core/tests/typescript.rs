@@ -5,7 +5,7 @@
 #![cfg(feature = "ts")]
 
 use connvo_core::{
-    access, client, error, flag, id, limits, me, meeting, note, org, protocol, transcript,
+    access, client, error, flag, id, limits, me, meeting, note, org, person, protocol, transcript,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,6 +65,14 @@ fn generated() -> String {
     types.visit::<flag::FlagDraft>();
     types.visit::<org::Org>();
     types.visit::<org::OrgMember>();
+    types.visit::<person::settings::Account>();
+    types.visit::<person::settings::SettingsDraft>();
+    types.visit::<person::profile::ProfileDraft>();
+    types.visit::<person::profile::PublicProfile>();
+    types.visit::<person::interest::Interest>();
+    types.visit::<person::interest::InterestsDraft>();
+    types.visit::<person::connection::Connection>();
+    types.visit::<person::connection::ConnectionDraft>();
     types.visit::<access::Role>();
     types.visit::<access::Standing>();
     types.visit::<error::Problem>();

@@ -9,6 +9,7 @@ use crate::connections::Connections;
 use crate::db::{Db, StoreError};
 use crate::flag;
 use crate::me::MeChange;
+use crate::person;
 use crate::rate::Rates;
 use crate::rooms::{self, Ground, Rooms};
 use connvo_core::id::{MeetingId, UserId};
@@ -138,6 +139,8 @@ impl App {
             idle: rooms::IDLE,
         });
         flag::store::seed(&db, &connvo_core::flag::seeds(), clock.now_ms()).await?;
+        let interests = connvo_core::person::interest::seeds();
+        person::store::seed(&db, &interests, clock.now_ms()).await?;
         let (access_changes, _) = broadcast::channel(1024);
         let (me_changes, _) = broadcast::channel(1024);
         Ok(Self(Arc::new(Parts {

@@ -2,7 +2,8 @@
 //! refusal; every session's start; what administrators read. Allowed reads of members
 //! are not in it.
 //!
-//! Law: no text of notes or transcripts, no token and no key is ever in a row.
+//! Law: no text of notes or transcripts, no token, no key and no email address is ever
+//! in a row: rows outlive the people whom they are about.
 
 mod denials;
 pub mod routes;
@@ -14,6 +15,7 @@ use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -154,6 +156,13 @@ impl Entry {
         self.reason = problem.reason.clone().or_else(code);
         self
     }
+}
+
+/// What stands for an email address in a row: who knows the address can find it again
+/// within its scope, as a meeting's id, and it is another in each scope. SHA-256 in hex.
+#[must_use]
+pub fn address_hash(scope: &str, address: &str) -> String {
+    hex::encode(Sha256::digest(format!("{scope} {address}")))
 }
 
 /// Counts a refusal of something that the actor asked for; what is not one (a

@@ -33,7 +33,7 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use keys::{Keys, Source};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use standing::Standings;
+use standing::{Standing, Standings};
 use std::sync::Arc;
 use std::time::Duration;
 use verified::{Hash, Known, Verified};
@@ -300,6 +300,12 @@ impl Auth {
             && seen.complete
         {
             return Ok(seen.user_id.clone());
+        }
+        // A token of who deleted their account makes nobody new of them.
+        if let (None, Some(session)) = (&seen, session)
+            && store::has_ended(&self.db, session).await?
+        {
+            Standing::SignedOut.allowed()?;
         }
         let known = seen.as_ref().is_some_and(|seen| seen.email_known);
         let profile = match &of.directory {

@@ -1,7 +1,7 @@
 //! The only places that read the clock and make randomness. Everything else gets
 //! a [`Clock`] and [`Ids`] handed in, so that tests can stop time and repeat ids.
 
-use connvo_core::id::{MeetingId, OrgId, SessionId, UserId};
+use connvo_core::id::{ConnectionId, MeetingId, OrgId, SessionId, UserId};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,6 +108,12 @@ impl Ids {
     /// A fresh id for an organisation.
     #[must_use]
     pub fn org(&self) -> OrgId {
+        made(self.uuid())
+    }
+
+    /// A fresh id for a connection between two people.
+    #[must_use]
+    pub fn connection(&self) -> ConnectionId {
         made(self.uuid())
     }
 

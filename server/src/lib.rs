@@ -1,7 +1,7 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `audit`, `user`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`)
+//! (`auth`, `audit`, `user`, `person`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`)
 //! → `rooms` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
 //! [`webhook`], through which providers tell what has changed.
@@ -28,6 +28,7 @@ pub mod me;
 pub mod meeting;
 pub mod note;
 pub mod org;
+pub mod person;
 pub mod rate;
 pub mod replay;
 pub mod rooms;

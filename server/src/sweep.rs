@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::db::StoreError;
+use crate::person::erase;
 use crate::transcript::retention;
 use crate::{audit, idempotency, rate};
 use std::time::Duration;
@@ -37,5 +38,6 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
     while rate::store::sweep(&app.db, now).await? {}
     while audit::store::sweep(&app.db, now).await? {}
     retention::sweep(app).await?;
+    erase::sweep(app).await?;
     Ok(())
 }

@@ -1,13 +1,12 @@
 //! People with an account.
 
-pub mod routes;
 pub mod store;
 
 use crate::app::{AccessChange, App};
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::meeting::validate_email;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Longest name, in UTF-16 code units.
@@ -59,6 +58,29 @@ pub struct User {
     pub email: Option<String>,
     /// The name shown.
     pub name: String,
+    /// Milliseconds since the Unix epoch.
+    pub created_at: u64,
+}
+
+/// All that is known of a person's account, as administrators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AdminUserDetail)]
+pub struct Known {
+    /// The user's id.
+    pub id: UserId,
+    /// Email address, once known.
+    pub email: Option<String>,
+    /// The name shown.
+    pub name: String,
+    /// IANA name of their timezone.
+    pub timezone: Option<String>,
+    /// Their language, as a tag (BCP 47).
+    pub language: Option<String>,
+    /// Whether they may come in.
+    pub is_active: bool,
+    /// When they were removed for good, in milliseconds since the Unix epoch.
+    pub deleted_at: Option<u64>,
     /// Milliseconds since the Unix epoch.
     pub created_at: u64,
 }

@@ -43,6 +43,8 @@ mod meetings;
 mod notes;
 #[path = "store_contract/orgs.rs"]
 mod orgs;
+#[path = "store_contract/people.rs"]
+mod people;
 #[path = "store_contract/plans.rs"]
 mod plans;
 #[path = "store_contract/rates.rs"]

@@ -146,6 +146,23 @@ pub async fn sight(
     .transpose()
 }
 
+/// Whether a session was ended before; of one that was never seen it is false.
+///
+/// # Errors
+/// The store fails.
+pub async fn has_ended(db: &Db, sid: &str) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as("SELECT sid FROM sessions WHERE sid = $1 AND revoked_at IS NOT NULL")
+                .bind(sid)
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    Ok(row.is_some())
+}
+
 /// Stores who came, and their session where there is one; `fresh` is the id of
 /// somebody new.
 ///

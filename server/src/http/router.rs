@@ -5,7 +5,7 @@ use super::{docs, host, problem, www};
 use crate::app::App;
 use crate::config::Config;
 use crate::{
-    audit, auth, flag, health, live, me, meeting, note, org, transcript, user, webhook, yjs,
+    audit, auth, flag, health, live, me, meeting, note, org, person, transcript, webhook, yjs,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -58,7 +58,7 @@ struct Description;
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .merge(auth::routes::routes())
-        .merge(user::routes::routes())
+        .merge(person::routes::routes())
         .merge(meeting::routes::routes())
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())

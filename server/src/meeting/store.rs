@@ -396,10 +396,14 @@ pub async fn invite(
                         match row.map(participant).transpose()? {
                             None => Invited::Host,
                             Some(invited) => {
-                                // An address only while nobody is known to have it.
+                                // Addresses do not outlive their owner here: of one that
+                                // nobody is known to have, only the hash is kept.
                                 let whom = match &invited.user_id {
-                                    Some(id) => ("userId", id.as_str()),
-                                    None => ("email", invited.email.as_str()),
+                                    Some(id) => ("userId", id.to_string()),
+                                    None => (
+                                        "emailHash",
+                                        audit::address_hash(meeting.as_str(), &invited.email),
+                                    ),
                                 };
                                 let role = json!({"from": before.map(|before| before.role), "to": standing.role});
                                 let entry = entry.with(json!({whom.0: whom.1, "role": role}));

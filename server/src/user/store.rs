@@ -1,7 +1,9 @@
 //! Users in the database.
 
-use super::{Profile, User};
+use super::{Known, Profile, User};
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
 
@@ -53,8 +55,8 @@ const CLAIM_SQL: &str = "UPDATE participants SET user_id = $1, updated_at = $3
         SELECT 1 FROM participants AS other
         WHERE other.meeting_id = participants.meeting_id AND other.user_id = $1)";
 
-/// The user of a subject, made with `fresh` as its id at first sight; name and
-/// address are brought up to date. Invitations that wait for the address become
+/// The user of a subject, made with `fresh` as its id at first sight; address and name
+/// (unless the person chose it here) are brought up to date. Invitations that wait for the address become
 /// the user's.
 ///
 /// # Errors
@@ -99,7 +101,8 @@ pub async fn meet(
          ON CONFLICT (subject) DO UPDATE SET
              email = CASE WHEN excluded.provider_updated_at IS NULL
                  THEN COALESCE(excluded.email, users.email) ELSE excluded.email END,
-             name = CASE WHEN excluded.name = '' THEN users.name ELSE excluded.name END,
+             name = CASE WHEN excluded.name = '' OR users.own_name
+                 THEN users.name ELSE excluded.name END,
              provider_updated_at = COALESCE(excluded.provider_updated_at, users.provider_updated_at),
              updated_at = excluded.updated_at
          WHERE users.deleted_at IS NULL AND (
@@ -190,4 +193,85 @@ pub async fn set_active(
         }
     );
     Ok(found == 1)
+}
+
+#[derive(sqlx::FromRow)]
+struct KnownRow {
+    id: String,
+    email: Option<String>,
+    name: String,
+    timezone: Option<String>,
+    language: Option<String>,
+    is_active: bool,
+    deleted_at: Option<i64>,
+    created_at: i64,
+}
+
+impl KnownRow {
+    fn known(self) -> Result<Known, StoreError> {
+        Ok(Known {
+            id: to_id(&self.id)?,
+            email: self.email,
+            name: self.name,
+            timezone: self.timezone,
+            language: self.language,
+            is_active: self.is_active,
+            deleted_at: self.deleted_at.map(to_u64),
+            created_at: to_u64(self.created_at),
+        })
+    }
+}
+
+/// All that is known of an account.
+///
+/// # Errors
+/// The store fails.
+pub async fn known(db: &Db, id: &UserId) -> Result<Option<Known>, StoreError> {
+    let row: Option<KnownRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT id, email, name, timezone, language, is_active, deleted_at, created_at
+                 FROM users WHERE id = $1",
+            )
+            .bind(id.as_str())
+            .fetch_optional(pool)
+            .await?
+        }
+    );
+    row.map(KnownRow::known).transpose()
+}
+
+/// As [`set_active`], recorded; absent when there is no such user, or they were removed.
+///
+/// # Errors
+/// The store fails.
+pub async fn change_active(
+    db: &Db,
+    (id, active): (&UserId, bool),
+    (entry, once): (&Entry, &Once),
+    now_ms: u64,
+) -> Result<Option<Known>, StoreError> {
+    let changed = on_db!(
+        db,
+        transaction | tx | {
+            let row: Option<KnownRow> = sqlx::query_as(
+                "UPDATE users SET is_active = $2, updated_at = $3
+                 WHERE id = $1 AND deleted_at IS NULL
+                 RETURNING id, email, name, timezone, language, is_active, deleted_at, created_at",
+            )
+            .bind(id.as_str())
+            .bind(active)
+            .bind(to_i64(now_ms))
+            .fetch_optional(&mut *tx)
+            .await?;
+            let changed = row.map(KnownRow::known).transpose()?;
+            if let Some(changed) = &changed {
+                audit::store::record(&mut tx, entry).await?;
+                idempotency::store::keep(&mut tx, once, 200, changed).await?;
+            }
+            changed
+        }
+    );
+    Ok(changed)
 }

@@ -34,8 +34,20 @@ mod rates;
 mod v1_admin_audit;
 #[path = "v1/admin/entitlements.rs"]
 mod v1_admin_entitlements;
+#[path = "v1/admin/users.rs"]
+mod v1_admin_users;
+#[path = "v1/connections.rs"]
+mod v1_connections;
 #[path = "v1/me.rs"]
 mod v1_me;
+#[path = "v1/me/deletion.rs"]
+mod v1_me_deletion;
+#[path = "v1/me/export.rs"]
+mod v1_me_export;
+#[path = "v1/me/interests.rs"]
+mod v1_me_interests;
+#[path = "v1/me/profile.rs"]
+mod v1_me_profile;
 #[path = "v1/me/sign_out.rs"]
 mod v1_me_sign_out;
 #[path = "v1/meetings.rs"]
@@ -58,6 +70,8 @@ mod v1_sign_in;
 mod v1_start_end;
 #[path = "v1/meetings/transcript.rs"]
 mod v1_transcript;
+#[path = "v1/users.rs"]
+mod v1_users;
 #[path = "v1/webhooks/billing.rs"]
 mod v1_webhooks_billing;
 #[path = "v1/webhooks/workos.rs"]

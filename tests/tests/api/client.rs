@@ -134,6 +134,31 @@ impl Person<'_> {
             .await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.api
+            .send(Method::PUT, path, Some(&self.token), Some(&body))
+            .await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.api
+            .send(Method::PATCH, path, Some(&self.token), Some(&body))
+            .await
+    }
+
+    /// A call under an idempotency key.
+    pub async fn keyed(&self, method: Method, path: &str, key: &str, body: &Value) -> Answer {
+        let request = self.api.request(method, path).bearer_auth(&self.token);
+        let request = request.header("idempotency-key", key);
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(body)
+        };
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap_or(Value::Null))
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         self.api
             .send(Method::DELETE, path, Some(&self.token), None)

@@ -3,6 +3,7 @@
 use crate::client::Api;
 use crate::line::{Heard, Line, address, id};
 use connvo_core::protocol::lane::ServerLane;
+use connvo_server::meeting::store::membership;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -38,8 +39,8 @@ async fn a_removal_whose_caller_hangs_up_ends_what_the_removed_follows() {
 }
 
 async fn is_removed(api: &Api, meeting: &str, user: &str) -> bool {
-    let user = user.parse().unwrap();
-    let membership = connvo_server::meeting::store::membership(&api.app.db, &user, &id(meeting));
-    let status = membership.await.unwrap().map(|held| held.standing.status);
+    let (user, meeting) = (user.parse().unwrap(), id(meeting));
+    let held = membership(&api.app.db, &user, &meeting).await.unwrap();
+    let status = held.map(|held| held.standing.status);
     status.is_some_and(|status| status.as_str() == "removed")
 }

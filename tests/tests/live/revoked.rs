@@ -78,6 +78,22 @@ async fn a_deactivated_user_is_gone_from_both_doors_at_once() {
 }
 
 #[tokio::test]
+async fn who_deletes_their_account_is_gone_from_both_doors_at_once() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "bob", "participant").await;
+    let (mut live, mut stock) = lines(&bob, &meeting).await;
+    let mut other = Line::of(&ada).await;
+    assert_eq!(bob.delete("/v1/me").await.0, 200);
+    ada.operate(&meeting, 0, 1, json!([{"insert": "after"}]))
+        .await;
+    closes(&mut live).await;
+    closes_stock(&mut stock).await;
+    assert!(other.is_alive().await, "others stay");
+}
+
+#[tokio::test]
 async fn who_signs_out_is_gone_from_both_doors_at_once() {
     let api = Api::start().await;
     let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);

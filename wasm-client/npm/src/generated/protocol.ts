@@ -1,6 +1,43 @@
 // Made from connvo-core by its test `typescript`: do not edit.
 
 /**
+ * A person as they see themselves.
+ */
+export type Account = {
+/**
+ * The person's id.
+ */
+id: UserId,
+/**
+ * Email address, once known.
+ */
+email: string | null,
+/**
+ * The name shown.
+ */
+name: string,
+/**
+ * IANA name of their timezone.
+ */
+timezone: string | null,
+/**
+ * Their language, as a tag (BCP 47).
+ */
+language: string | null,
+/**
+ * Their picture, an `https` address.
+ */
+avatarUrl: string | null,
+/**
+ * How they are told of things.
+ */
+notificationSettings: NotificationSettings,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number, };
+
+/**
  * An operation in either of the two forms that the API takes.
  */
 export type AnyOperation = Operation | SingleOperation;
@@ -213,6 +250,74 @@ export type CommandReply = NoteAccepted | TranscriptAccepted;
 export type Component = { "retain": number } | { "insert": string } | { "delete": number };
 
 /**
+ * A connection as one of the two sees it.
+ */
+export type Connection = {
+/**
+ * Its id.
+ */
+id: ConnectionId,
+/**
+ * The other.
+ */
+userId: UserId,
+/**
+ * The other's name.
+ */
+name: string,
+/**
+ * What it is about, from the beginner's side.
+ */
+kind: ConnectionKind,
+/**
+ * Where it is.
+ */
+state: ConnectionState,
+/**
+ * Whether the caller began it.
+ */
+initiatedByMe: boolean,
+/**
+ * The beginner's word along with it.
+ */
+message: string | null,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+requestedAt: number,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+respondedAt: number | null, };
+
+/**
+ * Whom somebody wants to be connected with.
+ */
+export type ConnectionDraft = {
+/**
+ * The other.
+ */
+userId: UserId,
+/**
+ * What it is about.
+ */
+kind: ConnectionKind,
+/**
+ * A word along with it; at most 500 UTF-16 code units.
+ */
+message?: string, };
+
+/**
+ * A connection between two people.
+ */
+export type ConnectionId = string;
+
+/**
+ * What a connection is about, from the beginner's side.
+ */
+export type ConnectionKind = "connection" | "follow" | "mentor" | "mentee" | "collaborator";
+
+/**
  * The connection as the application sees it.
  */
 export type ConnectionState = {
@@ -369,6 +474,40 @@ active: boolean,
 reason: string, };
 
 /**
+ * An interest as it is kept.
+ */
+export type Interest = {
+/**
+ * Its name in addresses.
+ */
+slug: string,
+/**
+ * Its name to people.
+ */
+name: string,
+/**
+ * The slug of what it is a part of; null at the top.
+ */
+parent: string | null,
+/**
+ * Whether it can still be chosen.
+ */
+isActive: boolean,
+/**
+ * How many people have it.
+ */
+usageCount: number, };
+
+/**
+ * All that interests a person; it takes the place of what was said before.
+ */
+export type InterestsDraft = {
+/**
+ * At most 50, each once.
+ */
+items: Array<UserInterest>, };
+
+/**
  * A draft kept for the person, until dismissed.
  */
 export type KeptDraft = {
@@ -397,6 +536,23 @@ export type Limits = {
  * Bounds of a note.
  */
 note: NoteLimits, };
+
+/**
+ * Where else a person is found; every address is `https`.
+ */
+export type Links = {
+/**
+ * Their page at LinkedIn.
+ */
+linkedin: string | null,
+/**
+ * Their page at Twitter.
+ */
+twitter: string | null,
+/**
+ * Their own page.
+ */
+website: string | null, };
 
 /**
  * The person, what their plan gives, and what is switched on for them.
@@ -657,6 +813,23 @@ drafts: Array<KeptDraft>,
 ended: Problem | null, };
 
 /**
+ * By which ways a person is told of what happens.
+ */
+export type NotificationSettings = {
+/**
+ * By email.
+ */
+email: boolean,
+/**
+ * On their devices.
+ */
+push: boolean,
+/**
+ * Within a meeting.
+ */
+meeting: boolean, };
+
+/**
  * A change of a text: a list of components in normal form.
  *
  * Normal form: no empty component, neighbours of one kind merged, the insert
@@ -858,6 +1031,64 @@ retryAfterMs?: number,
 requestId?: string, };
 
 /**
+ * How well somebody knows something.
+ */
+export type Proficiency = "beginner" | "intermediate" | "advanced" | "expert";
+
+/**
+ * What a person says of themselves. What is left out is empty, or off.
+ */
+export type ProfileDraft = {
+/**
+ * Who they are; at most 2000 UTF-16 code units.
+ */
+bio: string | null,
+/**
+ * What they have done; at most 2000 UTF-16 code units.
+ */
+experience: string | null,
+/**
+ * What they are called at work; at most 100 UTF-16 code units.
+ */
+jobTitle: string | null,
+/**
+ * Where they work; at most 100 UTF-16 code units.
+ */
+company: string | null,
+/**
+ * In which trade; at most 100 UTF-16 code units.
+ */
+industry: string | null,
+/**
+ * Languages that they speak, as tags (BCP 47); at most 20.
+ */
+languages: Array<string>,
+/**
+ * What they can do; at most 50, each of 1 to 60 UTF-16 code units.
+ */
+skills: Array<string>,
+/**
+ * What they are after; at most 2000 UTF-16 code units.
+ */
+goals: string | null,
+/**
+ * Whether they would be somebody's mentor.
+ */
+availableForMentoring: boolean,
+/**
+ * Whether they look for a mentor.
+ */
+seekingMentorship: boolean,
+/**
+ * Whether they would work on something together.
+ */
+openToCollaboration: boolean,
+/**
+ * Where else they are found.
+ */
+links: Links, };
+
+/**
  * A public meeting as strangers see it.
  */
 export type PublicMeeting = {
@@ -877,6 +1108,39 @@ state: MeetingState,
  * True.
  */
 isPublic: boolean,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number, };
+
+/**
+ * What others see of a person.
+ */
+export type PublicProfile = {
+/**
+ * The person.
+ */
+id: UserId,
+/**
+ * The name shown.
+ */
+name: string,
+/**
+ * Their picture, an `https` address.
+ */
+avatarUrl: string | null,
+/**
+ * What they say of themselves.
+ */
+profile: ProfileDraft,
+/**
+ * What interests them.
+ */
+interests: Array<UserInterest>,
+/**
+ * How many accepted connections they have, of any kind but following.
+ */
+connectionCount: number,
 /**
  * Milliseconds since the Unix epoch.
  */
@@ -1059,6 +1323,32 @@ error: Problem, };
 export type SessionId = string;
 
 /**
+ * What a person wants changed; what is left out stays.
+ */
+export type SettingsDraft = {
+/**
+ * The name shown; 1 to 100 UTF-16 code units. It stays, whatever the provider of
+ * sign-in says later.
+ */
+name: string | null,
+/**
+ * IANA name, as `Europe/Lisbon`; null for none.
+ */
+timezone?: string,
+/**
+ * Language tag, as `pt-BR`; null for none.
+ */
+language?: string,
+/**
+ * Picture, an `https` address of at most 2000 characters; null for none.
+ */
+avatarUrl?: string,
+/**
+ * How to be told of things.
+ */
+notificationSettings: NotificationSettings | null, };
+
+/**
  * What a single-position operation does.
  */
 export type SingleKind = "insert" | "delete" | "retain";
@@ -1152,6 +1442,19 @@ chunks: Array<ChunkDraft>, };
  * A person with an account.
  */
 export type UserId = string;
+
+/**
+ * An interest of a person.
+ */
+export type UserInterest = {
+/**
+ * Which, by its slug.
+ */
+slug: string,
+/**
+ * How well they know it.
+ */
+proficiency: Proficiency, };
 
 /**
  * A version: a run of changes of one author without a long pause.

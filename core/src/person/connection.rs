@@ -1,0 +1,331 @@
+//! How two people are connected, and the block, which hides them from each other.
+//!
+//! A connection has a side that began it and a side that it was offered to. A block is
+//! a connection in the state `blocked` whose beginner is who blocks: it takes the place
+//! of whatever was between the two. Both may block; each lifts their own.
+
+use super::check::Faults;
+use crate::error::{ErrorCode, Problem};
+use crate::id::{ConnectionId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Longest message along with a request, in UTF-16 code units.
+pub const MESSAGE_UTF16: usize = 500;
+
+/// What a connection is about, from the beginner's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ConnectionKind {
+    /// They know each other.
+    Connection,
+    /// The beginner follows the other, who need not answer.
+    Follow,
+    /// The other is to be the beginner's mentor.
+    Mentor,
+    /// The beginner is to be the other's mentor.
+    Mentee,
+    /// They work on something together.
+    Collaborator,
+}
+
+impl ConnectionKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Connection,
+        Self::Follow,
+        Self::Mentor,
+        Self::Mentee,
+        Self::Collaborator,
+    ];
+
+    /// The kind's wire name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Follow => "follow",
+            Self::Mentor => "mentor",
+            Self::Mentee => "mentee",
+            Self::Collaborator => "collaborator",
+        }
+    }
+
+    /// The kind of a wire name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// The kind that says the same from the other side; following is one-sided.
+    #[must_use]
+    pub const fn mirrored(self) -> Option<Self> {
+        match self {
+            Self::Connection => Some(Self::Connection),
+            Self::Collaborator => Some(Self::Collaborator),
+            Self::Mentor => Some(Self::Mentee),
+            Self::Mentee => Some(Self::Mentor),
+            Self::Follow => None,
+        }
+    }
+
+    /// The state that a request begins in.
+    #[must_use]
+    pub const fn begins(self) -> ConnectionState {
+        match self {
+            Self::Follow => ConnectionState::Accepted,
+            _ => ConnectionState::Pending,
+        }
+    }
+}
+
+/// Where a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ConnectionState {
+    /// Asked, not answered.
+    Pending,
+    /// Agreed.
+    Accepted,
+    /// Refused; whom it was offered to may think again.
+    Declined,
+    /// The beginner has blocked the other.
+    Blocked,
+}
+
+impl ConnectionState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Accepted, Self::Declined, Self::Blocked];
+
+    /// The state's wire name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// The state of a wire name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// One of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Who began it.
+    Initiator,
+    /// Whom it was offered to.
+    Recipient,
+}
+
+impl Side {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Initiator, Self::Recipient];
+}
+
+/// What somebody does with a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConnectionAction {
+    /// Agrees.
+    Accept,
+    /// Refuses.
+    Decline,
+    /// Hides both from each other.
+    Block,
+    /// Lifts one's own block.
+    Unblock,
+    /// Ends it, or takes a request back.
+    Remove,
+}
+
+impl ConnectionAction {
+    /// Every action.
+    pub const ALL: [Self; 5] = [
+        Self::Accept,
+        Self::Decline,
+        Self::Block,
+        Self::Unblock,
+        Self::Remove,
+    ];
+
+    /// The action's name in the audit log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "acceptConnection",
+            Self::Decline => "declineConnection",
+            Self::Block => "blockPerson",
+            Self::Unblock => "unblockPerson",
+            Self::Remove => "removeConnection",
+        }
+    }
+}
+
+/// What becomes of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It is in this state. In `blocked`, who acted is its beginner, and nothing else
+    /// is left between the two.
+    Is(ConnectionState),
+    /// It is no more: they may begin anew.
+    Gone,
+}
+
+/// What becomes of a connection when one side does something.
+///
+/// # Errors
+/// `NOT_FOUND` to who is blocked, whatever they do; `FORBIDDEN` to who answers their own
+/// request; `CONFLICT` when the state has moved on.
+pub fn next(state: ConnectionState, who: Side, action: ConnectionAction) -> Result<Next, Problem> {
+    use ConnectionAction::{Accept, Block, Decline, Remove, Unblock};
+    use ConnectionState::{Accepted, Blocked, Declined, Pending};
+    use Side::{Initiator, Recipient};
+    match (state, who, action) {
+        (Blocked, Recipient, _) => Err(Problem::not_found("the connection")),
+        (Blocked, Initiator, Unblock) => Ok(Next::Gone),
+        (_, _, Block) => Ok(Next::Is(Blocked)),
+        (Blocked, Initiator, _) => Err(conflict("you have blocked this person: lift that first")),
+        (_, _, Unblock) => Err(conflict("this person is not blocked")),
+        (Pending | Declined, Initiator, Accept | Decline) => {
+            let detail = "whom you have asked answers";
+            Err(Problem::new(ErrorCode::Forbidden, detail).because("initiator"))
+        }
+        (Pending | Declined, Recipient, Accept) => Ok(Next::Is(Accepted)),
+        (Pending, Recipient, Decline) => Ok(Next::Is(Declined)),
+        (Pending, Recipient, Remove) => Err(conflict("answer it: accept or decline")),
+        // A refusal stands against asking again.
+        (Declined, Initiator, Remove) => Err(conflict("this was declined")),
+        (Pending, Initiator, Remove) | (Accepted, _, Remove) | (Declined, Recipient, Remove) => {
+            Ok(Next::Gone)
+        }
+        (Accepted | Declined, _, Accept | Decline) => Err(conflict("this was answered already")),
+    }
+}
+
+/// Whether somebody may ask for a connection of which one like it is there already, in
+/// which they are `who`.
+///
+/// # Errors
+/// `NOT_FOUND` when they are blocked; `CONFLICT` otherwise, unless they declined it
+/// themselves: then their own request takes its place.
+pub fn ask_again(state: ConnectionState, who: Side) -> Result<(), Problem> {
+    use ConnectionState::{Accepted, Blocked, Declined, Pending};
+    match (state, who) {
+        (Declined, Side::Recipient) => Ok(()),
+        (Blocked, Side::Recipient) => Err(Problem::not_found("the person")),
+        (Blocked, Side::Initiator) => {
+            Err(conflict("you have blocked this person: lift that first"))
+        }
+        (Pending, Side::Initiator) => Err(conflict("you have asked already")),
+        (Pending, Side::Recipient) => Err(conflict("they have asked you: accept that")),
+        (Accepted, _) => Err(conflict("you are connected so already")),
+        (Declined, Side::Initiator) => Err(conflict("this was declined")),
+    }
+}
+
+fn conflict(detail: &str) -> Problem {
+    Problem::new(ErrorCode::Conflict, detail)
+}
+
+/// Whom somebody wants to be connected with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectionDraft {
+    /// The other.
+    pub user_id: UserId,
+    /// What it is about.
+    pub kind: ConnectionKind,
+    /// A word along with it; at most 500 UTF-16 code units.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub message: Option<String>,
+}
+
+/// A validated request, not yet stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConnection {
+    user_id: UserId,
+    kind: ConnectionKind,
+    message: Option<String>,
+}
+
+impl NewConnection {
+    /// The other.
+    #[must_use]
+    pub const fn user_id(&self) -> &UserId {
+        &self.user_id
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub const fn kind(&self) -> ConnectionKind {
+        self.kind
+    }
+
+    /// A word along with it.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+}
+
+impl ConnectionDraft {
+    /// Checks what `me` asks for.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` for a long message, or for oneself.
+    pub fn validate(self, me: &UserId) -> Result<NewConnection, Problem> {
+        let mut faults = Faults::default();
+        if self.user_id == *me {
+            faults.add("/userId", "this is yourself");
+        }
+        let message = faults.optional("/message", self.message.as_deref(), MESSAGE_UTF16);
+        faults.or(NewConnection {
+            user_id: self.user_id,
+            kind: self.kind,
+            message,
+        })
+    }
+}
+
+/// A connection as one of the two sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The other.
+    pub user_id: UserId,
+    /// The other's name.
+    pub name: String,
+    /// What it is about, from the beginner's side.
+    pub kind: ConnectionKind,
+    /// Where it is.
+    pub state: ConnectionState,
+    /// Whether the caller began it.
+    pub initiated_by_me: bool,
+    /// The beginner's word along with it.
+    pub message: Option<String>,
+    /// Milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub requested_at: u64,
+    /// Milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub responded_at: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests;

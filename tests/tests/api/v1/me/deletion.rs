@@ -1,0 +1,241 @@
+//! `DELETE /v1/me`.
+
+use crate::client::{Api, NOW, Person, assert_problem};
+use crate::stage::Stage;
+use connvo_server::audit;
+use connvo_server::db::Db;
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+
+/// Every row of every table, as text.
+async fn rows(db: &Db) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    match db {
+        Db::Sqlite { readers, .. } => {
+            let tables: Vec<(String,)> =
+                sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table'")
+                    .fetch_all(readers)
+                    .await
+                    .unwrap();
+            for (table,) in tables {
+                let columns: Vec<(String,)> =
+                    sqlx::query_as("SELECT name FROM pragma_table_info($1)")
+                        .bind(&table)
+                        .fetch_all(readers)
+                        .await
+                        .unwrap();
+                let text =
+                    |(column,): &(String,)| format!("COALESCE(CAST(\"{column}\" AS TEXT), '')");
+                let columns: Vec<String> = columns.iter().map(text).collect();
+                // A blob is text where it is: what is no text is cut off by the driver.
+                let sql = format!(
+                    "SELECT hex({}) FROM \"{table}\"",
+                    columns.join(" || ' ' || ")
+                );
+                let texts: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(sql))
+                    .fetch_all(readers)
+                    .await
+                    .unwrap();
+                let plain = |(text,): (String,)| {
+                    let bytes: Vec<u8> = (0..text.len() / 2)
+                        .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
+                        .collect();
+                    (table.clone(), String::from_utf8_lossy(&bytes).into_owned())
+                };
+                found.extend(texts.into_iter().map(plain));
+            }
+        }
+        Db::Postgres(pool) => {
+            let tables: Vec<(String,)> = sqlx::query_as(
+                "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
+            )
+            .fetch_all(pool)
+            .await
+            .unwrap();
+            for (table,) in tables {
+                let sql = format!("SELECT to_jsonb(t)::text FROM \"{table}\" t");
+                let texts: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(sql))
+                    .fetch_all(pool)
+                    .await
+                    .unwrap();
+                found.extend(texts.into_iter().map(|(text,)| (table.clone(), text)));
+            }
+        }
+    }
+    found
+}
+
+/// Where a word stands, in any case.
+async fn tables_with(api: &Api, word: &str) -> Vec<String> {
+    let rows = rows(&api.app.db).await;
+    let with = rows
+        .into_iter()
+        .filter(|(_, text)| text.to_lowercase().contains(word));
+    let mut tables: Vec<String> = with.map(|(table, _)| table).collect();
+    tables.dedup();
+    tables
+}
+
+/// Said in the person's name: more than are changed in one transaction.
+const CHUNKS: u32 = 600;
+
+/// Somebody of whom every table knows something.
+async fn everywhere<'a>(api: &'a Api, ada: &Person<'_>) -> (Person<'a>, String, String) {
+    let meeting = ada.meeting().await;
+    let draft = json!({"email": "bartholomew@example.org", "role": "participant"});
+    let invite = format!("{meeting}/participants");
+    let invited = ada.keyed(Method::POST, &invite, "k", &draft).await;
+    assert_eq!(invited.0, 201);
+    let gone = api.sign_in("bartholomew").await;
+    let profile = json!({"bio": "Bartholomew, to friends", "company": "Bartholomew & Sons"});
+    for (path, body) in [
+        ("/v1/me/profile", profile),
+        (
+            "/v1/me/interests",
+            json!({"items": [{"slug": "rust", "proficiency": "expert"}]}),
+        ),
+    ] {
+        let kept = gone.keyed(Method::PUT, path, "k", &body).await;
+        assert_eq!(kept.0, 200, "{}", kept.1);
+    }
+    let settings = json!({"avatarUrl": "https://example.org/bartholomew.png", "language": "en"});
+    assert_eq!(gone.patch("/v1/me", settings).await.0, 200);
+    let ask = json!({"userId": gone.id, "kind": "mentor", "message": "Dear Bartholomew"});
+    let asked = ada.keyed(Method::POST, "/v1/connections", "k", &ask).await;
+    assert_eq!(asked.0, 201);
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let members = format!("/v1/orgs/{}/members", org["id"].as_str().unwrap());
+    let member = json!({"email": "bartholomew@example.org", "role": "member"});
+    assert_eq!(ada.post(&members, member).await.0, 201);
+    gone.operate(&meeting, 0, 1, json!([{"insert": "a plan"}]))
+        .await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    let chunk = |at: u32| {
+        json!({"sourceId": "mic", "segmentId": at.to_string(), "text": "hi", "startMs": 0,
+            "endMs": 1, "speaker": {"label": "Bartholomew", "userId": gone.id}})
+    };
+    for from in 0..CHUNKS / 50 {
+        let chunks: Vec<Value> = (50 * from..50 * (from + 1)).map(chunk).collect();
+        let path = format!("{meeting}/transcript");
+        let (status, said) = ada.post(&path, json!({"chunks": chunks})).await;
+        assert_eq!(status, 200, "{said}");
+    }
+    let own = gone.meeting().await;
+    gone.invite(&own, "ada", "participant").await;
+    let refused = gone.get("/v1/admin/users?search=bartholomew").await;
+    assert_problem(&refused, 403, "FORBIDDEN");
+    (gone, meeting, own)
+}
+
+#[tokio::test]
+async fn no_table_knows_the_name_or_address_of_who_was_deleted() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let (gone, meeting, own) = everywhere(&api, &ada).await;
+    let before = tables_with(&api, "bartholomew").await;
+    for table in [
+        "users",
+        "profiles",
+        "connections",
+        "participants",
+        "transcript_chunks",
+        "idempotency_keys",
+    ] {
+        assert!(before.iter().any(|one| one == table), "{table}: {before:?}");
+    }
+    let (status, receipt) = gone.delete("/v1/me").await;
+    assert_eq!(status, 200, "{receipt}");
+    let counts = json!({"connections": 1, "interests": 1, "invitations": 0, "memberships": 1,
+        "participants": 2, "profiles": 1, "sessions": 1, "transcriptChunks": CHUNKS});
+    assert_eq!(
+        (&receipt["counts"], &receipt["deletedAt"]),
+        (&counts, &json!(NOW))
+    );
+    audit::write_behind(&api.app).await;
+    connvo_server::behind::flush(&api.app).await;
+    assert_eq!(tables_with(&api, "bartholomew").await, [""; 0]);
+    assert_problem(&gone.get("/v1/me").await, 401, "UNAUTHORIZED");
+    let profile = ada.get(&format!("/v1/users/{}", gone.id)).await;
+    assert_problem(&profile, 404, "NOT_FOUND");
+
+    // What is others' stays.
+    let (_, members) = ada.get(&format!("{own}/participants")).await;
+    let host = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["role"] == "host");
+    let host = host.unwrap();
+    assert_eq!(
+        (&host["userId"], &host["email"]),
+        (&json!(gone.id), &json!(gone.id))
+    );
+    assert_eq!(host["name"], "Deleted user");
+    assert_eq!(ada.content(&meeting).await, "a plan");
+    let (_, said) = ada.get(&format!("{meeting}/transcript?limit=1")).await;
+    let speaker = &said["items"][0]["speaker"];
+    assert_eq!(speaker["label"], "Deleted user");
+    assert_eq!(speaker["userId"], Value::Null);
+
+    // The receipt is in the audit log, and tells nothing of the person.
+    let admin = api.sign_in_as("admin@example.com").await;
+    let (_, log) = admin.get("/v1/admin/audit?action=erasePerson").await;
+    let row = &log["items"][0];
+    assert_eq!(row["changes"]["receipt"], receipt["id"]);
+    assert_eq!(row["changes"]["counts"], counts);
+    assert_eq!(
+        (&row["ip"], &row["userAgent"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn whoever_signs_in_with_the_address_later_is_somebody_new() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let (gone, meeting, _) = everywhere(&api, &ada).await;
+    assert_eq!(gone.delete("/v1/me").await.0, 200);
+    let new = api.sign_in("bartholomew").await;
+    assert_ne!(new.id, gone.id);
+    assert_problem(&new.get(&meeting).await, 404, "NOT_FOUND");
+    assert_eq!(new.get("/v1/meetings").await.1["items"], json!([]));
+    assert_eq!(new.get("/v1/me/profile").await.1["bio"], Value::Null);
+    assert_problem(&gone.get("/v1/me").await, 401, "UNAUTHORIZED");
+}
+
+#[tokio::test]
+async fn a_token_of_a_session_from_before_makes_nobody_new() {
+    let stage = Stage::start().await;
+    let ada = stage.sign_in("ada").await;
+    assert_eq!(ada.delete("/v1/me").await.0, 200);
+    let fresh = stage.token(&json!({"jti": "02"}));
+    let refused = stage.get("/v1/me", &fresh).await;
+    assert_problem(&refused, 401, "UNAUTHORIZED");
+    assert_eq!(tables_with(&stage.api, "ada@example.org").await, [""; 0]);
+    let later = stage.token(&json!({"sid": "session_later"}));
+    let (status, me) = stage.get("/v1/me", &later).await;
+    assert_eq!(status, 200, "{me}");
+    assert_ne!(me["id"], ada.id);
+}
+
+#[tokio::test]
+async fn the_last_administrator_of_others_names_another_first() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let path = format!("/v1/orgs/{}/members", org["id"].as_str().unwrap());
+    let member = json!({"email": "bob@example.org", "role": "member"});
+    assert_eq!(ada.post(&path, member).await.0, 201);
+    let refused = ada.delete("/v1/me").await;
+    assert_problem(&refused, 409, "CONFLICT");
+    assert_eq!(refused.1["reason"], "last-admin");
+    assert_eq!(ada.get("/v1/me").await.1["email"], "ada@example.org");
+    let admin = json!({"role": "admin"});
+    assert_eq!(ada.put(&format!("{path}/{}", bob.id), admin).await.0, 200);
+    assert_eq!(ada.delete("/v1/me").await.0, 200);
+    let (_, left) = bob.get(&path).await;
+    assert_eq!(left["items"].as_array().unwrap().len(), 1);
+    // Alone in it, one may go: the organisation ends.
+    assert_eq!(bob.delete("/v1/me").await.0, 200);
+}

@@ -1,0 +1,97 @@
+//! `GET /v1/me/export`.
+
+use crate::client::{Api, Person};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn export(person: &Person<'_>) -> Vec<Value> {
+    let request = person.api.request(Method::GET, "/v1/me/export");
+    let answer = request.bearer_auth(&person.token).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "application/x-ndjson");
+    let text = answer.text().await.unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn of(lines: &[Value], kind: &str) -> Vec<Value> {
+    let of = lines.iter().filter(|line| line["type"] == kind);
+    of.map(|line| line["data"].clone()).collect()
+}
+
+#[tokio::test]
+async fn everything_kept_about_me_comes_as_lines() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    ada.put("/v1/me/profile", json!({"bio": "I draw."})).await;
+    let said = json!({"items": [{"slug": "rust", "proficiency": "expert"}]});
+    ada.put("/v1/me/interests", said).await;
+    ada.post(
+        "/v1/connections",
+        json!({"userId": bob.id, "kind": "follow"}),
+    )
+    .await;
+    ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "bob", "participant").await;
+    for at in 0..25 {
+        ada.operate(&meeting, at, at + 1, json!([{"insert": "x"}]))
+            .await;
+    }
+    bob.operate(&meeting, 25, 1, json!([{"insert": "not mine"}]))
+        .await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    let chunk = |segment: u32, label: &str, user: &str| {
+        json!({"sourceId": "mic", "segmentId": segment.to_string(), "text": label, "startMs": 0,
+            "endMs": 1, "speaker": {"label": label, "userId": user}})
+    };
+    let mut chunks: Vec<Value> = (0..150).map(|at| chunk(at, "mine", &ada.id)).collect();
+    chunks.push(chunk(200, "of bob", &bob.id));
+    for some in chunks.chunks(50) {
+        let path = format!("{meeting}/transcript");
+        let (status, said) = ada.post(&path, json!({"chunks": some})).await;
+        assert_eq!(status, 200, "{said}");
+    }
+    let lines = export(&ada).await;
+    assert_eq!(of(&lines, "user")[0]["email"], "ada@example.org");
+    assert_eq!(of(&lines, "profile")[0]["bio"], "I draw.");
+    assert_eq!(of(&lines, "interest")[0]["slug"], "rust");
+    assert_eq!(of(&lines, "connection")[0]["userId"], bob.id);
+    assert_eq!(of(&lines, "org")[0]["name"], "Acme");
+    assert_eq!(of(&lines, "session").len(), 1);
+    assert_eq!(of(&lines, "meeting")[0]["title"], "Stand-up");
+    assert_eq!(of(&lines, "membership")[0]["role"], "host");
+    let entries = of(&lines, "noteEntry");
+    assert_eq!(entries.len(), 25);
+    assert_eq!(entries[24]["sequence"], 25);
+    assert_eq!(entries[0]["operation"], json!([{"insert": "x"}]));
+    let said = of(&lines, "transcriptChunk");
+    assert_eq!(said.len(), 150);
+    assert!(said.iter().all(|chunk| chunk["speakerLabel"] == "mine"));
+    let did = of(&lines, "auditRow");
+    assert!(did.iter().any(|row| row["action"] == "exportPerson"));
+    assert!(did.iter().all(|row| row["actorId"] == ada.id));
+    let end = lines.last().unwrap();
+    assert_eq!(
+        *end,
+        json!({"type": "end", "data": {"lines": lines.len() - 1}})
+    );
+    let text = json!(lines).to_string();
+    assert!(!text.contains("not mine") && !text.contains("of bob"));
+}
+
+#[tokio::test]
+async fn the_export_of_somebody_new_has_the_account_alone() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let kinds: Vec<Value> = export(&ada)
+        .await
+        .iter()
+        .map(|line| line["type"].clone())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["user", "profile", "session", "auditRow", "auditRow", "end"]
+    );
+}
