@@ -1,7 +1,14 @@
 "use client";
 
-import type { ConnvoError, Meeting, Participant, Peer } from "@connvo/client";
-import { useConnection } from "@connvo/client/react";
+import type {
+  ConnvoError,
+  Entitlements,
+  Meeting,
+  Participant,
+  Peer,
+  PublicMeeting,
+} from "@connvo/client";
+import { useConnection, useEntitlements } from "@connvo/client/react";
 import { useCallback, useEffect, useRef } from "react";
 import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
@@ -10,8 +17,11 @@ import { remembering } from "@/lib/seen";
 
 /** A meeting and its people, as this page knows them. */
 export interface MeetingInfo {
-  meeting: Meeting | undefined;
+  /** Without a role when it is public and the person is none of its members. */
+  meeting: Meeting | PublicMeeting | undefined;
   people: readonly Participant[] | undefined;
+  /** What the meeting's plan gives. */
+  plan: Entitlements | undefined;
   /** Why there is nothing to show; a lost network is no reason when the
       meeting was seen before. */
   error: ConnvoError | undefined;
@@ -28,18 +38,30 @@ export interface MeetingInfo {
 export function useMeeting(id: string, userId: string): MeetingInfo {
   const meeting = useLoad(
     useCallback(() => api.meetings.get(id), [id]),
-    remembering<Meeting>(`${userId}.${id}`),
+    remembering<Meeting | PublicMeeting>(`${userId}.${id}`),
   );
   const people = useLoad(
     useCallback(() => everyone(id), [id]),
     remembering<Participant[]>(`${userId}.${id}.people`),
   );
+  const plan = useLoad(
+    useCallback(() => api.meetings.entitlements(id), [id]),
+    remembering<Entitlements>(`${userId}.${id}.plan`),
+  );
+  // The person's own plan comes live, and is the meeting's where they belong to one
+  // organisation.
+  const mine = useEntitlements();
+  const reloadPlan = plan.reload;
+  useEffect(() => {
+    if (mine) reloadPlan();
+  }, [mine, reloadPlan]);
 
   const [reloadMeeting, reloadPeople] = [meeting.reload, people.reload];
   const reload = useCallback(() => {
     reloadMeeting();
     reloadPeople();
-  }, [reloadMeeting, reloadPeople]);
+    reloadPlan();
+  }, [reloadMeeting, reloadPeople, reloadPlan]);
 
   const failed = meeting.error ?? people.error;
   useBackOnline(reload, failed !== undefined);
@@ -52,6 +74,7 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
   return {
     meeting: meeting.value,
     people: people.value,
+    plan: plan.value,
     error: meeting.error,
     reload,
     put: meeting.put,
@@ -81,13 +104,19 @@ function useBackOnline(reload: () => void, failed: boolean): void {
 
 /**
  * Runs `reload` when the note tells that something has changed: this person may
- * write now or no longer, or somebody is in it whom `people` does not name.
+ * write now or no longer, or not even read, or somebody is in it whom `people` does
+ * not name.
  */
 export function useNoteNews(
   { people, reload }: MeetingInfo,
   writable: boolean | undefined,
+  ended: boolean,
   peers: readonly Peer[],
 ): void {
+  useEffect(() => {
+    if (ended) reload();
+  }, [ended, reload]);
+
   const before = useRef(writable);
   useEffect(() => {
     if (writable === undefined) return;
