@@ -1,28 +1,23 @@
 "use client";
 
 import { useState } from "react";
-import { api } from "@/lib/api";
 import { writeSession } from "@/lib/session";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Notice } from "@/ui/notice";
-import { save } from "./save";
+import { deleteMe, takeMyData } from "./requests";
 
 /** Taking one's data along, and having it deleted. */
 export function OwnData() {
   const task = useTask();
   const [asking, setAsking] = useState(false);
-  const take = async () => {
-    const data = await api.request<unknown>("GET", "/v1/me/export");
-    save("connvo-export.json", JSON.stringify(data, null, 2));
-  };
   return (
     <section className="card" aria-labelledby="account-data">
       <h2 id="account-data">My data</h2>
       {task.error && <Notice tone="bad">{task.error.message}</Notice>}
       <div className="card-actions">
-        <Button disabled={task.busy} onClick={() => void task.run(take)}>
+        <Button disabled={task.busy} onClick={() => void task.run(takeMyData)}>
           {task.busy ? "One moment …" : "Download my data"}
         </Button>
         <Button look="danger" onClick={() => setAsking(true)}>
@@ -34,7 +29,7 @@ export function OwnData() {
           title="Delete your account?"
           action="Delete my account"
           work={async () => {
-            await api.request<unknown>("DELETE", "/v1/me");
+            await deleteMe();
             writeSession(null);
           }}
           onClose={() => setAsking(false)}

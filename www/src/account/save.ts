@@ -1,8 +1,6 @@
-/** Hands a text to the person as a file. */
-export function save(name: string, text: string): void {
-  const url = URL.createObjectURL(
-    new Blob([text], { type: "application/json" }),
-  );
+/** Hands something to the person as a file. */
+export function save(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

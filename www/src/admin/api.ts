@@ -14,8 +14,8 @@ export interface AdminUser {
   id: string;
   email: string | null;
   name: string;
-  /** Whether they may come in; absent means that they may. */
-  isActive?: boolean;
+  /** Whether they may come in. */
+  isActive: boolean;
   /** Milliseconds since the Unix epoch. */
   createdAt: number;
 }

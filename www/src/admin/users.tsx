@@ -41,7 +41,7 @@ function UserRow({
   onChange: () => void;
 }) {
   const [asking, setAsking] = useState(false);
-  const active = user.isActive !== false;
+  const active = user.isActive;
   const name = user.name || user.email || user.id;
   const action = active ? "Deactivate" : "Activate";
   return (

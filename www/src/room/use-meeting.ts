@@ -11,7 +11,7 @@ import type {
 import { useConnection, useEntitlements } from "@connvo/client/react";
 import { useCallback, useEffect, useRef } from "react";
 import { api } from "@/lib/api";
-import { useLoad } from "@/lib/load";
+import { useLoad, type Loaded } from "@/lib/load";
 import { isPerson } from "@/lib/person";
 import { remembering } from "@/lib/seen";
 
@@ -48,13 +48,8 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
     useCallback(() => api.meetings.entitlements(id), [id]),
     remembering<Entitlements>(`${userId}.${id}.plan`),
   );
-  // The person's own plan comes live, and is the meeting's where they belong to one
-  // organisation.
-  const mine = useEntitlements();
   const reloadPlan = plan.reload;
-  useEffect(() => {
-    if (mine) reloadPlan();
-  }, [mine, reloadPlan]);
+  usePlanNews(plan);
 
   const [reloadMeeting, reloadPeople] = [meeting.reload, people.reload];
   const reload = useCallback(() => {
@@ -79,6 +74,18 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
     reload,
     put: meeting.put,
   };
+}
+
+/** Reads the meeting's plan again when the person's own, which comes live, has become
+    another: they are one where the person belongs to one organisation. */
+function usePlanNews({ value, old, reload }: Loaded<Entitlements>): void {
+  const mine = useEntitlements();
+  const asked = useRef<Entitlements>(undefined);
+  useEffect(() => {
+    if (!mine || !value || old || asked.current === mine) return;
+    asked.current = mine;
+    if (JSON.stringify(mine) !== JSON.stringify(value)) reload();
+  }, [mine, value, old, reload]);
 }
 
 /** Runs `reload` when the line is back, or up for the first time after a

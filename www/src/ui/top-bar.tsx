@@ -31,12 +31,8 @@ export function TopBar({ children }: { children?: ReactNode }) {
         <ThemeToggle />
         {session && (
           <>
-            <Link
-              href="/settings"
-              className="who"
-              title={session.email}
-              aria-label={`Your account, ${session.name}`}
-            >
+            <Link href="/settings" className="who" title={session.email}>
+              <span className="visually-hidden">Your account</span>
               <Avatar name={session.name} person={session.userId} />
               <span className="who-name">{session.name}</span>
             </Link>
