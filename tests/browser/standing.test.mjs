@@ -100,3 +100,13 @@ scene("a public meeting tells a stranger its name, and that they are no member",
   await page.getByRole("heading", { name: "Open house" }).waitFor();
   await page.getByText("you are not a member of it").waitFor();
 });
+
+scene("a session that is ended elsewhere ends in every open page at once", async (stage) => {
+  const ann = await stage.person("Ann");
+  const room = await ann.enter(await stage.meeting(ann));
+  const account = await ann.open("/settings");
+  await account.getByTestId("plan").waitFor();
+  await ann.api.post("/v1/me/sign-out");
+  await room.page.waitForURL(/\/sign-in/);
+  await account.waitForURL(/\/sign-in/);
+});

@@ -61,9 +61,12 @@ export function FlagDialog({
   const message = formMessage(task.error, POINTERS);
   const said = { error: task.error };
   return (
-    <Dialog title={flag ? `Change ${flag.key}` : "New flag"} onClose={onClose}>
+    <Dialog
+      title={flag ? `Change ${flag.key}` : "New flag"}
+      small
+      onClose={onClose}
+    >
       <form
-        className="dialog-scroll"
         onSubmit={(event) => {
           event.preventDefault();
           void task.run(put).then((done) => {
@@ -71,7 +74,7 @@ export function FlagDialog({
           });
         }}
       >
-        <div className="dialog-body fields">
+        <div className="dialog-body stack">
           {!flag && (
             <Field
               label="Key"

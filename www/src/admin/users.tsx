@@ -60,7 +60,7 @@ function UserRow({
         <Link
           href={`/admin/audit?actor=${user.id}`}
           className="button button-small"
-          aria-label={`What ${name} did`}
+          aria-label={`Audit log of ${name}`}
         >
           Audit log
         </Link>
