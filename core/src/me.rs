@@ -36,11 +36,14 @@ pub struct MyOrg {
 
 /// The person, what their plan gives, and what is switched on for them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MeView {
     /// Who it is.
     pub user: MyUser,
+    /// Whether the person administers the platform.
+    pub is_admin: bool,
     /// The organisation whose plan applies; none on the free plan of a person alone.
     pub org: Option<MyOrg>,
     /// What may be used.

@@ -38,7 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use verified::{Hash, Known, Verified};
 
-pub use admin::require_admin;
+pub use admin::{is_admin, require_admin};
 pub use caller::Caller;
 
 /// How far clocks may differ, in milliseconds.

@@ -4,6 +4,7 @@
 pub mod routes;
 
 use crate::app::App;
+use crate::auth::is_admin;
 use crate::org::standing::{Personal, of_user};
 use crate::{flag, user};
 use connvo_core::error::Problem;
@@ -47,7 +48,9 @@ pub async fn view(app: &App, user: &UserId) -> Result<(MeView, Vec<OrgId>), Prob
         environment: &app.config.environment,
     };
     let flags = flag::evaluate_all(app, &context).await?;
+    let is_admin = is_admin(app, found.email.as_deref());
     let view = MeView {
+        is_admin,
         user: MyUser {
             id: found.id,
             email: found.email,

@@ -57,7 +57,7 @@ scene("a room shows that the meeting has started, and who has come", async (stag
   );
 });
 
-scene("opening a room reads the meeting and its people once", async (stage) => {
+scene("opening a room reads the meeting, its plan and its people once", async (stage) => {
   const ann = await stage.person("Ann");
   const meeting = await stage.meeting(ann);
   const asked = [];
@@ -71,6 +71,7 @@ scene("opening a room reads the meeting and its people once", async (stage) => {
   await room.sent();
   assert.deepEqual(asked.sort(), [
     `/v1/meetings/${meeting}`,
+    `/v1/meetings/${meeting}/entitlements`,
     `/v1/meetings/${meeting}/participants`,
   ]);
 });

@@ -1,5 +1,6 @@
 //! Effects and events on their way to JavaScript.
 
+use crate::js::Array;
 use crate::stored::{bytes, number, op};
 use crate::to_json;
 use connvo_core::client::note::Origin;
@@ -9,7 +10,6 @@ use connvo_core::error::Problem;
 use connvo_core::note::Operation;
 use connvo_core::protocol::CommandReply;
 use connvo_core::transcript::view::{Splice, TranscriptView};
-use js_sys::Array;
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;

@@ -7,6 +7,7 @@
 //! as plain functions.
 
 mod effect;
+mod js;
 mod rules;
 mod shell;
 mod stored;

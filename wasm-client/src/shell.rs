@@ -5,6 +5,7 @@
 mod tests;
 
 use crate::effect::{Views, fold, to_js};
+use crate::js::Array;
 use crate::stored::{read_note, read_row, read_rows};
 use crate::{invalid, thrown, to_json};
 use connvo_core::client::Session;
@@ -14,8 +15,6 @@ use connvo_core::id::MeetingId;
 use connvo_core::note::{Operation, ReplicaError};
 use connvo_core::protocol::Query;
 use connvo_core::transcript::view::TranscriptView;
-use js_sys::Array;
-use serde::Deserialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -162,8 +161,8 @@ impl Shell {
     /// Changes a note's text by a JSON list of components.
     #[wasm_bindgen(js_name = editNote)]
     pub fn edit_note(&mut self, note: u32, operation: &str, now: f64) -> Result<(), JsValue> {
-        let operation = Operation::deserialize(given(operation)?);
-        let operation = operation.map_err(|error| invalid(&error.to_string()))?;
+        let operation = Operation::from_json(given(operation)?)
+            .ok_or_else(|| invalid("an operation is a list of retain, insert and delete"))?;
         let edited = self.session.edit_note(note, &operation, now as u64);
         edited.map_err(|error| refused(&error))
     }
@@ -256,7 +255,7 @@ impl Shell {
 }
 
 fn given(json: &str) -> Result<Value, JsValue> {
-    serde_json::from_str(json).map_err(|error| invalid(&error.to_string()))
+    serde_json::from_str(json).map_err(|_| invalid("this is no JSON"))
 }
 
 fn meeting_id(text: String) -> Result<MeetingId, JsValue> {

@@ -1,8 +1,8 @@
 //! Stored rows on their way to and from JavaScript: arrays of fields. An outbox row
 //! is `[clientId, clientSeq, edits, update]`; ids and numbers stay below 2⁵³.
 
+use crate::js::{Array, Uint8Array};
 use connvo_core::note::replica::{OutboxEntry, StoreOp, StoredNote};
-use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 pub(crate) fn number(value: u64) -> JsValue {
@@ -18,7 +18,7 @@ fn read_number(value: &JsValue) -> u64 {
 }
 
 fn read_bytes(value: JsValue) -> Vec<u8> {
-    Uint8Array::unchecked_from_js(value).to_vec()
+    value.unchecked_into::<Uint8Array>().to_vec()
 }
 
 fn row(entry: &OutboxEntry) -> Array {
@@ -43,14 +43,14 @@ pub(crate) fn read_row(row: &Array) -> OutboxEntry {
 /// Outbox rows that JavaScript was given before.
 pub(crate) fn read_rows(rows: &Array) -> Vec<OutboxEntry> {
     (0..rows.length())
-        .map(|at| read_row(&Array::unchecked_from_js(rows.get(at))))
+        .map(|at| read_row(&rows.get(at).unchecked_into()))
         .collect()
 }
 
 /// A note as stored: `[epoch, version, state | null, [update …], [row …]]`.
 pub(crate) fn read_note(note: &Array) -> StoredNote {
     let state = note.get(2);
-    let updates = Array::unchecked_from_js(note.get(3));
+    let updates: Array = note.get(3).unchecked_into();
     StoredNote {
         epoch: read_number(&note.get(0)),
         version: read_number(&note.get(1)),
@@ -58,7 +58,7 @@ pub(crate) fn read_note(note: &Array) -> StoredNote {
         updates: (0..updates.length())
             .map(|at| read_bytes(updates.get(at)))
             .collect(),
-        outbox: read_rows(&Array::unchecked_from_js(note.get(4))),
+        outbox: read_rows(&note.get(4).unchecked_into()),
     }
 }
 

@@ -16,6 +16,7 @@ use super::note::{NoteClient, NoteEvent};
 use super::table::Table;
 use crate::error::Problem;
 use crate::id::{MeetingId, UserId};
+use crate::json::text;
 use crate::note::replica::StoreOp;
 use crate::protocol::encode;
 use crate::protocol::frame::Limits;
@@ -367,7 +368,7 @@ impl Session {
     }
 
     fn send(&mut self, frame: &serde_json::Value) {
-        self.effects.push_back(Effect::SendText(frame.to_string()));
+        self.effects.push_back(Effect::SendText(text(frame)));
     }
 
     fn show(&mut self, status: Status, retry_at: Option<u64>) {

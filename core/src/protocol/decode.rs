@@ -8,7 +8,6 @@ use super::frame::{Limits, ServerFrame};
 use crate::error::{ErrorCode, FieldError, Problem};
 use crate::limits::NoteLimits;
 use crate::note::Operation;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// A JSON object that is taken apart.
@@ -145,7 +144,7 @@ fn limits(mut limits: Fields) -> Option<Limits> {
 
 fn reply(mut fields: Fields) -> Option<CommandReply> {
     if let Some(version) = fields.number("version") {
-        let operation = Operation::deserialize(fields.take("operation")?).ok()?;
+        let operation = Operation::from_json(fields.take("operation")?)?;
         return Some(CommandReply::Note(NoteAccepted { version, operation }));
     }
     let sequences = fields.list("sequences")?;

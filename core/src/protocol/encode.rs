@@ -3,18 +3,23 @@
 //! into the browser's module (see [`super::decode`]). A command goes as it came.
 
 use super::frame::Query;
-use serde_json::{Value, json};
+use crate::json::object;
+use serde_json::Value;
 
 /// Who is there.
 #[must_use]
 pub fn hello(token: &str, client: &str) -> Value {
-    json!({ "type": "hello", "token": token, "client": client })
+    object([
+        ("type", "hello".into()),
+        ("token", token.into()),
+        ("client", client.into()),
+    ])
 }
 
 /// A newer token.
 #[must_use]
 pub fn refresh(token: &str) -> Value {
-    json!({ "type": "refresh", "token": token })
+    object([("type", "refresh".into()), ("token", token.into())])
 }
 
 /// Follow `query`, from a cursor where there is one.
@@ -26,7 +31,7 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
         Query::Transcript { .. } => "transcript",
         Query::Me {} => "me",
     };
-    let mut of = json!({ "type": kind });
+    let mut of = object([("type", kind.into())]);
     if let Some(meeting) = query.meeting_id() {
         of["meetingId"] = meeting.as_str().into();
     }
@@ -34,7 +39,11 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
         of["clientId"] = (*client_id).into();
     }
     let query = of;
-    let mut frame = json!({ "type": "subscribe", "sub": sub, "query": query });
+    let mut frame = object([
+        ("type", "subscribe".into()),
+        ("sub", sub.into()),
+        ("query", query),
+    ]);
     if let Some(epoch) = epoch {
         frame["epoch"] = epoch.into();
     }
@@ -47,19 +56,24 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
 /// Follow no longer.
 #[must_use]
 pub fn unsubscribe(sub: u32) -> Value {
-    json!({ "type": "unsubscribe", "sub": sub })
+    object([("type", "unsubscribe".into()), ("sub", sub.into())])
 }
 
 /// Do something: `command` is a [`super::Command`] as JSON.
 #[must_use]
 pub fn call(id: u64, key: &str, command: &Value) -> Value {
-    json!({ "type": "call", "id": id, "key": key, "command": command })
+    object([
+        ("type", "call".into()),
+        ("id", id.into()),
+        ("key", key.into()),
+        ("command", command.clone()),
+    ])
 }
 
 /// Heartbeat.
 #[must_use]
 pub fn ping() -> Value {
-    json!({ "type": "ping" })
+    object([("type", "ping".into())])
 }
 
 #[cfg(test)]

@@ -5,6 +5,12 @@ use crate::app::App;
 use crate::{audit, user};
 use connvo_core::error::{ErrorCode, Problem};
 
+/// Whether somebody of this address administers the platform.
+#[must_use]
+pub fn is_admin(app: &App, email: Option<&str>) -> bool {
+    email.is_some_and(|email| app.config.admins.iter().any(|admin| admin == email))
+}
+
 /// Whether the actor administers the platform.
 ///
 /// # Errors
@@ -12,7 +18,7 @@ use connvo_core::error::{ErrorCode, Problem};
 pub async fn require_admin(app: &App, actor: &Actor) -> Result<(), Problem> {
     let user = user::store::get(&app.db, &actor.user_id).await?;
     let email = user.and_then(|user| user.email);
-    if email.is_some_and(|email| app.config.admins.contains(&email)) {
+    if is_admin(app, email.as_deref()) {
         return Ok(());
     }
     let detail = "this is for the platform's administrators";

@@ -94,6 +94,8 @@ pub struct AdminUser {
     pub email: Option<String>,
     /// The name shown.
     pub name: String,
+    /// Whether they may come in.
+    pub is_active: bool,
     /// Milliseconds since the Unix epoch.
     pub created_at: u64,
 }

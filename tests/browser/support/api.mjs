@@ -25,13 +25,26 @@ export class Api {
     return ask(this.#origin, this.session.token, "POST", path, body);
   }
 
+  put(path, body) {
+    return ask(this.#origin, this.session.token, "PUT", path, body);
+  }
+
+  patch(path, body) {
+    return ask(this.#origin, this.session.token, "PATCH", path, body);
+  }
+
+  delete(path) {
+    return ask(this.#origin, this.session.token, "DELETE", path);
+  }
+
   /** Makes a meeting; answers its id. */
   async meeting(title) {
     return (await this.post("/v1/meetings", { title })).id;
   }
 
-  invite(meeting, email, role = "participant") {
-    return this.post(`/v1/meetings/${meeting}/participants`, { email, role });
+  invite(meeting, email, role = "participant", rights = {}) {
+    const draft = { email, role, ...rights };
+    return this.post(`/v1/meetings/${meeting}/participants`, draft);
   }
 
   /** The note's text as the server has it. */
@@ -64,5 +77,5 @@ async function ask(origin, token, method, path, body) {
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return JSON.parse(text);
+  return text === "" ? undefined : JSON.parse(text);
 }

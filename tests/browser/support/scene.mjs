@@ -27,6 +27,7 @@ const FLAGS = [
 
 let browser;
 let server;
+let settings = {};
 let people = 0;
 
 /** The file's browser, started at its first use. */
@@ -43,6 +44,11 @@ after(async () => {
   await (await server)?.stop();
 });
 
+/** Settings, as environment variables, of the server of this file: before its scenes. */
+export function serverWith(environment) {
+  settings = environment;
+}
+
 /** What a scene has at hand. */
 class Stage {
   #cast = [];
@@ -50,7 +56,7 @@ class Stage {
 
   /** The server of this file; scenes that kill it bring it back. */
   get server() {
-    server ??= Server.start();
+    server ??= Server.start(settings);
     return server;
   }
 
@@ -65,16 +71,22 @@ class Stage {
    * Somebody new, signed in, who reaches the server at `origin` (a wire's).
    * `options` are Playwright's for a browser profile.
    */
-  async person(name, { origin, ...options } = {}) {
+  async person(name, { origin, email, ...options } = {}) {
     const direct = (await this.server).origin;
     const at = origin ?? direct;
     people += 1;
-    const api = await signIn(direct, name, `${name.toLowerCase()}.${people}@example.org`);
+    const address = email ?? `${name.toLowerCase()}.${people}@example.org`;
+    const api = await signIn(direct, name, address);
     const kept = { name: "connvo.session", value: JSON.stringify(api.session) };
     const storageState = { cookies: [], origins: [{ origin: at, localStorage: [kept] }] };
     // Whoever cannot be cut off needs no pages kept on the device: that is quicker.
     const serviceWorkers = origin ? "allow" : "block";
     return this.#profile(api, at, { storageState, serviceWorkers, ...options });
+  }
+
+  /** The administrator of the platform. */
+  admin(options = {}) {
+    return this.person("Ada Min", { email: "admin@example.com", ...options });
   }
 
   /** Several new people, by name. */

@@ -4,13 +4,16 @@ import type {
   Chunk,
   ChunkDraft,
   Component,
+  Entitlements,
   ErrorCode,
   Meeting,
   NoteAccepted,
   NoteEntry,
   NoteOperationDraft,
   Participant,
+  ParticipantDraft,
   Problem,
+  PublicMeeting,
   Role,
   TranscriptAccepted,
   VersionGroup,
@@ -79,6 +82,8 @@ export function createApi(options: ApiOptions) {
   const meeting = (id: string) => `/v1/meetings/${encodeURIComponent(id)}`;
 
   return {
+    /** Whatever has no method here; `path` as `/v1/orgs?limit=20`. */
+    request: send,
     /** Who the token names. */
     me: () => get<Me>("/v1/me"),
     meetings: {
@@ -86,16 +91,28 @@ export function createApi(options: ApiOptions) {
       list: (page?: PageOptions) => get<Page<Meeting>>("/v1/meetings", page),
       create: (draft: { title: string }) =>
         send<Meeting>("POST", "/v1/meetings", draft),
-      get: (id: string) => get<Meeting>(meeting(id)),
+      /** To its members with their standing; of a public one the rest to others. */
+      get: (id: string) => get<Meeting | PublicMeeting>(meeting(id)),
       start: (id: string) => send<Meeting>("POST", `${meeting(id)}/start`),
       end: (id: string) => send<Meeting>("POST", `${meeting(id)}/end`),
+      /** Leaves it for good. */
+      leave: (id: string) => send<void>("POST", `${meeting(id)}/leave`),
+      /** What its plan gives. */
+      entitlements: (id: string) =>
+        get<Entitlements>(`${meeting(id)}/entitlements`),
     },
     participants: {
       list: (id: string, page?: PageOptions) =>
         get<Page<Participant>>(`${meeting(id)}/participants`, page),
       /** Invites by email, in any role but host. */
-      invite: (id: string, draft: { email: string; role: Role }) =>
+      invite: (id: string, draft: ParticipantDraft) =>
         send<Participant>("POST", `${meeting(id)}/participants`, draft),
+      /** Sends somebody away, by address or user id. */
+      remove: (id: string, who: string) =>
+        send<void>(
+          "DELETE",
+          `${meeting(id)}/participants/${encodeURIComponent(who)}`,
+        ),
     },
     note: {
       get: (id: string) => get<NoteContent>(`${meeting(id)}/notes`),

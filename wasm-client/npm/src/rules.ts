@@ -3,8 +3,8 @@ import type {
   Component,
   Entitlements,
   Feature,
-  Limits,
   Meeting,
+  PlanLimits,
   Problem,
   Standing,
 } from "./generated/protocol.js";
@@ -53,7 +53,7 @@ export function can(
  */
 export function allows(
   entitlements: Entitlements,
-  name: Feature | keyof Limits,
+  name: Feature | keyof PlanLimits,
   used = 0,
 ): Problem | null {
   const problem = lacking(JSON.stringify(entitlements), name, used);

@@ -17,7 +17,12 @@ fn read(json: &str) -> Value {
 
 /// The effects as arrays.
 fn effects(shell: &mut Shell) -> Vec<Array> {
-    shell.take_effects().iter().map(Array::from_js).collect()
+    shell
+        .take_effects()
+        .unchecked_into::<Array>()
+        .iter()
+        .map(Array::from_js)
+        .collect()
 }
 
 trait FromJs {
@@ -106,7 +111,7 @@ fn a_row_goes_out_and_comes_back_as_it_was() {
     );
     assert!(row.get(3).is_instance_of::<Uint8Array>());
     assert_eq!(read(&shell.note_status(note))["saved"], false);
-    shell.note_stored(note, &row, NOW);
+    shell.note_stored(note, row.unchecked_ref(), NOW);
     assert_eq!(read(&shell.note_status(note))["saved"], true);
 
     // Another life opens it from storage; another tab adopts it.
@@ -115,7 +120,7 @@ fn a_row_goes_out_and_comes_back_as_it_was() {
     let mut next = Shell::new(2.0);
     let restored = next.open_note(
         MEETING.into(),
-        Some(stored),
+        Some(stored.unchecked_into()),
         8.0,
         "Ada".into(),
         "red".into(),
@@ -123,7 +128,7 @@ fn a_row_goes_out_and_comes_back_as_it_was() {
     assert_eq!(next.note_text(restored.unwrap()), "a😀");
     let mut tab = Shell::new(3.0);
     let other = opened(&mut tab);
-    assert!(tab.adopt_outbox(other, &rows, NOW));
+    assert!(tab.adopt_outbox(other, rows.unchecked_ref(), NOW));
     assert_eq!(tab.note_text(other), "a😀");
     assert_eq!(
         events(&effects(&mut tab), "delta")[0]["operation"],

@@ -8,6 +8,8 @@ import "@/styles/pages.css";
 import "@/styles/room.css";
 import "@/styles/note.css";
 import "@/styles/history.css";
+import "@/styles/admin.css";
+import { Connected } from "@/lib/connected";
 import { OfflineShell } from "@/lib/offline-shell";
 
 const inter = localFont({
@@ -46,7 +48,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         <a href="#main" className="skip-link">
           Skip to content
         </a>
-        {children}
+        <Connected>{children}</Connected>
         <OfflineShell />
       </body>
     </html>

@@ -1,21 +1,27 @@
 "use client";
 
-import type { Meeting, Participant, Peer } from "@connvo/client";
+import type { Entitlements, Meeting, Participant, Peer } from "@connvo/client";
 import { isPerson } from "@/lib/person";
 import { useRules } from "@/lib/rules";
 import type { Session } from "@/lib/session";
 import { Avatar } from "@/ui/avatar";
+import { Notice } from "@/ui/notice";
 import { InviteForm } from "./invite-form";
+import { LeaveButton } from "./leave-button";
+import { PersonRow } from "./person-row";
+import { Here } from "./here";
 
-/** Who belongs to the meeting, who is in the note now, and inviting more. */
+/** Who belongs to the meeting, who is in the note now, inviting more, and going. */
 export function PeoplePanel({
   meeting,
+  plan,
   people,
   peers,
   session,
   onChange,
 }: {
   meeting: Meeting;
+  plan: Entitlements | undefined;
   people: readonly Participant[] | undefined;
   peers: readonly Peer[];
   session: Session;
@@ -36,29 +42,39 @@ export function PeoplePanel({
           userId !== null && isPerson(peer, userId, name ?? ""),
       ),
   );
+  const inviting = rules?.refusal(meeting, "invite");
+  const mayRemove = rules?.refusal(meeting, "removeParticipant") === null;
+  const mayLeave =
+    rules?.refusal(meeting, "leaveMeeting") === null && meeting.role !== "host";
   return (
     <section className="people" aria-label="People">
-      {rules?.refusal(meeting, "invite") === null && (
-        <InviteForm meeting={meeting} onInvited={onChange} />
+      {inviting === null && (
+        <InviteForm
+          meeting={meeting}
+          plan={plan}
+          people={people}
+          onInvited={onChange}
+        />
+      )}
+      {inviting && (
+        <div className="invite" data-testid="invite-refused">
+          <Notice icon="lock">You cannot invite others: {inviting}.</Notice>
+        </div>
       )}
       <ul aria-label="Participants" aria-busy={people === undefined}>
-        {people?.map((person) => {
-          const name = person.name ?? person.email;
-          const id = person.userId ?? undefined;
-          return (
-            <li key={person.email} className="person" data-testid="person">
-              <Avatar name={name} person={id ?? person.email} />
-              <div className="person-words">
-                <p>
-                  {name}
-                  {id === session.userId && " (you)"}
-                </p>
-                <p className="muted">{state(person, here(person))}</p>
-              </div>
-              <span className="pill">{person.role}</span>
-            </li>
-          );
-        })}
+        {people
+          ?.filter(({ status }) => status !== "removed")
+          .map((person) => (
+            <PersonRow
+              key={person.email}
+              meetingId={meeting.id}
+              person={person}
+              me={person.userId === session.userId}
+              here={here(person)}
+              mayRemove={mayRemove}
+              onRemoved={onChange}
+            />
+          ))}
         {people &&
           guests.map((peer) => (
             <li key={peer.clientId} className="person" data-testid="person">
@@ -72,20 +88,7 @@ export function PeoplePanel({
             </li>
           ))}
       </ul>
+      {mayLeave && <LeaveButton meeting={meeting} />}
     </section>
-  );
-}
-
-function state({ userId, name, email }: Participant, here: boolean) {
-  if (userId === null) return "Invited";
-  if (here) return <Here />;
-  return name === null ? "" : email;
-}
-
-function Here() {
-  return (
-    <span className="here">
-      <span className="dot" /> In the note
-    </span>
   );
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
-import { Connected } from "@/lib/connected";
 import { SignedIn } from "@/lib/guard";
 import { NoRoom } from "./no-room";
 import { Room } from "./room";
@@ -20,9 +19,7 @@ export function RoomDoor() {
   return (
     <SignedIn waiting={<RoomSkeleton />}>
       {(session) => (
-        <Connected key={session.userId} userId={session.userId}>
-          <Room key={id} id={id} session={session} />
-        </Connected>
+        <Room key={`${session.userId} ${id}`} id={id} session={session} />
       )}
     </SignedIn>
   );

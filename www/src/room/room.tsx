@@ -1,11 +1,11 @@
 "use client";
 
 import type { ConnvoError } from "@connvo/client";
-import { useConnection, useLoadError, useNote } from "@connvo/client/react";
+import { useLoadError, useNote } from "@connvo/client/react";
 import { useEffect, useState } from "react";
 import { unreachable } from "@/lib/api";
 import { personColor } from "@/lib/person";
-import { writeSession, type Session } from "@/lib/session";
+import type { Session } from "@/lib/session";
 import { NotePanel } from "@/note/note-panel";
 import { PeoplePanel } from "@/people/people-panel";
 import { TranscriptPanel } from "@/transcript/transcript-panel";
@@ -17,7 +17,6 @@ import { useMeeting, useNoteNews } from "./use-meeting";
 
 /** A meeting's room: its note, its transcript, its people. */
 export function Room({ id, session }: { id: string; session: Session }) {
-  const connection = useConnection();
   const loadError = useLoadError();
   const info = useMeeting(id, session.userId);
   const noteView = useNote(id, {
@@ -32,13 +31,9 @@ export function Room({ id, session }: { id: string; session: Session }) {
   };
   const { meeting } = info;
 
-  const refused = connection.problem?.code === "UNAUTHORIZED";
-  useEffect(() => {
-    if (refused) writeSession(null);
-  }, [refused]);
   const { status } = noteView;
   const writable = status?.synced ? status.writable : undefined;
-  useNoteNews(info, writable, noteView.peers);
+  useNoteNews(info, writable, status?.ended != null, noteView.peers);
   const open = noteView.note !== null;
   useEffect(() => {
     // Asks the browser not to clear what is kept when room is short.
@@ -54,6 +49,14 @@ export function Room({ id, session }: { id: string; session: Session }) {
     return (
       <NoRoom title={whyNot(info.error)} onRetry={info.reload}>
         {info.error.message}
+      </NoRoom>
+    );
+  }
+  if (!("role" in meeting)) {
+    return (
+      <NoRoom title={meeting.title}>
+        This meeting is public, and you are not a member of it. Ask its host to
+        invite you.
       </NoRoom>
     );
   }
@@ -74,9 +77,14 @@ export function Room({ id, session }: { id: string; session: Session }) {
         />
         <div className="panel side-panel">
           <SideTabs tab={side} onTab={show} />
-          <TranscriptPanel meeting={meeting} onSpoken={info.reload} />
+          <TranscriptPanel
+            meeting={meeting}
+            plan={info.plan}
+            onSpoken={info.reload}
+          />
           <PeoplePanel
             meeting={meeting}
+            plan={info.plan}
             people={info.people}
             peers={noteView.peers}
             session={session}

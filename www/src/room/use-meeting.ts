@@ -1,17 +1,27 @@
 "use client";
 
-import type { ConnvoError, Meeting, Participant, Peer } from "@connvo/client";
-import { useConnection } from "@connvo/client/react";
+import type {
+  ConnvoError,
+  Entitlements,
+  Meeting,
+  Participant,
+  Peer,
+  PublicMeeting,
+} from "@connvo/client";
+import { useConnection, useEntitlements } from "@connvo/client/react";
 import { useCallback, useEffect, useRef } from "react";
 import { api } from "@/lib/api";
-import { useLoad } from "@/lib/load";
+import { useLoad, type Loaded } from "@/lib/load";
 import { isPerson } from "@/lib/person";
 import { remembering } from "@/lib/seen";
 
 /** A meeting and its people, as this page knows them. */
 export interface MeetingInfo {
-  meeting: Meeting | undefined;
+  /** Without a role when it is public and the person is none of its members. */
+  meeting: Meeting | PublicMeeting | undefined;
   people: readonly Participant[] | undefined;
+  /** What the meeting's plan gives. */
+  plan: Entitlements | undefined;
   /** Why there is nothing to show; a lost network is no reason when the
       meeting was seen before. */
   error: ConnvoError | undefined;
@@ -28,18 +38,25 @@ export interface MeetingInfo {
 export function useMeeting(id: string, userId: string): MeetingInfo {
   const meeting = useLoad(
     useCallback(() => api.meetings.get(id), [id]),
-    remembering<Meeting>(`${userId}.${id}`),
+    remembering<Meeting | PublicMeeting>(`${userId}.${id}`),
   );
   const people = useLoad(
     useCallback(() => everyone(id), [id]),
     remembering<Participant[]>(`${userId}.${id}.people`),
   );
+  const plan = useLoad(
+    useCallback(() => api.meetings.entitlements(id), [id]),
+    remembering<Entitlements>(`${userId}.${id}.plan`),
+  );
+  const reloadPlan = plan.reload;
+  usePlanNews(plan);
 
   const [reloadMeeting, reloadPeople] = [meeting.reload, people.reload];
   const reload = useCallback(() => {
     reloadMeeting();
     reloadPeople();
-  }, [reloadMeeting, reloadPeople]);
+    reloadPlan();
+  }, [reloadMeeting, reloadPeople, reloadPlan]);
 
   const failed = meeting.error ?? people.error;
   useBackOnline(reload, failed !== undefined);
@@ -52,10 +69,23 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
   return {
     meeting: meeting.value,
     people: people.value,
+    plan: plan.value,
     error: meeting.error,
     reload,
     put: meeting.put,
   };
+}
+
+/** Reads the meeting's plan again when the person's own, which comes live, has become
+    another: they are one where the person belongs to one organisation. */
+function usePlanNews({ value, old, reload }: Loaded<Entitlements>): void {
+  const mine = useEntitlements();
+  const asked = useRef<Entitlements>(undefined);
+  useEffect(() => {
+    if (!mine || !value || old || asked.current === mine) return;
+    asked.current = mine;
+    if (JSON.stringify(mine) !== JSON.stringify(value)) reload();
+  }, [mine, value, old, reload]);
 }
 
 /** Runs `reload` when the line is back, or up for the first time after a
@@ -81,13 +111,19 @@ function useBackOnline(reload: () => void, failed: boolean): void {
 
 /**
  * Runs `reload` when the note tells that something has changed: this person may
- * write now or no longer, or somebody is in it whom `people` does not name.
+ * write now or no longer, or not even read, or somebody is in it whom `people` does
+ * not name.
  */
 export function useNoteNews(
   { people, reload }: MeetingInfo,
   writable: boolean | undefined,
+  ended: boolean,
   peers: readonly Peer[],
 ): void {
+  useEffect(() => {
+    if (ended) reload();
+  }, [ended, reload]);
+
   const before = useRef(writable);
   useEffect(() => {
     if (writable === undefined) return;

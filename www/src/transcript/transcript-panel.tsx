@@ -1,6 +1,6 @@
 "use client";
 
-import type { Meeting } from "@connvo/client";
+import type { Entitlements, Meeting } from "@connvo/client";
 import { useTranscript } from "@connvo/client/react";
 import { memo, useEffect, useMemo } from "react";
 import { Button } from "@/ui/button";
@@ -8,15 +8,19 @@ import { Empty } from "@/ui/empty";
 import { Notice } from "@/ui/notice";
 import { TurnView } from "./turn-view";
 import { turnsOf } from "./turns";
+import { useNotTaken } from "./use-not-taken";
 import { useEarlier } from "./use-earlier";
 import { useFollow } from "./use-follow";
 
 /** What is said, live. Follows the end until the reader scrolls up. */
 export const TranscriptPanel = memo(function TranscriptPanel({
   meeting,
+  plan,
   onSpoken,
 }: {
   meeting: Meeting;
+  /** What the meeting's plan gives. */
+  plan: Entitlements | undefined;
   /** Somebody speaks in a meeting that had not started as far as known. */
   onSpoken: () => void;
 }) {
@@ -27,6 +31,8 @@ export const TranscriptPanel = memo(function TranscriptPanel({
   const origin = meeting.startedAt ?? turns[0]?.startMs ?? 0;
   const { scroller, content, following, onScroll, jump } = useFollow(first);
 
+  const notTaken = useNotTaken(meeting, plan);
+
   const begun = turns.length > 0 && meeting.state === "scheduled";
   useEffect(() => {
     if (begun) onSpoken();
@@ -35,6 +41,13 @@ export const TranscriptPanel = memo(function TranscriptPanel({
   return (
     <section className="transcript" aria-label="Transcript">
       {error && <Notice tone="bad">{error.message}</Notice>}
+      <div role="status">
+        {notTaken !== null && (
+          <div data-testid="not-taken">
+            <Notice icon="lock">Nothing is taken down: {notTaken}.</Notice>
+          </div>
+        )}
+      </div>
       <div
         ref={scroller}
         className="transcript-scroll"

@@ -3,10 +3,11 @@
 //! relative positions.
 
 use crate::client::table::Table;
+use crate::json::{object, text};
 use crate::live::presence::{EXPIRY_MS, State, decode, encode};
 use crate::note::replica::Replica;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Shortest time between two presence frames, in milliseconds.
 const QUIET_MS: u64 = 200;
@@ -106,13 +107,19 @@ impl Presence {
         let cursor = self.cursor.and_then(|cursor| {
             let anchor = replica.sticky(cursor.anchor)?;
             let head = replica.sticky(cursor.head)?;
-            Some(json!({ "anchor": anchor, "head": head }))
+            Some(object([("anchor", anchor), ("head", head)]))
         });
-        let state = json!({ "user": self.person, "cursor": cursor });
+        let Person { name, color } = &self.person;
+        let user = object([
+            ("name", name.as_str().into()),
+            ("color", color.as_str().into()),
+        ]);
+        let cursor = cursor.unwrap_or(Value::Null);
+        let state = object([("user", user), ("cursor", cursor)]);
         let state = State {
             client_id: replica.client_id(),
             clock: self.clock,
-            json: state.to_string(),
+            json: text(&state),
         };
         Some(encode([state].iter()))
     }

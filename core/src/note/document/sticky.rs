@@ -2,7 +2,8 @@
 //! relative positions, in their JSON form, as stock editors put them into presence.
 
 use super::Document;
-use serde_json::{Value, json};
+use crate::json::object;
+use serde_json::Value;
 use yrs::block::ClientID;
 use yrs::{Assoc, ID, IndexScope, IndexedSequence, StickyIndex, Transact};
 
@@ -36,13 +37,18 @@ impl Document {
 /// The JSON form. By hand: the derived one costs the browser's module seven
 /// kilobytes.
 fn written(index: &StickyIndex) -> Value {
-    let id = |id: &ID| json!({ "client": id.client.get(), "clock": id.clock });
+    let id = |id: &ID| {
+        object([
+            ("client", id.client.get().into()),
+            ("clock", id.clock.into()),
+        ])
+    };
     let (name, scope) = match index.scope() {
         IndexScope::Relative(at) => ("item", id(at)),
         IndexScope::Nested(of) => ("type", id(of)),
-        IndexScope::Root(name) => ("tname", json!(&**name)),
+        IndexScope::Root(name) => ("tname", Value::from(&**name)),
     };
-    json!({ name: scope, "assoc": index.assoc as i8 })
+    object([(name, scope), ("assoc", (index.assoc as i8).into())])
 }
 
 fn read(sticky: &Value) -> Option<StickyIndex> {
@@ -66,6 +72,7 @@ mod tests {
     use super::*;
     use crate::limits::NoteLimits;
     use crate::note::Operation;
+    use serde_json::json;
 
     #[test]
     fn a_sticky_position_moves_with_its_text() {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde_json::Value;
 
 /// One step of an operation: `{"retain": 5}`, `{"insert": "hi"}` or `{"delete": 2}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +25,33 @@ const KEYS: &[&str] = &["retain", "insert", "delete"];
 impl<'de> Deserialize<'de> for Component {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ComponentVisitor)
+    }
+}
+
+impl Component {
+    /// The same from a JSON value, without the words on what is wrong with it.
+    pub(super) fn from_json(value: Value) -> Option<Self> {
+        let Value::Object(fields) = value else {
+            return None;
+        };
+        if fields.len() > 1 {
+            return None;
+        }
+        let (key, value) = fields.into_iter().next()?;
+        match (key.as_str(), value) {
+            ("insert", Value::String(text)) if !text.is_empty() => Some(Self::Insert(text)),
+            ("insert", _) => None,
+            (kind, value) => {
+                let units = u32::try_from(value.as_u64()?)
+                    .ok()
+                    .filter(|units| *units > 0)?;
+                match kind {
+                    "retain" => Some(Self::Retain(units)),
+                    "delete" => Some(Self::Delete(units)),
+                    _ => None,
+                }
+            }
+        }
     }
 }
 

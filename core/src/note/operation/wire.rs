@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{self, Serialize, Serializer};
+use serde_json::Value;
 
 use super::{Component, Operation, OperationError};
 
@@ -18,6 +19,27 @@ impl Serialize for Operation {
 impl<'de> Deserialize<'de> for Operation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(OperationVisitor)
+    }
+}
+
+impl Operation {
+    /// The same from a JSON value, without the words on what is wrong with it. The
+    /// browser's module has this form alone: the derived one takes a decoder of values
+    /// and every message of it along.
+    #[must_use]
+    pub fn from_json(list: Value) -> Option<Self> {
+        let Value::Array(list) = list else {
+            return None;
+        };
+        let mut operation = Self::new();
+        for component in list {
+            operation.push(Component::from_json(component)?);
+            if operation.walked() > u64::from(u32::MAX) {
+                return None;
+            }
+        }
+        operation.validate().ok()?;
+        Some(operation.finish())
     }
 }
 
@@ -61,5 +83,43 @@ impl utoipa::ToSchema for Operation {
         )>,
     ) {
         <Vec<Component> as utoipa::ToSchema>::schemas(schemas);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_small_decoder_takes_what_the_derived_one_takes() {
+        let most = u32::MAX;
+        for list in [
+            json!([]),
+            json!([{"retain": 2}, {"insert": "é"}, {"delete": 1}]),
+            json!([{"insert": "a"}, {"insert": "b"}, {"retain": 1}]),
+            json!([{"retain": most}]),
+            json!([{"retain": most}, {"retain": 1}]),
+            json!([{"retain": u64::from(most) + 1}]),
+            json!([{"retain": most}, {"insert": "a"}]),
+            json!([{"retain": 0}]),
+            json!([{"retain": -1}]),
+            json!([{"retain": 1.5}]),
+            json!([{"retain": "1"}]),
+            json!([{"insert": ""}]),
+            json!([{"insert": 1}]),
+            json!([{"delete": 0}]),
+            json!([{"delete": null}]),
+            json!([{"insert": "a", "delete": 1}]),
+            json!([{"format": 1}]),
+            json!([{}]),
+            json!([[]]),
+            json!([1]),
+            json!({"insert": "a"}),
+            json!(null),
+        ] {
+            let derived = serde_json::from_value::<Operation>(list.clone());
+            assert_eq!(Operation::from_json(list.clone()), derived.ok(), "{list}");
+        }
     }
 }

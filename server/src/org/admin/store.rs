@@ -208,11 +208,11 @@ pub async fn search_users(
     after: Option<&UserId>,
     limit: u32,
 ) -> Result<Vec<AdminUser>, StoreError> {
-    let rows: Vec<(String, Option<String>, String, i64)> = on_db!(
+    let rows: Vec<(String, Option<String>, String, bool, i64)> = on_db!(
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT id, email, name, created_at FROM users
+                "SELECT id, email, name, is_active, created_at FROM users
                 WHERE id > $1 AND (LOWER(name) LIKE $2 ESCAPE '!' OR email LIKE $2 ESCAPE '!')
                 ORDER BY id LIMIT $3",
             )
@@ -223,11 +223,13 @@ pub async fn search_users(
             .await?
         }
     );
-    let user = |(id, email, name, created_at): (String, Option<String>, String, i64)| {
+    let user = |(id, email, name, is_active, created_at): (_, _, _, _, i64)| {
+        let id: String = id;
         Ok(AdminUser {
             id: to_id(&id)?,
             email,
             name,
+            is_active,
             created_at: to_u64(created_at),
         })
     };

@@ -370,7 +370,7 @@ features: Array<Feature>,
 /**
  * The limits.
  */
-limits: Limits,
+limits: PlanLimits,
 /**
  * When something of this ends by itself, in milliseconds since the Unix epoch.
  */
@@ -562,6 +562,10 @@ export type MeView = {
  * Who it is.
  */
 user: MyUser,
+/**
+ * Whether the person administers the platform.
+ */
+isAdmin: boolean,
 /**
  * The organisation whose plan applies; none on the free plan of a person alone.
  */
@@ -999,6 +1003,27 @@ cursor: CursorRange | null, };
  * What an organisation pays for; in order, the larger plan last.
  */
 export type Plan = "free" | "pro" | "enterprise";
+
+/**
+ * The size of every limit.
+ */
+export type PlanLimits = {
+/**
+ * Most members of one meeting, its host among them.
+ */
+participants: number,
+/**
+ * Most minutes that a meeting may run.
+ */
+meetingMinutes: number,
+/**
+ * Days that transcript is kept.
+ */
+transcriptRetentionDays: number,
+/**
+ * Most answers of a language model in a day.
+ */
+aiCallsPerDay: number, };
 
 /**
  * What went wrong, as the wire sees it.
