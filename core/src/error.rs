@@ -62,6 +62,29 @@ impl ErrorCode {
     }
 }
 
+/// What serde says of an input, without the words of the input that it quotes: they may
+/// be a token or somebody's text.
+#[must_use]
+pub fn without_quotes(said: &str) -> String {
+    let mut said = said.to_owned();
+    for (before, after) in [
+        (" string \"", "\", expected"),
+        (" field `", "`, expected"),
+        (" field `", "`, there are no"),
+        (" variant `", "`, expected"),
+        (" variant `", "`, there are no"),
+    ] {
+        let Some(from) = said.find(before) else {
+            continue;
+        };
+        if let Some(to) = said.rfind(after).filter(|to| *to >= from + before.len()) {
+            // The mark itself goes too.
+            said.replace_range(from + before.len() - 2..=to, "");
+        }
+    }
+    said
+}
+
 /// One place of the input that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -151,5 +174,48 @@ impl Problem {
             ErrorCode::NotFound,
             format!("{what} does not exist, or is not yours to see"),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_an_input_quotes_nothing_of_it() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Draft {
+            #[expect(dead_code, reason = "only read")]
+            kind: Kind,
+        }
+        #[derive(Debug, Deserialize)]
+        enum Kind {
+            One,
+            Two,
+        }
+        for (input, said) in [
+            ("{\"secret\": 1}", "unknown field, expected `kind`"),
+            (
+                "{\"kind\": \"secret\"}",
+                "unknown variant, expected `One` or `Two`",
+            ),
+            ("\"secret\"", "invalid type: string, expected struct Draft"),
+            (
+                "\"secret\\\", expected secret\"",
+                "invalid type: string, expected struct Draft",
+            ),
+            ("{}", "missing field `kind`"),
+        ] {
+            let error = serde_json::from_str::<Draft>(input)
+                .unwrap_err()
+                .to_string();
+            let plain = without_quotes(&error);
+            assert!(plain.starts_with(said), "{plain}");
+        }
+        assert!(matches!(
+            [Kind::One, Kind::Two].as_slice(),
+            [Kind::One, Kind::Two]
+        ));
     }
 }

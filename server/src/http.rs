@@ -51,8 +51,10 @@ impl<T> Page<T> {
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct PageQuery {
     /// The `next` of the page before; the first page without it.
+    #[param(nullable = false)]
     pub after: Option<String>,
     /// Most items wanted; 1 to 100.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
 }
 

@@ -18,7 +18,9 @@ use connvo_core::meeting::{
 };
 use serde::Serialize;
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 /// What a person is in a meeting, and how the meeting stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,13 +126,33 @@ pub async fn create(
 }
 
 /// A meeting as somebody sees it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Seen {
     /// A member.
     Member(Meeting),
     /// A stranger to a public meeting.
     Stranger(PublicMeeting),
+}
+
+/// Any of the two: a member sees all that a stranger does.
+impl PartialSchema for Seen {
+    fn schema() -> RefOr<Schema> {
+        let member = Ref::from_schema_name(Meeting::name());
+        let stranger = Ref::from_schema_name(PublicMeeting::name());
+        let any = AnyOfBuilder::new().item(member).item(stranger);
+        let any = any.description(Some("A meeting as somebody sees it."));
+        RefOr::T(Schema::AnyOf(any.build()))
+    }
+}
+
+impl ToSchema for Seen {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Meeting::name().into(), Meeting::schema()));
+        schemas.push((PublicMeeting::name().into(), PublicMeeting::schema()));
+        Meeting::schemas(schemas);
+        PublicMeeting::schemas(schemas);
+    }
 }
 
 /// A meeting as the actor sees it.

@@ -7,7 +7,7 @@ pub mod signature;
 pub mod store;
 pub mod workos;
 
-use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::error::{ErrorCode, Problem, without_quotes};
 use serde::de::DeserializeOwned;
 
 /// Largest event, in bytes.
@@ -24,6 +24,9 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 fn odd(error: &serde_json::Error) -> Problem {
     Problem::new(
         ErrorCode::ValidationError,
-        format!("not an event of this provider: {error}"),
+        format!(
+            "not an event of this provider: {}",
+            without_quotes(&error.to_string())
+        ),
     )
 }

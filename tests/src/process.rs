@@ -30,6 +30,7 @@ pub struct ServerProcess {
 pub struct Place {
     data: TempDir,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     listen: SocketAddr,
 }
 
@@ -41,10 +42,21 @@ impl ServerProcess {
     /// It does not start: the message has its log.
     #[must_use]
     pub fn start(arguments: &[&str]) -> Self {
+        Self::start_in(arguments, &[])
+    }
+
+    /// As [`ServerProcess::start`], with this in its environment.
+    ///
+    /// # Panics
+    /// It does not start: the message has its log.
+    #[must_use]
+    pub fn start_in(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let data = TempDir::new().expect("a temporary directory");
         Place {
             data,
             arguments: arguments.iter().map(ToString::to_string).collect(),
+            environment: environment.iter().map(owned).collect(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         }
         .start()
@@ -83,6 +95,13 @@ impl ServerProcess {
             .unwrap_or_default()
     }
 
+    /// What it has logged when that is asked: good beyond its end.
+    #[must_use]
+    pub fn log_lines(&self) -> impl Fn() -> String + use<> {
+        let log = Arc::clone(&self.log);
+        move || log.lock().map(|lines| lines.join("\n")).unwrap_or_default()
+    }
+
     /// Kills it as a power cut would (`kill -9`). What is returned starts it again
     /// on the same data and the same port.
     #[must_use]
@@ -110,6 +129,7 @@ impl ServerProcess {
         Place {
             data: std::mem::replace(&mut self.place.data, spare),
             arguments: std::mem::take(&mut self.place.arguments),
+            environment: std::mem::take(&mut self.place.environment),
             listen: self.address,
         }
     }
@@ -143,6 +163,7 @@ impl Place {
             .arg("--data-dir")
             .arg(self.data.path())
             .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -100,6 +100,14 @@ export const steps = [
     env: { CONNVO_BIN: "@target/debug/connvo" },
   },
   {
+    // Every operation of the API with made-up input, by schemathesis (Python).
+    name: "fuzz-api",
+    counts: true,
+    needs: ["python3"],
+    run: node("--test", "tests/fuzz_api/"),
+    env: { CONNVO_BIN: "@target/debug/connvo", FUZZ_TOOLS: "@target/fuzz-api" },
+  },
+  {
     name: "browser",
     counts: true,
     needs: ["chromium"],

@@ -9,6 +9,7 @@ const PACKAGES = {
   chromium: "chromium",
   chromedriver: "chromium-driver",
   postgres: "postgresql",
+  python3: "python3-venv",
 };
 
 /** The path of a program, or undefined. */

@@ -49,6 +49,7 @@ pub struct FlagDraft {
     /// Whether it is on at all.
     pub active: bool,
     /// Why it is changed, for the record; 1 to 500 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500))]
     pub reason: String,
 }
 

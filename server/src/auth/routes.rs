@@ -52,10 +52,10 @@ pub enum SignIn {
     /// By WorkOS AuthKit, with its browser SDK.
     WorkOs {
         /// The client id to sign in with.
-        #[schema(example = "client_01HXYZ")]
+        #[schema(rename = "clientId", example = "client_01HXYZ")]
         client_id: String,
         /// Where WorkOS answers.
-        #[schema(example = "https://api.workos.com")]
+        #[schema(rename = "apiUrl", example = "https://api.workos.com")]
         api_url: String,
     },
     /// By name and address, at `POST /dev/token`.
@@ -63,7 +63,8 @@ pub enum SignIn {
 }
 
 /// A token for whoever asks: development mode only, on loopback only.
-#[utoipa::path(post, path = "/dev/token", tag = "identity", request_body = TokenDraft,
+#[utoipa::path(post, path = "/dev/token", tag = "identity", 
+    request_body(content = TokenDraft, example = json!({"email": "ada@example.org", "name": "Ada"})),
     responses((status = 200, body = Token),
         (status = 401, description = "This account is not active"),
         (status = 404, description = "Not in development mode"),

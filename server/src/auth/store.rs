@@ -12,6 +12,10 @@ pub const STANDING_SQL: &str =
     "SELECT u.is_active, s.user_id, s.revoked_at, s.expires_at FROM users u
     LEFT JOIN sessions s ON s.sid = $2 WHERE u.id = $1";
 
+/// The read behind a token that is seen for the first time.
+pub const SIGHT_SQL: &str = "SELECT u.id, u.email, u.deleted_at, s.sid FROM users u
+    LEFT JOIN sessions s ON s.sid = $2 WHERE u.subject = $1";
+
 /// A stored key pair.
 pub struct SigningKey {
     /// Its id in token headers.
@@ -125,14 +129,11 @@ pub async fn sight(
     let row: Option<SightRow> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as(
-                "SELECT u.id, u.email, u.deleted_at, s.sid FROM users u
-             LEFT JOIN sessions s ON s.sid = $2 WHERE u.subject = $1",
-            )
-            .bind(subject)
-            .bind(session.unwrap_or_default())
-            .fetch_optional(pool)
-            .await?
+            sqlx::query_as(SIGHT_SQL)
+                .bind(subject)
+                .bind(session.unwrap_or_default())
+                .fetch_optional(pool)
+                .await?
         }
     );
     row.map(|(id, email, deleted_at, sid)| {

@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 pub struct Reason {
     /// For the record; 1 to 500 UTF-16 code units.
+    #[param(min_length = 1, max_length = 500, example = "no longer needed")]
     pub reason: String,
 }
 
@@ -43,7 +44,7 @@ async fn list(
 
 /// One flag.
 #[utoipa::path(get, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
-    params(("key" = String, Path)),
+    params(("key" = String, Path, description = "The flag's name", example = "insights")),
     responses((status = 200, body = Flag),
         (status = 403, description = "For the platform's administrators"),
         (status = 404, description = "No such flag")))]
@@ -57,7 +58,7 @@ async fn get(
 
 /// Makes a flag, or makes it another. Open pages hear of it at once.
 #[utoipa::path(put, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
-    params(("key" = String, Path, description = "1 to 64 bytes of a-z, 0-9, dot, dash and underscore")),
+    params(("key" = String, Path, description = "1 to 64 bytes of a-z, 0-9, dot, dash and underscore", example = "insights")),
     request_body(content = FlagDraft, example = json!({"value": true, "rollout": 25, "active": true,
         "rules": [{"plans": ["pro"], "value": true}], "reason": "a first quarter of the people"})),
     responses((status = 200, body = Flag),
@@ -76,7 +77,7 @@ async fn put(
 
 /// Removes a flag.
 #[utoipa::path(delete, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
-    params(("key" = String, Path), Reason),
+    params(("key" = String, Path, description = "The flag's name", example = "insights"), Reason),
     responses((status = 204, description = "Removed"),
         (status = 403, description = "For the platform's administrators"),
         (status = 404, description = "No such flag"),

@@ -2,11 +2,13 @@
 //! the one shape of [`super::problem`], and what can happen everywhere is declared
 //! everywhere.
 
+use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use connvo_core::error::Problem;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{Object, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response};
+use utoipa::openapi::{Content, Header, OpenApi, Ref, RefOr, Response};
 use utoipa::{PartialSchema, ToSchema};
 
 const PROBLEM: &str = "Problem";
@@ -73,6 +75,8 @@ fn errors(operation: &mut Operation) {
         ("default", true, "Any other error"),
     ];
     let declared = &mut operation.responses.responses;
+    // A limit of its own is declared by the operation itself.
+    let limited = declared.contains_key("429");
     for (status, _, description) in common.into_iter().filter(|(_, applies, _)| *applies) {
         let response = || RefOr::T(Response::new(description));
         declared.entry(status.into()).or_insert_with(response);
@@ -84,6 +88,29 @@ fn errors(operation: &mut Operation) {
         if !status.starts_with(['1', '2', '3']) {
             let content = Content::new(Some(Ref::from_schema_name(PROBLEM)));
             response.content = [("application/problem+json".to_owned(), RefOr::T(content))].into();
+        }
+        let told = [
+            (
+                RATE_LIMIT_POLICY,
+                limited,
+                "The limit, as `\"notes.op\";q=1200;w=60`",
+            ),
+            (
+                RATE_LIMIT,
+                limited,
+                "What is left of it, as `\"notes.op\";r=1199;t=60`",
+            ),
+            (
+                RETRY_AFTER,
+                matches!(status.as_str(), "429" | "503"),
+                "Seconds to wait",
+            ),
+            (WWW_AUTHENTICATE, status == "401", "`Bearer`"),
+        ];
+        for (name, _, description) in told.into_iter().filter(|(_, applies, _)| *applies) {
+            let mut header = Header::new(Object::with_type(Type::String));
+            header.description = Some(description.to_owned());
+            response.headers.insert(name.to_string(), RefOr::T(header));
         }
     }
 }

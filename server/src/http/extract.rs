@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::error::{ErrorCode, Problem, without_quotes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -40,7 +40,7 @@ fn of_json(rejection: &JsonRejection) -> Problem {
         other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new(ErrorCode::PayloadTooLarge, "the body is too large")
         }
-        other => at_its_place(&other.body_text()),
+        other => at_its_place(&without_quotes(&other.body_text())),
     }
 }
 

@@ -18,6 +18,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -140,15 +141,27 @@ fn docs_page(description: &utoipa::openapi::OpenApi) -> Bytes {
     docs::page(&description).unwrap_or_default().into()
 }
 
-/// The span of a request names its path, never its query: a stock Yjs editor sends
-/// its token there.
+/// The span of a request names its path without the addresses of people in it, and
+/// never its query: a stock Yjs editor sends its token there.
 fn span(request: &Request) -> tracing::Span {
     let id = request
         .headers()
         .get("x-request-id")
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    let path = without_addresses(request.uri().path());
+    tracing::info_span!("request", method = %request.method(), path = %path, id)
+}
+
+/// A path with `…` in place of each segment that is an email address.
+fn without_addresses(path: &str) -> Cow<'_, str> {
+    let is_address = |segment: &str| segment.contains('@') || segment.contains("%40");
+    if !is_address(path) {
+        return path.into();
+    }
+    let shown = |segment| if is_address(segment) { "…" } else { segment };
+    let segments: Vec<_> = path.split('/').map(shown).collect();
+    segments.join("/").into()
 }
 
 fn policy(config: &Config) -> HeaderValue {

@@ -42,7 +42,8 @@ async fn list(
 
 /// Makes a meeting; the caller is its host.
 #[utoipa::path(post, path = "/v1/meetings", tag = "meetings", security(("bearer" = [])),
-    params(IdempotencyHeader), request_body = MeetingDraft,
+    params(IdempotencyHeader),
+    request_body(content = MeetingDraft, example = json!({"title": "Weekly", "isPublic": false})),
     responses((status = 201, body = Meeting), (status = 422, description = "A field is not valid")))]
 async fn create(
     State(app): State<App>,
@@ -87,7 +88,8 @@ async fn participants(
 
 /// Invites somebody by address, or changes their role.
 #[utoipa::path(post, path = "/v1/meetings/{id}/participants", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path), IdempotencyHeader), request_body = ParticipantDraft,
+    params(("id" = MeetingId, Path), IdempotencyHeader),
+    request_body(content = ParticipantDraft, example = json!({"email": "bob@example.org", "role": "participant"})),
     responses((status = 201, body = Participant),
         (status = 403, description = "Host and co-host invite, and as many as the plan allows"),
         (status = 404, description = "Absent, or not yours to see"),

@@ -66,7 +66,9 @@ async fn read(
 /// Applies an operation made against `baseVersion`. A retry with the same `clientId`
 /// and `clientSeq` gets the first answer.
 #[utoipa::path(post, path = "/v1/meetings/{id}/notes/ops", tag = "notes", security(("bearer" = [])),
-    params(("id" = MeetingId, Path)), request_body = NoteOperationDraft,
+    params(("id" = MeetingId, Path)),
+    request_body(content = NoteOperationDraft, example = json!({"baseVersion": 0, "clientId": "page-1", "clientSeq": 1,
+        "operation": [{"insert": "Agenda"}]})),
     responses((status = 200, body = NoteAccepted),
         (status = 403, description = "Observers do not write; the note is closed; the client id is another person's"),
         (status = 404, description = "Absent, or not yours to see"),
@@ -127,6 +129,7 @@ async fn versions(
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct VersionQuery {
     /// A version to show the difference from.
+    #[param(nullable = false)]
     from: Option<u64>,
 }
 

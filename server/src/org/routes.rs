@@ -146,10 +146,13 @@ async fn remove_member(
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct SearchQuery {
     /// A part of the name or address, in any case; at most 200 bytes.
+    #[param(nullable = false, max_length = 200)]
     search: Option<String>,
     /// The `next` of the page before; the first page without it.
+    #[param(nullable = false)]
     after: Option<String>,
     /// Most items wanted; 1 to 100.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
@@ -196,7 +199,7 @@ async fn admin_org(
 /// Sets a feature or limit of an organisation, whatever its plan. Open pages hear of it
 /// at once.
 #[utoipa::path(put, path = "/v1/admin/orgs/{id}/entitlements/{key}", tag = "admin", security(("bearer" = [])),
-    params(("id" = OrgId, Path), ("key" = String, Path, description = "A feature or limit, as `recording` or `participants`")),
+    params(("id" = OrgId, Path), ("key" = String, Path, description = "A feature or limit, as `recording` or `participants`", example = "recording")),
     request_body(content = OverrideDraft, example = json!({"value": true, "reason": "a pilot"})),
     responses((status = 200, body = AdminOrgDetail),
         (status = 403, description = "For the platform's administrators"),
@@ -214,7 +217,7 @@ async fn put_override(
 
 /// Takes back what an administrator has set.
 #[utoipa::path(delete, path = "/v1/admin/orgs/{id}/entitlements/{key}", tag = "admin", security(("bearer" = [])),
-    params(("id" = OrgId, Path), ("key" = String, Path), Reason),
+    params(("id" = OrgId, Path), ("key" = String, Path, description = "A feature or limit", example = "recording"), Reason),
     responses((status = 204, description = "Taken back"),
         (status = 403, description = "For the platform's administrators"),
         (status = 404, description = "Nothing is set"),

@@ -18,6 +18,11 @@ pub struct Used {
     pub window: Window,
 }
 
+/// The read at the start.
+pub const LOAD_SQL: &str =
+    "SELECT action, subject, began_at, used_before, used_now FROM rate_limits
+    WHERE began_at > $1";
+
 /// Everything that still counts at `now_ms`.
 ///
 /// # Errors
@@ -26,13 +31,10 @@ pub async fn load(db: &Db, now_ms: u64) -> Result<Vec<Used>, StoreError> {
     let rows: Vec<(String, String, i64, i64, i64)> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as(
-                "SELECT action, subject, began_at, used_before, used_now FROM rate_limits
-             WHERE began_at > $1",
-            )
-            .bind(to_i64(now_ms.saturating_sub(2 * WINDOW_MS)))
-            .fetch_all(pool)
-            .await?
+            sqlx::query_as(LOAD_SQL)
+                .bind(to_i64(now_ms.saturating_sub(2 * WINDOW_MS)))
+                .fetch_all(pool)
+                .await?
         }
     );
     let used = |(action, subject, began_at, before, now)| Used {

@@ -41,7 +41,10 @@ async fn list(
 /// Takes chunks of a running meeting. Retries are recognised by source, segment and
 /// revision, and get the first answer.
 #[utoipa::path(post, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
-    params(("id" = MeetingId, Path)), request_body = TranscriptDraft,
+    params(("id" = MeetingId, Path)),
+    request_body(content = TranscriptDraft, example = json!({"chunks": [{"sourceId": "recogniser-1", "segmentId": "1",
+        "text": "Good morning.", "startMs": 1_800_000_000_000_u64, "endMs": 1_800_000_002_000_u64,
+        "speaker": {"label": "Ada"}}]})),
     responses((status = 200, body = TranscriptAccepted),
         (status = 403, description = "Observers do not write, and the plan may not allow it (any more)"),
         (status = 404, description = "Absent, or not yours to see"),

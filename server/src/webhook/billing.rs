@@ -29,7 +29,10 @@ pub fn routes() -> OpenApiRouter<App> {
 /// change nothing.
 #[utoipa::path(post, path = "/v1/webhooks/billing", tag = "webhooks",
     params(("stripe-signature" = String, Header, description = "`t=<seconds>,v1=<hex>`: HMAC-SHA256 over `t.body`")),
-    request_body(content = serde_json::Value, description = "A Stripe event"),
+    request_body(content = Event, description = "A Stripe event",
+        example = json!({"id": "evt_1", "type": "customer.subscription.updated", "created": 1_800_000_000,
+            "data": {"object": {"id": "sub_1", "customer": "cus_1", "status": "active", "metadata": {},
+                "items": {"data": [{"current_period_end": 1_802_592_000, "price": {"lookup_key": "pro", "metadata": {}}}]}}}})),
     responses((status = 204, description = "Taken"),
         (status = 401, description = "The signature is missing, wrong, or not of now"),
         (status = 404, description = "No billing service is set up"),

@@ -10,6 +10,7 @@ use connvo_core::error::{ErrorCode, Problem};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// Whose events these are, as `webhook_events.provider` names it.
 const PROVIDER: &str = "workos";
@@ -17,10 +18,14 @@ const PROVIDER: &str = "workos";
 const ID_BYTES: usize = 255;
 
 /// The envelope of an event.
-#[derive(Deserialize)]
-struct Event {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = WorkOsEvent)]
+pub(super) struct Event {
+    /// The event's own id: each has its effect once.
     id: String,
+    /// What happened, as `user.updated`.
     event: String,
+    /// To whom or what.
     #[serde(default)]
     data: Value,
 }

@@ -1,14 +1,20 @@
-//! What it costs to know a caller: a token seen before, and one seen for the first
-//! time with the keys fetched already, beside a whole request. `make bench` runs it.
+//! What it costs to know a caller, with a token seen before and with one seen for the
+//! first time (keys fetched already), and to ask what they may do; beside whole requests. `make bench` runs it.
 //!
 //! `cargo run --release -p connvo-tests --bin verify`
 #![allow(clippy::print_stdout)]
 
+use connvo_core::access::Action;
+use connvo_core::id::MeetingId;
+use connvo_server::app::App;
 use connvo_server::clock::{Clock, Ids};
 use connvo_server::config::Settings;
+use connvo_server::meeting::authorise;
 use connvo_server::server::Server;
 use connvo_tests::workos::{CLIENT, Peer, key};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -17,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Tokens seen for the first time.
 const COLD: usize = 500;
-/// Looks at tokens seen before, and requests.
+/// Looks at tokens seen before, and at rights; and requests.
 const WARM: usize = 20_000;
 const REQUESTS: usize = 2_000;
 
@@ -68,21 +74,61 @@ async fn main() {
             .expect("a good token");
         warm.push(begun.elapsed());
     }
-    let http = reqwest::Client::new();
-    let mut whole = Vec::new();
-    for at in 0..REQUESTS {
-        let request = http.get(format!("http://{address}/v1/me"));
-        let begun = Instant::now();
-        let answer = request.bearer_auth(&tokens[at % COLD]).send().await;
-        let answer = answer.expect("an answer");
-        assert!(answer.status().is_success());
-        answer.bytes().await.expect("a body");
-        whole.push(begun.elapsed());
-    }
+    let (authorised, reads, writes) = meeting(&app, address, &tokens).await;
     println!("knowing a caller, µs: median / p99");
     line("verification, token seen before", &mut warm);
     line("verification, first sight, keys fetched", &mut cold);
-    line("GET /v1/me as a whole, over loopback", &mut whole);
+    println!("allowing an action, µs: median / p99");
+    let mut authorised = authorised;
+    line("authorisation, SQLite, warm", &mut authorised);
+    println!("a request as a whole, over loopback, µs: median / p99");
+    let (mut reads, mut writes) = (reads, writes);
+    line("GET /v1/meetings/{id}", &mut reads);
+    line("POST /v1/meetings/{id}/notes/ops, on disk", &mut writes);
+}
+
+/// How long it takes to ask what a member may do, to read their meeting, and to write
+/// into its note.
+async fn meeting(
+    app: &App,
+    address: SocketAddr,
+    tokens: &[String],
+) -> (Vec<Duration>, Vec<Duration>, Vec<Duration>) {
+    let http = reqwest::Client::new();
+    let url = format!("http://{address}/v1/meetings");
+    let make = http.post(&url).bearer_auth(&tokens[0]);
+    let made = make.json(&json!({"title": "Bench"})).send().await;
+    let made: Value = made.expect("an answer").json().await.expect("a meeting");
+    let id: MeetingId = made["id"].as_str().expect("an id").parse().expect("an id");
+    let identity = app.auth.verify(&tokens[0]).await.expect("a good token");
+    let actor = identity.actor(&Arc::default());
+    let mut authorised = Vec::new();
+    for _ in 0..WARM {
+        let begun = Instant::now();
+        let asked = authorise(app, &actor, &id, Action::WriteNote).await;
+        authorised.push(begun.elapsed());
+        asked.expect("the host may");
+    }
+    let (mut reads, mut writes) = (Vec::new(), Vec::new());
+    for at in 0..REQUESTS {
+        let read = http.get(format!("{url}/{id}"));
+        reads.push(timed(read.bearer_auth(&tokens[at % COLD])).await);
+    }
+    for at in 0..REQUESTS / 10 {
+        let draft = json!({"baseVersion": at, "clientId": "bench", "clientSeq": at + 1,
+            "operation": [{"insert": "a"}]});
+        let write = http.post(format!("{url}/{id}/notes/ops")).json(&draft);
+        writes.push(timed(write.bearer_auth(&tokens[at % COLD])).await);
+    }
+    (authorised, reads, writes)
+}
+
+async fn timed(request: reqwest::RequestBuilder) -> Duration {
+    let begun = Instant::now();
+    let answer = request.send().await.expect("an answer");
+    assert!(answer.status().is_success(), "{}", answer.status());
+    answer.bytes().await.expect("a body");
+    begun.elapsed()
 }
 
 fn line(what: &str, times: &mut [Duration]) {

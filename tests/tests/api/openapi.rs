@@ -1,7 +1,11 @@
 //! `/openapi.json` describes every route.
 
-use crate::client::Api;
-use reqwest::Method;
+use crate::client::{Api, NOW, Person};
+use connvo_core::access::surface::{Gate, gate};
+use connvo_server::config::Secret;
+use connvo_tests::{signature, workos};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 #[tokio::test]
@@ -134,4 +138,178 @@ async fn every_operation_declares_its_errors_with_their_schema() {
     for member in ["type", "title", "status", "code", "detail", "requestId"] {
         assert!(schema["properties"][member].is_object(), "{member}");
     }
+}
+
+/// Every operation: its method, its path, and what is said of it.
+fn operations(description: &Value) -> Vec<(&str, &str, &Value)> {
+    let paths = description["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().iter();
+            methods.map(move |(method, operation)| (method.as_str(), path.as_str(), operation))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_operation_says_what_it_does_and_who_may() {
+    let api = Api::start().await;
+    let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    for (method, path, operation) in operations(&description) {
+        let name = format!("{method} {path}");
+        let summary = operation["summary"].as_str().unwrap_or_default();
+        assert!(!summary.is_empty(), "{name}: a summary");
+        let answers = operation["responses"].as_object().unwrap();
+        assert!(
+            answers.keys().any(|status| status.starts_with('2')),
+            "{name}"
+        );
+        let refuses = answers.contains_key("403");
+        match gate(method, path).expect("a gate") {
+            Gate::Admin | Gate::OrgAdmin => assert!(refuses, "{name}: 403"),
+            Gate::Meeting(_) if method != "get" => assert!(refuses, "{name}: 403"),
+            _ => {}
+        }
+        let parameters = operation["parameters"].as_array();
+        let parameters = parameters.map_or(&[][..], Vec::as_slice);
+        if parameters.iter().any(|it| it["name"] == "Idempotency-Key") {
+            assert!(answers.contains_key("409"), "{name}: 409");
+        }
+        for parameter in parameters {
+            let kind = &parameter["schema"];
+            assert!(kind.is_object(), "{name}: {parameter}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_makes_something_of_a_meeting_takes_an_idempotency_key() {
+    let api = Api::start().await;
+    let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    // Appends are recognised by what they bring; see the descriptions.
+    let natural = ["/notes/ops", "/transcript"];
+    for (method, path, operation) in operations(&description) {
+        let appends = natural.iter().any(|end| path.ends_with(end));
+        if method == "get" || appends || !path.starts_with("/v1/meetings") {
+            continue;
+        }
+        let parameters = operation["parameters"].to_string();
+        assert!(parameters.contains("Idempotency-Key"), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn limited_operations_describe_how_their_caller_stands() {
+    let api = Api::start().await;
+    let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    let mut limited = Vec::new();
+    for (method, path, operation) in operations(&description) {
+        let answers = operation["responses"].as_object().unwrap();
+        let told = |answer: &Value| {
+            ["ratelimit", "ratelimit-policy"].map(|name| answer["headers"][name].is_object())
+        };
+        if answers.values().all(|answer| told(answer) == [true, true]) {
+            limited.push(format!("{method} {path}"));
+        } else {
+            assert!(
+                answers
+                    .values()
+                    .all(|answer| told(answer) == [false, false]),
+                "{path}"
+            );
+        }
+        for status in ["429", "503"] {
+            let answer = answers.get(status);
+            assert!(
+                answer.is_none_or(|answer| answer["headers"]["retry-after"].is_object()),
+                "{method} {path}: {status}"
+            );
+        }
+    }
+    for path in ["notes/ops", "notes/versions/{n}/restore", "transcript"] {
+        let name = format!("post /v1/meetings/{{id}}/{path}");
+        assert!(limited.contains(&name), "{name} of {limited:?}");
+    }
+}
+
+/// The example of a request body, there or at its schema.
+fn example<'a>(description: &'a Value, content: &'a Value) -> Option<&'a Value> {
+    content.get("example").or_else(|| {
+        let name = content["schema"]["$ref"].as_str()?.rsplit('/').next()?;
+        description["components"]["schemas"][name].get("example")
+    })
+}
+
+/// Every example is sent as it is, by the platform's administrator, to a meeting and an
+/// organisation of their own.
+#[tokio::test]
+async fn every_request_body_has_an_example_that_the_server_takes() {
+    let api = Api::start_with(|settings| {
+        settings.admins = vec!["ada@example.org".into()];
+        settings.billing_webhook_secret = Some(Secret::new("whsec_billing"));
+        settings.dev = Some(true);
+        settings.workos.client_id = Some(workos::CLIENT.into());
+        settings.workos.webhook_secret = Some(Secret::new(workos::SECRET));
+    })
+    .await;
+    let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let meeting = ada.meeting().await;
+    assert_eq!(ada.post(&format!("{meeting}/start"), None).await.0, 200);
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let org = org["id"].as_str().unwrap();
+    let mut sent = 0;
+    for (method, path, operation) in operations(&description) {
+        for (_, content) in operation["requestBody"]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            let name = format!("{method} {path}");
+            let body = example(&description, content);
+            let body = body.unwrap_or_else(|| panic!("{name}: an example"));
+            let path = fill(path, &meeting, org, &bob.id);
+            let (status, answer) = send(&ada, method, &path, body).await;
+            assert!(status.is_success(), "{name}: {status} {answer}");
+            sent += 1;
+        }
+    }
+    assert!(sent > 0);
+}
+
+/// A path whose parameters name what is there.
+fn fill(path: &str, meeting: &str, org: &str, user: &str) -> String {
+    let meeting = meeting.rsplit('/').next().unwrap();
+    let id = if path.contains("/orgs/") {
+        org
+    } else {
+        meeting
+    };
+    let key = if path.contains("/flags/") {
+        "made-up"
+    } else {
+        "recording"
+    };
+    path.replace("{id}", id)
+        .replace("{user}", user)
+        .replace("{key}", key)
+}
+
+async fn send(by: &Person<'_>, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    let method = method.to_uppercase().parse().unwrap();
+    let text = body.to_string();
+    let mut request = by.api.request(method, path).bearer_auth(&by.token);
+    if path.ends_with("/billing") {
+        let signature = signature::sign("whsec_billing", NOW / 1000, text.as_bytes());
+        request = request.header("stripe-signature", signature);
+    } else if path.ends_with("/workos") {
+        let signature = workos::signature(workos::SECRET, NOW, &text);
+        request = request.header("workos-signature", signature);
+    }
+    let request = request
+        .header("content-type", "application/json")
+        .body(text);
+    let answer = request.send().await.unwrap();
+    (answer.status(), answer.json().await.unwrap_or_default())
 }

@@ -4,7 +4,7 @@ use crate::fixture::{NOW, Store, chunk, typed};
 use connvo_core::live::note::Base;
 use connvo_server::db::{Db, streams};
 use connvo_server::user::Profile;
-use connvo_server::{auth, meeting, note, transcript};
+use connvo_server::{auth, meeting, note, org, rate, transcript};
 use sqlx::{Connection, PgConnection, Row};
 
 /// A parameter: planners want to know its type.
@@ -15,8 +15,9 @@ enum Of {
 }
 use Of::{Number, Text};
 
-const HOT: [(&str, &str, &[Of]); 13] = [
+const HOT: [(&str, &str, &[Of]); 14] = [
     ("standing", auth::store::STANDING_SQL, &[Text, Text]),
+    ("sight", auth::store::SIGHT_SQL, &[Text, Text]),
     ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
     (
         "my meetings",
@@ -51,6 +52,14 @@ const HOT: [(&str, &str, &[Of]); 13] = [
     ("head", streams::HEAD_SQL, &[Text, Text]),
 ];
 
+/// Read as seldom as rights change, and sorted: a few rows of one meeting or person. No
+/// table is read whole.
+const FEW: [(&str, &str, &[Of]); 3] = [
+    ("of a meeting", org::standing::OF_MEETING_SQL, &[Text]),
+    ("of a person", org::standing::OF_USER_SQL, &[Text]),
+    ("rates", rate::store::LOAD_SQL, &[Number]),
+];
+
 on_both!(hot_reads_use_their_index);
 
 async fn hot_reads_use_their_index(store: Store) {
@@ -72,6 +81,14 @@ async fn hot_reads_use_their_index(store: Store) {
                     assert!(step.starts_with("SEARCH"), "{name}: {step}");
                 }
             }
+            for (name, sql, _) in FEW {
+                let explain = format!("EXPLAIN QUERY PLAN {sql}");
+                let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain));
+                for row in rows.fetch_all(readers).await.unwrap() {
+                    let step: String = row.get("detail");
+                    assert!(!step.starts_with("SCAN"), "{name}: {step}");
+                }
+            }
         }
         Db::Postgres(pool) => {
             let mut line = PgConnection::connect_with(&pool.connect_options())
@@ -79,23 +96,36 @@ async fn hot_reads_use_their_index(store: Store) {
                 .unwrap();
             sqlx::raw_sql("ANALYZE").execute(&mut line).await.unwrap();
             for (name, sql, parameters) in HOT {
-                let explain = format!("EXPLAIN {sql}");
-                let mut query = sqlx::query(sqlx::AssertSqlSafe(explain));
-                for of in parameters {
-                    query = match of {
-                        Text => query.bind("0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e"),
-                        Number => query.bind(10_i64),
-                    };
-                }
-                let rows = query.fetch_all(&mut line).await.unwrap();
-                let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-                let plan = plan.join("\n");
+                let plan = explained(&mut line, sql, parameters).await;
                 assert!(plan.contains("Index"), "{name}:\n{plan}");
                 assert!(!plan.contains("Seq Scan"), "{name}:\n{plan}");
                 assert!(!plan.contains("Sort"), "{name}:\n{plan}");
             }
+            // Tables of a few rows are read whole where they may be.
+            sqlx::raw_sql("SET enable_seqscan = off")
+                .execute(&mut line)
+                .await
+                .unwrap();
+            for (name, sql, parameters) in FEW {
+                let plan = explained(&mut line, sql, parameters).await;
+                assert!(!plan.contains("Seq Scan"), "{name}:\n{plan}");
+            }
         }
     }
+}
+
+async fn explained(line: &mut PgConnection, sql: &str, parameters: &[Of]) -> String {
+    let explain = format!("EXPLAIN {sql}");
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(explain));
+    for of in parameters {
+        query = match of {
+            Text => query.bind("0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e"),
+            Number => query.bind(10_i64),
+        };
+    }
+    let rows = query.fetch_all(line).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    plan.join("\n")
 }
 
 /// Enough rows that no planner reads a whole table for want of them.

@@ -1,7 +1,7 @@
 //! Frames from the client.
 
 use super::{Connection, Effect, Phase, lane_frame, reply, send};
-use crate::error::{ErrorCode, Problem};
+use crate::error::{ErrorCode, Problem, without_quotes};
 use crate::protocol::frame::{ClientFrame, Query, ServerFrame};
 use crate::protocol::lane::{self, ClientLane, ServerLane};
 use crate::protocol::varint::SAFE_MAX;
@@ -13,16 +13,19 @@ impl Connection {
         self.heard_ms = now_ms;
         match serde_json::from_str::<ClientFrame>(frame) {
             Ok(frame) => self.receive(frame),
-            Err(error) => match call_id(frame) {
-                // A command of a newer client, or a wrong one: the call is refused, or
-                // it would be sent again and again.
-                Some(id) if self.user().is_some() => {
-                    let detail = format!("not a command of connvo.v1: {error}");
-                    let problem = Problem::new(ErrorCode::ValidationError, detail);
-                    vec![reply(id, Err(problem))]
+            Err(error) => {
+                let said = without_quotes(&error.to_string());
+                match call_id(frame) {
+                    // A command of a newer client, or a wrong one: the call is refused,
+                    // or it would be sent again and again.
+                    Some(id) if self.user().is_some() => {
+                        let detail = format!("not a command of connvo.v1: {said}");
+                        let problem = Problem::new(ErrorCode::ValidationError, detail);
+                        vec![reply(id, Err(problem))]
+                    }
+                    _ => self.strike(format!("not a frame of connvo.v1: {said}")),
                 }
-                _ => self.strike(format!("not a frame of connvo.v1: {error}")),
-            },
+            }
         }
     }
 

@@ -6,22 +6,30 @@ use connvo_core::id::OrgId;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
+use utoipa::ToSchema;
 
 /// Longest id of the billing service's that is kept, in bytes.
 const ID_BYTES: usize = 255;
 
-/// The envelope.
-#[derive(Debug, Deserialize)]
+/// The envelope of an event.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = BillingEvent)]
 pub(super) struct Event {
+    /// The event's own id: each has its effect once.
     pub(super) id: String,
+    /// What happened, as `customer.subscription.updated`.
     r#type: String,
     /// Seconds since the Unix epoch.
     pub(super) created: u64,
+    /// To what.
     data: Data,
 }
 
-#[derive(Debug, Deserialize)]
+/// What an event is about.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = BillingEventData)]
 struct Data {
+    /// A subscription, or a summary of active entitlements.
     object: Value,
 }
 
