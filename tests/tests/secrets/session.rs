@@ -4,6 +4,7 @@ use crate::scan::{Heap, Needle};
 use connvo_core::live::stock;
 use connvo_core::protocol::SUBPROTOCOL;
 use connvo_core::protocol::lane::{self, ClientLane};
+use connvo_server::clock::Clock;
 use connvo_tests::load::author::Author;
 use connvo_tests::load::socket::{self, Socket};
 use connvo_tests::process::ServerProcess;
@@ -15,7 +16,6 @@ use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 use tokio_tungstenite::tungstenite::Message;
 
 const ADMIN: &str = "ada@secrets.example";
@@ -401,8 +401,7 @@ fn uuid_of(number: u8) -> String {
 }
 
 fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    u64::try_from(since.expect("after 1970").as_millis()).expect("some time")
+    Clock::System.now_ms()
 }
 
 async fn say(socket: &mut Socket, frame: Value) {
