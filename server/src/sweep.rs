@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::db::StoreError;
 use crate::transcript::retention;
-use crate::{audit, idempotency, rate};
+use crate::{audit, auth, idempotency, rate};
 use std::time::Duration;
 
 /// How often.
@@ -35,6 +35,7 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now_ms();
     while idempotency::store::sweep(&app.db, now).await? {}
     while rate::store::sweep(&app.db, now).await? {}
+    while auth::store::sweep(&app.db, now).await? {}
     while audit::store::sweep(&app.db, now).await? {}
     retention::sweep(app).await?;
     Ok(())

@@ -14,6 +14,8 @@ mod stage;
 mod access;
 #[path = "live/bounds.rs"]
 mod bounds;
+#[path = "live/crowd.rs"]
+mod crowd;
 #[path = "live/drain.rs"]
 mod drain;
 #[path = "live/heartbeat.rs"]
