@@ -283,6 +283,8 @@ fn fill(path: &str, meeting: &str, org: &str, user: &str) -> String {
     let meeting = meeting.rsplit('/').next().unwrap();
     let id = if path.contains("/orgs/") {
         org
+    } else if path.contains("/users/") {
+        user
     } else {
         meeting
     };
