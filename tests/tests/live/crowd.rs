@@ -118,7 +118,7 @@ async fn meeting(api: &Api, at: usize) -> Vec<Duration> {
     }
     let refused = victim.get(&format!("{path}/notes")).await.0;
     assert!(matches!(refused.as_u16(), 401 | 404), "{refused}");
-    if at % 3 == 0 {
+    if at.is_multiple_of(3) {
         // Of who was only removed from this meeting the connection itself stays.
         let mut ended = Vec::new();
         for line in go {
@@ -134,6 +134,7 @@ async fn meeting(api: &Api, at: usize) -> Vec<Duration> {
     all.into_iter().map(Result::unwrap).collect()
 }
 
+#[allow(clippy::print_stdout)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_hears_what_comes_after_their_revocation_while_many_work() {
     let api = ticking().await;
