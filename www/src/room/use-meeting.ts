@@ -14,6 +14,7 @@ import { api } from "@/lib/api";
 import { useLoad, type Loaded } from "@/lib/load";
 import { isPerson } from "@/lib/person";
 import { remembering } from "@/lib/seen";
+import { LIMITS } from "@/plan/words";
 
 /** A meeting and its people, as this page knows them. */
 export interface MeetingInfo {
@@ -84,8 +85,14 @@ function usePlanNews({ value, old, reload }: Loaded<Entitlements>): void {
   useEffect(() => {
     if (!mine || !value || old || asked.current === mine) return;
     asked.current = mine;
-    if (JSON.stringify(mine) !== JSON.stringify(value)) reload();
+    if (written(mine) !== written(value)) reload();
   }, [mine, value, old, reload]);
+}
+
+/** A plan as text: the same for the same plan, in whatever order its fields came. */
+function written({ plan, features, limits, changesAt }: Entitlements): string {
+  const sizes = LIMITS.map(([limit]) => limits[limit]);
+  return JSON.stringify([plan, features, sizes, changesAt]);
 }
 
 /** Runs `reload` when the line is back, or up for the first time after a
