@@ -40,7 +40,7 @@ pub fn routes() -> OpenApiRouter<App> {
         (status = 401, description = "The signature is missing, wrong, or not of now"),
         (status = 404, description = "No billing service is set up"),
         (status = 422, description = "Not an event"),
-        (status = 503, description = "No organisation is this customer yet: send it again; see Retry-After")))]
+        (status = 409, description = "No organisation is this customer yet: send it again")))]
 async fn take(
     State(app): State<App>,
     headers: HeaderMap,
@@ -74,7 +74,7 @@ async fn take_event(app: &App, event: Event) -> Result<(), Problem> {
         }
         Effect::Awaited => {
             let detail = "no organisation is this customer yet: send the event again";
-            let mut problem = Problem::new(ErrorCode::Unavailable, detail);
+            let mut problem = Problem::new(ErrorCode::Conflict, detail);
             problem.retry_after_ms = Some(AGAIN_MS);
             return Err(problem);
         }

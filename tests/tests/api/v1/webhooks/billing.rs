@@ -104,7 +104,7 @@ async fn an_event_that_comes_before_its_customer_is_known_is_to_come_again() {
         .header("stripe-signature", &header)
         .body(early.clone());
     let answer = request.send().await.unwrap();
-    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.status(), 409);
     assert_eq!(answer.headers()["retry-after"], "60");
     let binds = event("evt_1", &org["id"], "incomplete");
     let own = sign(SECRET, NOW / 1_000, binds.as_bytes());
