@@ -150,7 +150,7 @@ impl Session {
             self.needles.push(Needle::new("a signature", proof));
         }
         let body = json!({"id": "evt_1", "type": "customer.subscription.updated",
-            "created": now() / 1000, "data": {"object": {"id": "sub_1", "customer": "cus_1",
+            "created": now() / 1000 - 7_200, "data": {"object": {"id": "sub_1", "customer": "cus_1",
             "status": "active"}}})
         .to_string();
         let signature = signature::sign(BILLING, now() / 1000, body.as_bytes());
