@@ -87,7 +87,7 @@ before(async () => {
     CONNVO_WORKOS_WEBHOOK_SECRET: secrets.workos,
   });
   people = {};
-  for (const name of ["host", "stranger", "admin", "guest"]) {
+  for (const name of ["host", "stranger", "admin", "guest", "peer", "outcast"]) {
     people[name] = await signIn(`${name}@example.com`, name);
   }
   stage = await furnish(people);
@@ -115,7 +115,7 @@ async function call(method, path, body, token) {
 const signIn = (email, name) => call("POST", "/dev/token", { email, name });
 
 /** Meetings with people, a note and a transcript, and an organisation. */
-async function furnish({ host, guest, admin }) {
+async function furnish({ host, guest, admin, peer, outcast }) {
   const post = (path, body) => call("POST", path, body, host.token);
   const [meetings, spare] = [[], []];
   for (let at = 0; at < 6; at += 1) {
@@ -162,7 +162,10 @@ async function furnish({ host, guest, admin }) {
     answers,
     secrets,
     spare,
+    peer: peer.userId,
     known: {
+      // Blocked and kept out as it comes.
+      users: { id: [outcast.userId] },
       meetings: { id: meetings, n: [1, 2, 3], who: ["guest@example.com"] },
       orgs: { id: [org.id], user: [guest.userId], key: ["recording", "participants"] },
       flags: { key: ["insights", "matching", "made-up"] },
