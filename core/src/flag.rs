@@ -7,6 +7,7 @@ mod seed;
 mod tests;
 
 use crate::entitlement::Plan;
+use crate::error::{ErrorCode, Problem};
 use crate::id::{OrgId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -115,6 +116,30 @@ pub fn evaluate(flag: &Flag, context: &Context<'_>) -> Value {
     } else {
         Value::Bool(false)
     }
+}
+
+/// What a flag is to everybody alike in an environment; absent where it depends on who
+/// asks.
+#[must_use]
+pub fn same_for_all(flag: &Flag, environment: &str) -> Option<Value> {
+    let here = flag.environment.as_deref();
+    if !flag.active || here.is_some_and(|only| only != environment) {
+        return Some(Value::Bool(false));
+    }
+    (flag.rules.is_empty() && flag.rollout >= 100).then(|| flag.value.clone())
+}
+
+/// Whether what a capability's flag is to somebody lets them use it: `false` is off.
+///
+/// # Errors
+/// `FORBIDDEN` with the reason `flag`; `errors` names it.
+pub fn require(key: &str, value: &Value) -> Result<(), Problem> {
+    if *value != Value::Bool(false) {
+        return Ok(());
+    }
+    let mut problem = Problem::field(format!("/flags/{key}"), "this is switched off");
+    problem.code = ErrorCode::Forbidden;
+    Err(problem.because("flag"))
 }
 
 /// Places in the line of a rollout.

@@ -9,6 +9,7 @@ use crate::connections::Connections;
 use crate::db::{Db, StoreError};
 use crate::flag;
 use crate::me::MeChange;
+use crate::meeting::Remembered;
 use crate::person;
 use crate::rate::Rates;
 use crate::rooms::{self, Ground, Rooms};
@@ -41,6 +42,8 @@ pub struct Parts {
     pub rates: Rates,
     /// Refusals that wait to be written to the audit log.
     pub denials: Denials,
+    /// Who is what in which meeting.
+    pub memberships: Remembered,
     /// Who is connected how often.
     pub connections: Connections,
     /// Changes to who may do what, after their commit.
@@ -151,6 +154,7 @@ impl App {
             rooms,
             rates,
             denials: Denials::default(),
+            memberships: Remembered::default(),
             connections: Connections::default(),
             access_changes,
             me_changes,
@@ -165,6 +169,7 @@ impl App {
     /// forgotten, and every connection asks again. Nobody listening is fine.
     pub fn access_changed(&self, change: AccessChange) {
         self.auth.forget(&change);
+        self.memberships.forget(&change);
         let _ = self.access_changes.send(change);
     }
 }

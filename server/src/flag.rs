@@ -7,10 +7,10 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::require_admin;
-use crate::me::{MeChange, tell};
+use crate::me::{MeChange, tell, view};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::flag::{
-    CAPABILITIES, Context, Flag, FlagDraft, evaluate, validate_key, validate_reason,
+    CAPABILITIES, Context, Flag, FlagDraft, evaluate, same_for_all, validate_key, validate_reason,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,6 +29,28 @@ pub async fn evaluate_all(
     let flags = store::page(&app.db, "", FLAGS).await?;
     let valued = |flag: &Flag| (flag.key.clone(), evaluate(flag, context));
     Ok(flags.iter().map(valued).collect())
+}
+
+/// Whether a capability is switched on for the actor. One indexed read where it is the
+/// same for all; a flag that is not there is off.
+///
+/// # Errors
+/// `FORBIDDEN` (`flag`); the store fails.
+pub async fn require(app: &App, actor: &Actor, capability: &str) -> Result<(), Problem> {
+    let Some(flag) = store::get(&app.db, capability).await? else {
+        return connvo_core::flag::require(capability, &Value::Bool(false));
+    };
+    let value = match same_for_all(&flag, &app.config.environment) {
+        Some(value) => value,
+        None => {
+            let (view, _) = view(app, &actor.user_id).await?;
+            view.flags
+                .get(capability)
+                .cloned()
+                .unwrap_or(Value::Bool(false))
+        }
+    };
+    connvo_core::flag::require(capability, &value)
 }
 
 /// A flag.

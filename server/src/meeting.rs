@@ -1,8 +1,11 @@
 //! Meetings and their members, and the one question everybody asks first: may this
 //! person do that here.
 
+mod remembered;
 pub mod routes;
 pub mod store;
+
+pub use remembered::Remembered;
 
 use crate::actor::Actor;
 use crate::app::{AccessChange, App};
@@ -50,8 +53,8 @@ impl Membership {
     }
 }
 
-/// What the actor is in the meeting, when that allows `action`. One indexed read; a
-/// refusal is in the audit log.
+/// What the actor is in the meeting, when that allows `action`; from memory where that was
+/// read a moment ago and has not changed. A refusal is in the audit log.
 ///
 /// # Errors
 /// `NOT_FOUND` to strangers; `FORBIDDEN` or `MEETING_NOT_ACTIVE` to members who may not.
@@ -61,7 +64,11 @@ pub async fn authorise(
     meeting: &MeetingId,
     action: Action,
 ) -> Result<Membership, Problem> {
-    let asked = ask(app, actor, meeting, action).await;
+    let now = app.clock.now_ms();
+    let asked = match app.memberships.get(&actor.user_id, meeting, now) {
+        Some(membership) => membership.may(action, now).map(|()| membership),
+        None => ask(app, actor, meeting, action).await,
+    };
     if let Err(problem) = &asked {
         audit::denied(app, actor, action.as_str(), &resource(meeting), problem);
     }
@@ -69,7 +76,7 @@ pub async fn authorise(
 }
 
 /// As [`authorise`], for what the actor did not ask for just now: whether something
-/// open may stay so. A refusal is not in the audit log.
+/// open may stay so. One indexed read; a refusal is not in the audit log.
 ///
 /// # Errors
 /// As [`authorise`].
@@ -79,10 +86,14 @@ pub async fn ask(
     meeting: &MeetingId,
     action: Action,
 ) -> Result<Membership, Problem> {
+    let changes = app.memberships.changes();
     let membership = store::membership(&app.db, &actor.user_id, meeting)
         .await?
         .ok_or_else(|| Problem::not_found("the meeting"))?;
-    membership.may(action, app.clock.now_ms())?;
+    let now = app.clock.now_ms();
+    let who = (&actor.user_id, meeting);
+    app.memberships.keep(who, membership, changes, now);
+    membership.may(action, now)?;
     Ok(membership)
 }
 

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::db::StoreError;
 use crate::person::erase;
 use crate::transcript::retention;
-use crate::{audit, idempotency, rate};
+use crate::{audit, auth, idempotency, rate};
 use std::time::Duration;
 
 /// How often.
@@ -36,6 +36,7 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now_ms();
     while idempotency::store::sweep(&app.db, now).await? {}
     while rate::store::sweep(&app.db, now).await? {}
+    while auth::store::sweep(&app.db, now).await? {}
     while audit::store::sweep(&app.db, now).await? {}
     retention::sweep(app).await?;
     erase::sweep(app).await?;

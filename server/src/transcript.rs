@@ -7,9 +7,9 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::meeting::authorise;
+use crate::meeting::{authorise, resource};
 use crate::org::standing::of_meeting;
-use crate::rate;
+use crate::{audit, flag, rate};
 use connvo_core::access::Action;
 use connvo_core::entitlement::{Feature, admit_minutes, require};
 use connvo_core::error::Problem;
@@ -23,7 +23,7 @@ use connvo_core::transcript::validate;
 /// # Errors
 /// `VALIDATION_ERROR` naming the fields; `NOT_FOUND` to strangers; `FORBIDDEN` to
 /// observers, and (`entitlement`) where the plan has no transcript or the meeting has run
-/// for longer than the plan allows; `MEETING_NOT_ACTIVE`; `RATE_LIMITED`; `UNAVAILABLE`.
+/// for longer than the plan allows, and (`flag`) where it is switched off; `MEETING_NOT_ACTIVE`; `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn append(
     app: &App,
     actor: &Actor,
@@ -33,10 +33,10 @@ pub async fn append(
     authorise(app, actor, meeting, Action::AppendTranscript).await?;
     let chunks = validate(draft.chunks)?;
     let (user, now) = (&actor.user_id, app.clock.now_ms());
-    let standing = of_meeting(app, meeting).await?;
-    require(&standing.entitlements, Feature::Transcription)?;
-    if let Some(started_at) = standing.started_at {
-        admit_minutes(&standing.entitlements, started_at, now)?;
+    if let Err(problem) = provided(app, actor, meeting, now).await {
+        let action = Action::AppendTranscript.as_str();
+        audit::denied(app, actor, action, &resource(meeting), &problem);
+        return Err(problem);
     }
     app.rates
         .take(rate::TRANSCRIPT_INGEST, user, meeting, chunks.len(), now)?;
@@ -45,6 +45,17 @@ pub async fn append(
         .await?
         .append_transcript(chunks)
         .await
+}
+
+/// Whether the plan has a transcript, for as long as the meeting runs, and transcripts are
+/// switched on for the actor.
+async fn provided(app: &App, actor: &Actor, meeting: &MeetingId, now: u64) -> Result<(), Problem> {
+    let standing = of_meeting(app, meeting).await?;
+    require(&standing.entitlements, Feature::Transcription)?;
+    if let Some(started_at) = standing.started_at {
+        admit_minutes(&standing.entitlements, started_at, now)?;
+    }
+    flag::require(app, actor, "transcription").await
 }
 
 /// The oldest moment whose transcript the plan keeps: what is older is not shown. In

@@ -96,7 +96,6 @@ impl ServerProcess {
     }
 
     /// What it has logged when that is asked: good beyond its end.
-    #[must_use]
     pub fn log_lines(&self) -> impl Fn() -> String + use<> {
         let log = Arc::clone(&self.log);
         move || log.lock().map(|lines| lines.join("\n")).unwrap_or_default()

@@ -16,6 +16,8 @@ mod abandoned;
 mod access;
 #[path = "live/bounds.rs"]
 mod bounds;
+#[path = "live/crowd.rs"]
+mod crowd;
 #[path = "live/drain.rs"]
 mod drain;
 #[path = "live/heartbeat.rs"]

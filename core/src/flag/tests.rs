@@ -234,3 +234,48 @@ fn a_draft_is_checked_field_by_field() {
         assert_eq!(refused.code, ErrorCode::NotFound, "{key}");
     }
 }
+
+#[test]
+fn what_is_the_same_for_all_is_what_everybody_gets() {
+    let here = "production";
+    for (known, expected) in [
+        (flag(100), Some(json!(true))),
+        (flag(99), None),
+        (
+            Flag {
+                active: false,
+                ..flag(50)
+            },
+            Some(json!(false)),
+        ),
+        (
+            Flag {
+                environment: Some("test".into()),
+                ..flag(100)
+            },
+            Some(json!(false)),
+        ),
+        (
+            Flag {
+                rules: vec![Rule::default()],
+                ..flag(100)
+            },
+            None,
+        ),
+    ] {
+        assert_eq!(same_for_all(&known, here), expected);
+        if let Some(expected) = expected {
+            assert_eq!(evaluate(&known, &of(&user(1))), expected);
+        }
+    }
+}
+
+#[test]
+fn only_false_is_off() {
+    let refused = require("transcription", &json!(false)).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Forbidden);
+    assert_eq!(refused.reason.as_deref(), Some("flag"));
+    for on in [json!(true), json!("a"), json!({"rate": 1})] {
+        assert!(require("transcription", &on).is_ok());
+    }
+}

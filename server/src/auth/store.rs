@@ -244,6 +244,35 @@ pub async fn end(
     })
 }
 
+/// How long a session is remembered after its end, in milliseconds: far longer than any
+/// of its tokens is good.
+const ENDED_MS: u64 = 30 * 24 * 3_600_000;
+/// Most sessions deleted at once.
+const SWEPT_ROWS: i64 = 500;
+
+/// Deletes sessions that ended long ago; returns whether there may be more.
+///
+/// # Errors
+/// The store fails.
+pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
+    let deleted = on_db!(
+        db,
+        write | pool | {
+            sqlx::query(
+                "DELETE FROM sessions WHERE sid IN (
+                     SELECT sid FROM sessions
+                     WHERE COALESCE(revoked_at, expires_at) < $1 LIMIT $2)",
+            )
+            .bind(to_i64(now_ms.saturating_sub(ENDED_MS)))
+            .bind(SWEPT_ROWS)
+            .execute(pool)
+            .await?
+            .rows_affected()
+        }
+    );
+    Ok(deleted > 0)
+}
+
 /// Ends a session for good, which is in the audit log.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What the provider of sign-in (WorkOS) tells of organisations and who belongs to them.
 //! News come in any order and more than once: older than what is known, by the
-//! provider's own time, they change nothing.
+//! provider's own time, they change nothing; of one time a removal is the newest.
 
 mod store;
 

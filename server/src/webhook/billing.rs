@@ -15,7 +15,10 @@ use connvo_core::error::{ErrorCode, Problem};
 use event::Event;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use event::{Change, Whose};
+/// When an event of a customer not known yet is worth another try, in milliseconds.
+const AGAIN_MS: u64 = 60_000;
+
+pub use event::{Change, News, Whose};
 pub use store::{Effect, apply};
 
 /// The route of the billing webhook.
@@ -25,8 +28,8 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Takes an event of the billing service: `customer.subscription.created`, `.updated` and
 /// `.deleted`, and `entitlements.active_entitlement_summary.updated`. Others, those seen
-/// before, older ones, and those of organisations not known here are acknowledged and
-/// change nothing.
+/// before and older ones are acknowledged and change nothing. One of a customer who is not
+/// known yet is to be sent again, for an hour; after that it is acknowledged, too.
 #[utoipa::path(post, path = "/v1/webhooks/billing", tag = "webhooks",
     params(("stripe-signature" = String, Header, description = "`t=<seconds>,v1=<hex>`: HMAC-SHA256 over `t.body`")),
     request_body(content = Event, description = "A Stripe event",
@@ -36,7 +39,8 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 204, description = "Taken"),
         (status = 401, description = "The signature is missing, wrong, or not of now"),
         (status = 404, description = "No billing service is set up"),
-        (status = 422, description = "Not an event")))]
+        (status = 422, description = "Not an event"),
+        (status = 409, description = "No organisation is this customer yet: send it again")))]
 async fn take(
     State(app): State<App>,
     headers: HeaderMap,
@@ -67,6 +71,12 @@ async fn take_event(app: &App, event: Event) -> Result<(), Problem> {
         Effect::Changed(org) => {
             tracing::info!(%org, kind, "the billing service changed a plan");
             tell(app, MeChange::Org(org));
+        }
+        Effect::Awaited => {
+            let detail = "no organisation is this customer yet: send the event again";
+            let mut problem = Problem::new(ErrorCode::Conflict, detail);
+            problem.retry_after_ms = Some(AGAIN_MS);
+            return Err(problem);
         }
         Effect::Unknown => tracing::warn!(kind, event = %id, "billing of an unknown organisation"),
         Effect::Seen | Effect::Older => {}

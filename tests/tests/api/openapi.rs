@@ -255,6 +255,8 @@ async fn every_request_body_has_an_example_that_the_server_takes() {
     .await;
     let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
     let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    // Who may come to be kept out.
+    let carol = api.sign_in("carol").await;
     let meeting = ada.meeting().await;
     assert_eq!(ada.post(&format!("{meeting}/start"), None).await.0, 200);
     let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
@@ -268,9 +270,21 @@ async fn every_request_body_has_an_example_that_the_server_takes() {
         {
             let name = format!("{method} {path}");
             let body = example(&description, content);
-            let body = body.unwrap_or_else(|| panic!("{name}: an example"));
-            let path = fill(path, &meeting, org, &bob.id);
-            let (status, answer) = send(&ada, method, &path, body).await;
+            let mut body = body.unwrap_or_else(|| panic!("{name}: an example")).clone();
+            if body.get("userId").is_some() {
+                body["userId"] = json!(bob.id);
+            }
+            if path.ends_with("/billing") {
+                // Long ago: not held for an organisation that may still come.
+                body["created"] = json!(NOW / 1_000 - 2 * 3_600);
+            }
+            let user = if path.contains("/users/") {
+                &carol
+            } else {
+                &bob
+            };
+            let path = fill(path, &meeting, org, &user.id);
+            let (status, answer) = send(&ada, method, &path, &body).await;
             assert!(status.is_success(), "{name}: {status} {answer}");
             sent += 1;
         }
@@ -283,6 +297,8 @@ fn fill(path: &str, meeting: &str, org: &str, user: &str) -> String {
     let meeting = meeting.rsplit('/').next().unwrap();
     let id = if path.contains("/orgs/") {
         org
+    } else if path.contains("/users/") {
+        user
     } else {
         meeting
     };

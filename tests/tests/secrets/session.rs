@@ -4,6 +4,7 @@ use crate::scan::{Heap, Needle};
 use connvo_core::live::stock;
 use connvo_core::protocol::SUBPROTOCOL;
 use connvo_core::protocol::lane::{self, ClientLane};
+use connvo_server::clock::Clock;
 use connvo_tests::load::author::Author;
 use connvo_tests::load::socket::{self, Socket};
 use connvo_tests::process::ServerProcess;
@@ -15,7 +16,6 @@ use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 use tokio_tungstenite::tungstenite::Message;
 
 const ADMIN: &str = "ada@secrets.example";
@@ -150,7 +150,7 @@ impl Session {
             self.needles.push(Needle::new("a signature", proof));
         }
         let body = json!({"id": "evt_1", "type": "customer.subscription.updated",
-            "created": now() / 1000, "data": {"object": {"id": "sub_1", "customer": "cus_1",
+            "created": now() / 1000 - 7_200, "data": {"object": {"id": "sub_1", "customer": "cus_1",
             "status": "active"}}})
         .to_string();
         let signature = signature::sign(BILLING, now() / 1000, body.as_bytes());
@@ -401,8 +401,7 @@ fn uuid_of(number: u8) -> String {
 }
 
 fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    u64::try_from(since.expect("after 1970").as_millis()).expect("some time")
+    Clock::System.now_ms()
 }
 
 async fn say(socket: &mut Socket, frame: Value) {

@@ -7,6 +7,7 @@ use connvo_server::webhook::store::{Effect, take};
 use connvo_server::{auth, user};
 
 on_both!(
+    sessions_that_ended_long_ago_are_swept,
     a_person_and_their_session_are_met_once,
     a_session_that_ended_stays_ended,
     a_session_of_somebody_else_is_none,
@@ -170,4 +171,24 @@ async fn an_event_without_its_effect_is_not_taken(store: Store) {
     .await
     .unwrap();
     assert_eq!(again, failed.is_err().then_some(ada));
+}
+
+async fn sessions_that_ended_long_ago_are_swept(store: Store) {
+    const MONTH: u64 = 31 * 24 * 3_600_000;
+    let ada = store.user("ada").await;
+    let nobody = store.ids.user();
+    for (event, effect) in [
+        ("1", Effect::SessionEnded("revoked")),
+        ("2", Effect::SessionBegan("over", Some(NOW))),
+        ("3", Effect::SessionBegan("open", None)),
+    ] {
+        let whom = ("ada", &nobody);
+        take(&store.db, ("workos", event), whom, effect, NOW)
+            .await
+            .unwrap();
+    }
+    assert!(!auth::store::sweep(&store.db, NOW + 1).await.unwrap());
+    assert!(auth::store::sweep(&store.db, NOW + MONTH).await.unwrap());
+    assert!(!auth::store::sweep(&store.db, NOW + MONTH).await.unwrap());
+    assert_eq!(standing(&store, &ada, Some("open")).await, Standing::Good);
 }

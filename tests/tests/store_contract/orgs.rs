@@ -8,7 +8,7 @@ use connvo_server::org::standing::of_user;
 use connvo_server::org::store::{
     Put, get, insert, members, of_user as orgs_of, put_member, remove_member,
 };
-use connvo_server::webhook::billing::{Change, Effect, Whose, apply};
+use connvo_server::webhook::billing::{Change, Effect, News, Whose, apply};
 
 on_both!(
     an_organisation_keeps_one_administrator,
@@ -18,6 +18,9 @@ on_both!(
     a_late_payment_is_counted_from_its_first_event,
     a_summary_replaces_the_whole_set,
     a_customer_is_bound_to_the_organisation_that_its_subscription_names,
+    a_second_subscription_replaces_only_by_giving_something,
+    of_one_second_the_end_is_the_last_and_the_beginning_the_first,
+    an_event_of_an_unknown_customer_is_awaited_for_an_hour,
 );
 
 async fn org(store: &Store, admin: &UserId) -> OrgId {
@@ -42,6 +45,7 @@ fn whose(customer: &str, org: Option<&OrgId>) -> Whose {
 
 fn subscribed(whose: Whose, plan: Plan, status: &str) -> Change {
     Change::Subscription {
+        news: News::Updated,
         whose,
         id: "sub_1".into(),
         plan,
@@ -173,7 +177,7 @@ async fn a_customer_is_bound_to_the_organisation_that_its_subscription_names(sto
         let change = subscribed(whose, Plan::Pro, "active");
         apply(&store.db, id, NOW, &change, NOW).await.unwrap()
     };
-    assert_eq!(take("evt_1", whose("cus_1", None)).await, Effect::Unknown);
+    assert_eq!(take("evt_1", whose("cus_1", None)).await, Effect::Awaited);
     let bound = take("evt_2", whose("cus_1", Some(&one))).await;
     assert_eq!(bound, Effect::Changed(one.clone()));
     // From now on the customer decides, whatever an event may name.
@@ -181,5 +185,92 @@ async fn a_customer_is_bound_to_the_organisation_that_its_subscription_names(sto
     assert_eq!(again, Effect::Changed(one.clone()));
     // And an organisation of one customer is not another's.
     let taken = take("evt_4", whose("cus_2", Some(&one))).await;
-    assert_eq!(taken, Effect::Unknown);
+    assert_eq!(taken, Effect::Awaited);
+}
+
+/// Pro of a subscription of `cus_1`.
+fn of_subscription(id: &str, org: &OrgId, status: &str, news: News) -> Change {
+    Change::Subscription {
+        news,
+        whose: whose("cus_1", Some(org)),
+        id: id.into(),
+        plan: Plan::Pro,
+        status: status.into(),
+        period_end: None,
+    }
+}
+
+async fn a_second_subscription_replaces_only_by_giving_something(store: Store) {
+    let ada = store.user("ada").await;
+    let org = org(&store, &ada).await;
+    let mut at = 0;
+    let mut take = async |id: &str, status: &str| {
+        at += 1;
+        let change = of_subscription(id, &org, status, News::Updated);
+        let event = format!("evt_{at}");
+        apply(&store.db, &event, at, &change, NOW).await.unwrap();
+        plan(&store, &ada, NOW).await
+    };
+    assert_eq!(take("sub_1", "active").await, Plan::Pro);
+    for nothing in ["incomplete", "incomplete_expired", "paused", "canceled"] {
+        assert_eq!(take("sub_2", nothing).await, Plan::Pro, "{nothing}");
+    }
+    // The first is still the one that is followed.
+    assert_eq!(take("sub_1", "canceled").await, Plan::Free);
+    assert_eq!(take("sub_2", "incomplete").await, Plan::Free);
+    assert_eq!(take("sub_2", "active").await, Plan::Pro);
+    assert_eq!(take("sub_3", "trialing").await, Plan::Pro);
+    assert_eq!(take("sub_2", "canceled").await, Plan::Pro);
+}
+
+async fn of_one_second_the_end_is_the_last_and_the_beginning_the_first(store: Store) {
+    let ada = store.user("ada").await;
+    let org = org(&store, &ada).await;
+    let mut count = 0;
+    let mut take = async |at, status: &str, news| {
+        count += 1;
+        let (event, change) = (
+            format!("evt_{count}"),
+            of_subscription("sub_1", &org, status, news),
+        );
+        apply(&store.db, &event, at, &change, NOW).await.unwrap();
+        plan(&store, &ada, NOW).await
+    };
+    assert_eq!(take(1_000, "active", News::Updated).await, Plan::Pro);
+    assert_eq!(take(1_000, "incomplete", News::Created).await, Plan::Pro);
+    assert_eq!(take(1_000, "canceled", News::Deleted).await, Plan::Free);
+    assert_eq!(take(1_000, "active", News::Updated).await, Plan::Free);
+    assert_eq!(take(1_000, "active", News::Created).await, Plan::Free);
+    assert_eq!(take(2_000, "active", News::Updated).await, Plan::Pro);
+}
+
+async fn an_event_of_an_unknown_customer_is_awaited_for_an_hour(store: Store) {
+    let ada = store.user("ada").await;
+    let org = org(&store, &ada).await;
+    let features = Change::Features {
+        whose: whose("cus_1", None),
+        features: [Feature::Recording.as_str()].into(),
+    };
+    let take = async |id: &str, change: &Change, now| {
+        apply(&store.db, id, NOW, change, now).await.unwrap()
+    };
+    let hour = 3_600_000;
+    assert_eq!(take("evt_2", &features, NOW).await, Effect::Awaited);
+    assert_eq!(
+        take("evt_2", &features, NOW + hour - 1).await,
+        Effect::Awaited
+    );
+    assert_eq!(
+        take("evt_3", &features, NOW + hour).await,
+        Effect::Unknown,
+        "it is given up"
+    );
+    assert_eq!(take("evt_3", &features, NOW).await, Effect::Seen);
+    let bound = of_subscription("sub_1", &org, "active", News::Created);
+    let changed = Effect::Changed(org.clone());
+    assert_eq!(take("evt_1", &bound, NOW).await, changed);
+    // Nothing of it was kept, so that it has its effect when it comes again.
+    assert_eq!(take("evt_2", &features, NOW).await, changed);
+    let mine = of_user(&store.db, &ada, NOW).await.unwrap();
+    assert!(mine.entitlements.has(Feature::Recording));
 }

@@ -224,7 +224,7 @@ async fn what_comes_in_the_name_of_the_deleted_is_made_anonymous(store: Store) {
         .await
         .unwrap();
     let left = async || erase::store::left_over(&store.db, 10).await.unwrap();
-    assert_eq!(left().await, [ada.clone()]);
+    assert_eq!(left().await, std::slice::from_ref(&ada));
     assert_eq!(erase::store::all_chunks(&store.db, &ada).await.unwrap(), 1);
     assert!(left().await.is_empty());
     let kept = transcript::store::entries(&store.db, &meeting, 0, 0, 10)

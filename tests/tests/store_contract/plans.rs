@@ -131,7 +131,7 @@ async fn explained(line: &mut PgConnection, sql: &str, parameters: &[Of]) -> Str
 /// Enough rows that no planner reads a whole table for want of them.
 async fn fill(store: &Store) {
     let ada = store.user("ada").await;
-    for at in 0..300 {
+    for at in 0..900 {
         let (subject, session) = (format!("user_{at}"), format!("session_{at}"));
         let profile = Profile {
             email: None,

@@ -1,4 +1,6 @@
-//! The provider's news in the database.
+//! The provider's news in the database. A removal may carry the time of the last change
+//! before it: of one time it is the last. An organisation that was removed, there or by
+//! its own administrator, stays so: the provider never gives an id again.
 
 use super::{ProviderMembership, ProviderOrg};
 use crate::db::{Db, StoreError, to_i64, to_id};
@@ -25,8 +27,11 @@ pub(super) async fn put_org(
                 VALUES ($1, $2, $3, $4, $5, $6, $6)
                 ON CONFLICT (workos_id) DO UPDATE SET name = excluded.name,
                     provider_updated_at = excluded.provider_updated_at,
-                    removed_at = excluded.removed_at, updated_at = excluded.updated_at
+                    removed_at = COALESCE(orgs.removed_at, excluded.removed_at),
+                    updated_at = excluded.updated_at
                 WHERE COALESCE(orgs.provider_updated_at, -1) < excluded.provider_updated_at
+                    OR (orgs.provider_updated_at = excluded.provider_updated_at
+                        AND excluded.removed_at IS NOT NULL AND orgs.removed_at IS NULL)
                 RETURNING id",
             )
             .bind(fresh.as_str())
@@ -74,7 +79,10 @@ pub(super) async fn put_membership(
                     provider_updated_at = excluded.provider_updated_at,
                     removed_at = excluded.removed_at, updated_at = excluded.updated_at
                 WHERE COALESCE(org_memberships.provider_updated_at, -1)
-                    < excluded.provider_updated_at",
+                        < excluded.provider_updated_at
+                    OR (org_memberships.provider_updated_at = excluded.provider_updated_at
+                        AND excluded.removed_at IS NOT NULL
+                        AND org_memberships.removed_at IS NULL)",
             )
             .bind(news.workos_org_id)
             .bind(news.user_id.as_str())

@@ -112,11 +112,35 @@ pub struct Whose {
     pub org_id: Option<OrgId>,
 }
 
+/// What became of a subscription. Events of one second have no order but this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It began: of one second, the first.
+    Created,
+    /// It is another.
+    Updated,
+    /// It ended: of one second, the last.
+    Deleted,
+}
+
+impl News {
+    /// The word that the store's query knows.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
 /// What an event changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A subscription is as this.
     Subscription {
+        /// What became of it.
+        news: News,
         /// Whose.
         whose: Whose,
         /// The billing service's id of it.
@@ -150,12 +174,9 @@ impl Change {
     pub(super) fn of(event: Event) -> Result<Option<Self>, Problem> {
         let object = event.data.object;
         let change = match event.r#type.as_str() {
-            "customer.subscription.created" | "customer.subscription.updated" => {
-                subscription(read(object)?, None)
-            }
-            "customer.subscription.deleted" => {
-                subscription(read(object)?, Some(SubscriptionStatus::Canceled.as_str()))
-            }
+            "customer.subscription.created" => subscription(read(object)?, News::Created),
+            "customer.subscription.updated" => subscription(read(object)?, News::Updated),
+            "customer.subscription.deleted" => subscription(read(object)?, News::Deleted),
             "entitlements.active_entitlement_summary.updated" => features(read(object)?),
             _ => return Ok(None),
         };
@@ -178,7 +199,7 @@ fn read<T: serde::de::DeserializeOwned>(object: Value) -> Result<T, Problem> {
         .map_err(|error| Problem::field("/data/object", error.to_string()))
 }
 
-fn subscription(object: SubscriptionObject, status: Option<&str>) -> Change {
+fn subscription(object: SubscriptionObject, news: News) -> Change {
     let org_id = object.metadata.get("org_id");
     let org_id = org_id.and_then(|id| id.parse().ok());
     let prices = || {
@@ -204,13 +225,17 @@ fn subscription(object: SubscriptionObject, status: Option<&str>) -> Change {
         .filter_map(|item| item.current_period_end);
     let period_end = object.current_period_end.into_iter().chain(ends).max();
     Change::Subscription {
+        news,
         whose: Whose {
             customer: object.customer.id(),
             org_id,
         },
         id: object.id,
         plan,
-        status: status.map_or(object.status, str::to_owned),
+        status: match news {
+            News::Deleted => SubscriptionStatus::Canceled.as_str().to_owned(),
+            News::Created | News::Updated => object.status,
+        },
         period_end: period_end.map(|end| end.saturating_mul(1_000)),
     }
 }

@@ -99,7 +99,7 @@ async fn a_meeting_takes_transcript_for_as_long_as_the_plan_lets_it_run() {
 }
 
 #[tokio::test]
-async fn transcript_older_than_the_plan_keeps_is_not_shown_and_then_deleted() {
+async fn transcript_older_than_the_plan_keeps_is_not_shown_and_a_week_later_deleted() {
     let api = Api::start().await;
     let ada = api.sign_in("ada").await;
     let meeting = ada.meeting().await;
@@ -119,6 +119,10 @@ async fn transcript_older_than_the_plan_keeps_is_not_shown_and_then_deleted() {
     assert_eq!(sweep().await, 0);
     api.app.clock.advance(1);
     assert_eq!(shown().await, 0);
+    assert_eq!(sweep().await, 0);
+    api.app.clock.advance(7 * DAY_MS - 1);
+    assert_eq!(sweep().await, 0);
+    api.app.clock.advance(1);
     assert_eq!(sweep().await, 1);
     assert_eq!(sweep().await, 0);
 }

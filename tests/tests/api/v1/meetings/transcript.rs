@@ -106,3 +106,44 @@ async fn transcript_is_taken_only_while_the_meeting_runs_and_never_from_observer
     ada.post(&format!("{meeting}/end"), Value::Null).await;
     assert_problem(&ada.post(&path, chunks()).await, 409, "MEETING_NOT_ACTIVE");
 }
+
+#[tokio::test]
+async fn transcript_is_not_taken_where_it_is_switched_off() {
+    let api = Api::start_with(|settings| settings.admins = vec!["root@example.org".into()]).await;
+    let (ada, root) = (api.sign_in("ada").await, api.sign_in("root").await);
+    let path = running(&ada).await;
+    let chunk = json!({"chunks": [{"sourceId": "mic", "segmentId": "1", "text": "hi",
+        "startMs": 1, "endMs": 2, "speaker": {"label": "Ada"}}]});
+    assert_eq!(ada.post(&path, chunk.clone()).await.0, 200);
+    let switch = async |rules: serde_json::Value, active: bool| {
+        let flag = json!({"value": true, "rollout": 100, "active": active, "rules": rules,
+            "reason": "a test"});
+        let flag = root
+            .api
+            .request(reqwest::Method::PUT, "/v1/admin/flags/transcription")
+            .bearer_auth(&root.token)
+            .json(&flag);
+        assert_eq!(flag.send().await.unwrap().status(), 200);
+    };
+    switch(json!([]), false).await;
+    let refused = ada.post(&path, chunk.clone()).await;
+    assert_eq!(refused.0, 403, "{}", refused.1);
+    assert_eq!(refused.1["reason"], "flag");
+    // Off for some: who asks decides.
+    switch(
+        json!([{"emailDomains": ["example.org"], "value": false}]),
+        true,
+    )
+    .await;
+    assert_eq!(ada.post(&path, chunk.clone()).await.0, 403);
+    switch(
+        json!([{"emailDomains": ["example.com"], "value": false}]),
+        true,
+    )
+    .await;
+    assert_eq!(ada.post(&path, chunk).await.0, 200);
+    let (_, log) = root
+        .get("/v1/admin/audit?action=appendTranscript&success=false")
+        .await;
+    assert_eq!(log["items"][0]["reason"], "flag", "{log}");
+}

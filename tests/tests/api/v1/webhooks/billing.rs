@@ -88,10 +88,39 @@ async fn what_does_not_matter_here_is_acknowledged_and_nonsense_is_not() {
     let other =
         json!({"id": "evt_1", "type": "invoice.paid", "created": 1, "data": {"object": {}}});
     assert_eq!(signed(&other.to_string()).await, 204);
-    let unknown = event("evt_2", &Value::Null, "active").replace("null", "\"x\"");
-    assert_eq!(signed(&unknown).await, 204);
     assert_eq!(signed("{}").await, 422);
     assert_eq!(signed("no json").await, 422);
+}
+
+#[tokio::test]
+async fn an_event_that_comes_before_its_customer_is_known_is_to_come_again() {
+    let api = start().await;
+    let ada = api.sign_in("ada").await;
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let early = event("evt_2", &json!("x"), "active");
+    let header = sign(SECRET, NOW / 1_000, early.as_bytes());
+    let request = api
+        .request(Method::POST, "/v1/webhooks/billing")
+        .header("stripe-signature", &header)
+        .body(early.clone());
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 409);
+    assert_eq!(answer.headers()["retry-after"], "60");
+    let binds = event("evt_1", &org["id"], "incomplete");
+    let own = sign(SECRET, NOW / 1_000, binds.as_bytes());
+    assert_eq!(send(&api, &own, &binds).await.0, 204);
+    assert_eq!(plan(&ada).await, "free");
+    assert_eq!(send(&api, &header, &early).await.0, 204);
+    assert_eq!(plan(&ada).await, "pro");
+    // What is too old to be waited for is acknowledged.
+    let old = event("evt_3", &json!("x"), "active")
+        .replace("cus_1", "cus_2")
+        .replace(
+            &format!("\"created\":{}", NOW / 1_000),
+            &format!("\"created\":{}", NOW / 1_000 - 3_600),
+        );
+    let header = sign(SECRET, NOW / 1_000, old.as_bytes());
+    assert_eq!(send(&api, &header, &old).await.0, 204);
 }
 
 #[tokio::test]

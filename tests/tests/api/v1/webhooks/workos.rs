@@ -103,3 +103,81 @@ async fn without_a_secret_there_is_no_webhook() {
         .await;
     assert_problem(&answer, 404, "NOT_FOUND");
 }
+
+fn organization(name: &str, updated_at: &str) -> Value {
+    json!({"object": "organization", "id": "org_acme", "name": name, "updated_at": updated_at})
+}
+
+fn membership(role: &str, updated_at: &str) -> Value {
+    json!({"object": "organization_membership", "id": "om_1", "organization_id": "org_acme",
+        "organization_name": "Acme", "user_id": "user_ada", "status": "active",
+        "role": {"slug": role}, "updated_at": updated_at})
+}
+
+/// Names and roles of the caller's organisations.
+async fn orgs(ada: &crate::client::Person<'_>) -> Vec<(String, String)> {
+    let (_, orgs) = ada.get("/v1/orgs").await;
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    let orgs = orgs["items"].as_array().unwrap().iter();
+    orgs.map(|org| (word(&org["name"]), word(&org["role"])))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_organisation_follows_its_provider_and_its_removal_ends_it_for_good() {
+    let stage = Stage::start().await;
+    let ada = stage.sign_in("ada").await;
+    let (first, later) = ("2027-01-15T08:00:00.001Z", "2027-01-15T08:00:00.002Z");
+    for (event, data) in [
+        ("organization.created", organization("Acme", first)),
+        (
+            "organization_membership.created",
+            membership("admin", first),
+        ),
+    ] {
+        assert_eq!(stage.event(event, event, data).await, 200);
+    }
+    let named = |name: &str| vec![(name.to_owned(), "admin".to_owned())];
+    assert_eq!(orgs(&ada).await, named("Acme"));
+    let renamed = organization("Acme & Co", later);
+    let send = async |id: &str, event: &str, data| {
+        assert_eq!(stage.event(id, event, data).await, 200, "{id}");
+    };
+    send("event_1", "organization.updated", renamed.clone()).await;
+    send(
+        "event_2",
+        "organization.updated",
+        organization("Old", first),
+    )
+    .await;
+    assert_eq!(orgs(&ada).await, named("Acme & Co"));
+    // The removal carries the time of the last change.
+    send("event_3", "organization.deleted", renamed.clone()).await;
+    assert_eq!(orgs(&ada).await, []);
+    send("event_4", "organization.updated", renamed).await;
+    let newer = organization("Acme", "2027-01-15T08:00:00.003Z");
+    send("event_5", "organization.updated", newer).await;
+    assert_eq!(orgs(&ada).await, []);
+}
+
+#[tokio::test]
+async fn a_membership_follows_its_provider_and_its_removal_may_carry_the_same_time() {
+    let stage = Stage::start().await;
+    let ada = stage.sign_in("ada").await;
+    let (first, later) = ("2027-01-15T08:00:00.001Z", "2027-01-15T08:00:00.002Z");
+    let send = async |id: &str, event: &str, data| {
+        let event = format!("organization_membership.{event}");
+        assert_eq!(stage.event(id, &event, data).await, 200, "{id}");
+        orgs(&ada).await
+    };
+    let is = |role: &str| vec![("Acme".to_owned(), role.to_owned())];
+    let member = || membership("member", first);
+    assert_eq!(send("event_1", "created", member()).await, is("member"));
+    assert_eq!(send("event_2", "deleted", member()).await, []);
+    // The one before comes late, and the removal again.
+    assert_eq!(send("event_3", "created", member()).await, []);
+    assert_eq!(send("event_4", "deleted", member()).await, []);
+    let again = || membership("admin", later);
+    assert_eq!(send("event_5", "created", again()).await, is("admin"));
+    assert_eq!(send("event_6", "deleted", member()).await, is("admin"));
+}

@@ -1,0 +1,152 @@
+//! Rights taken away while many people read and write: who is removed, deactivated or
+//! signed out hears nothing of what comes after, at either door.
+
+use crate::client::{Api, Person};
+use crate::line::{Line, ticking};
+use connvo_core::live::stock::Message as Stock;
+use connvo_server::user;
+use futures_util::{StreamExt, future::join_all};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::Message;
+
+const MEETINGS: usize = 50;
+/// Changes before the revocation, and after it.
+const CHANGES: u64 = 5;
+/// What only the later changes say.
+const AFTER: &[u8] = b"after";
+/// Far longer than anything takes: only a line that stays open gets there.
+const NEVER: Duration = Duration::from_secs(60);
+
+fn holds(bytes: &[u8]) -> bool {
+    bytes.windows(AFTER.len()).any(|part| part == AFTER)
+}
+
+/// Hears a line to its end; answers how long it stayed open after `since` was told.
+async fn to_the_end(mut line: Line, revoked: tokio::sync::oneshot::Receiver<Instant>) -> Duration {
+    let ended = timeout(NEVER, async {
+        while let Some(Ok(message)) = line.0.next().await {
+            match message {
+                Message::Binary(bytes) => assert!(!holds(&bytes), "heard after the revocation"),
+                Message::Close(_) => break,
+                _ => {}
+            }
+        }
+        Instant::now()
+    });
+    let ended = ended.await.expect("the line ends");
+    ended.saturating_duration_since(revoked.await.expect("it was revoked"))
+}
+
+/// Hears a line until the later changes come by.
+async fn to_the_later(mut line: Line) {
+    let heard = timeout(NEVER, async {
+        while let Some(Ok(message)) = line.0.next().await {
+            if matches!(&message, Message::Binary(bytes) if holds(bytes)) {
+                return true;
+            }
+        }
+        false
+    });
+    assert!(
+        heard.await.expect("in time"),
+        "who stays hears what comes after"
+    );
+}
+
+/// One meeting: four live lines and a stock one; two of the live ones and the stock one
+/// are the victim's.
+async fn meeting(api: &Api, at: usize) -> Vec<Duration> {
+    let name = format!("victim{at}");
+    let victim = api.sign_in(&name).await;
+    let ada: &Person<'_> = &api.sign_in(&format!("host{at}")).await;
+    let path = ada.meeting().await;
+    ada.invite(&path, &name, "participant").await;
+    let (mut stay, mut go, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    for (client, person) in [(1, ada), (2, ada), (3, &victim), (4, &victim)] {
+        let mut line = Line::of(person).await;
+        line.follow(&path, client).await;
+        if client < 3 {
+            stay.push(line);
+        } else {
+            go.push(line);
+        }
+    }
+    let mut stock = Line::stock(&victim, &path).await.unwrap();
+    stock.stock_say(&Stock::Step1(&[0])).await;
+    stock.step2().await;
+    go.push(stock);
+    let stay: Vec<_> = stay
+        .into_iter()
+        .map(to_the_later)
+        .map(tokio::spawn)
+        .collect();
+    let go: Vec<_> = go
+        .into_iter()
+        .map(|line| {
+            let (tell, revoked) = tokio::sync::oneshot::channel();
+            told.push(tell);
+            tokio::spawn(to_the_end(line, revoked))
+        })
+        .collect();
+    for change in 0..CHANGES {
+        ada.operate(&path, change, change + 1, json!([{"insert": "before "}]))
+            .await;
+    }
+    match at % 3 {
+        0 => {
+            let gone = format!("{path}/participants/{}", victim.id);
+            assert_eq!(ada.delete(&gone).await.0, 204);
+        }
+        1 => {
+            let who = victim.id.parse().unwrap();
+            user::set_active(&api.app, &who, false).await.unwrap();
+        }
+        _ => assert_eq!(victim.post("/v1/me/sign-out", Value::Null).await.0, 204),
+    }
+    let revoked = Instant::now();
+    for tell in told {
+        tell.send(revoked).unwrap();
+    }
+    for change in CHANGES..2 * CHANGES {
+        ada.operate(&path, change, change + 1, json!([{"insert": "after "}]))
+            .await;
+    }
+    for line in join_all(stay).await {
+        line.unwrap();
+    }
+    let refused = victim.get(&format!("{path}/notes")).await.0;
+    assert!(matches!(refused.as_u16(), 401 | 404), "{refused}");
+    if at.is_multiple_of(3) {
+        // Of who was only removed from this meeting the connection itself stays.
+        let mut ended = Vec::new();
+        for line in go {
+            if line.is_finished() {
+                ended.push(line.await.unwrap());
+            } else {
+                line.abort();
+            }
+        }
+        return ended;
+    }
+    let all = join_all(go).await;
+    all.into_iter().map(Result::unwrap).collect()
+}
+
+#[allow(clippy::print_stdout)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_hears_what_comes_after_their_revocation_while_many_work() {
+    let api = ticking().await;
+    let all = join_all((0..MEETINGS).map(|at| meeting(&api, at))).await;
+    let mut delays: Vec<_> = all.into_iter().flatten().collect();
+    delays.sort_unstable();
+    let at = |share: usize| delays[(delays.len() - 1) * share / 100];
+    println!(
+        "{} lines ended after their revocation: median {:?}, p99 {:?}, last {:?}",
+        delays.len(),
+        at(50),
+        at(99),
+        at(100)
+    );
+}
