@@ -160,7 +160,8 @@ scene("nothing earlier is offered where nothing is; what is earlier comes once",
   const right = chunk("Grace", "s0", "Number 0, put right.", 0, { revision: 2 });
   await ann.api.post(`/v1/meetings/${long}/transcript`, { chunks: [right] });
   const other = await ann.enter(long);
-  const button = other.page.getByRole("button", { name: "Show earlier" });
+  // It says so while it loads.
+  const button = other.page.getByRole("button", { name: /Show earlier|Loading/ });
   const shown = async () =>
     (await other.page.getByTestId("transcript").innerText()).match(/Number \d+/g) ?? [];
   await until("the latest", shown, (seen) => seen.includes("Number 249"));
