@@ -1,67 +1,19 @@
 //! What applies to a meeting or a person: the subscription and the overrides of their
 //! organisation, read in one query, and resolved by core.
 
+mod store;
+
 use super::store::to_role;
 use crate::app::App;
 use crate::db::{Db, StoreError, to_id, to_u64};
-use crate::on_db;
 use connvo_core::entitlement::{
     Entitlements, Feature, Grant, Limit, Override, Plan, Subscription, SubscriptionStatus, resolve,
 };
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::me::MyOrg;
+use store::Held;
 
-/// What applies to a meeting: a row for each override, and one where there is none.
-pub const OF_MEETING_SQL: &str =
-    "SELECT m.started_at, s.plan, s.status, s.past_due_since, e.key, e.value, e.expires_at
-    FROM meetings m
-    LEFT JOIN orgs o ON o.id = m.org_id AND o.removed_at IS NULL
-    LEFT JOIN subscriptions s ON s.org_id = o.id
-    LEFT JOIN entitlements e ON e.org_id = o.id
-    WHERE m.id = $1 ORDER BY e.source, e.key";
-
-const OF_ORG_SQL: &str =
-    "SELECT NULL, s.plan, s.status, s.past_due_since, e.key, e.value, e.expires_at
-    FROM orgs o
-    LEFT JOIN subscriptions s ON s.org_id = o.id
-    LEFT JOIN entitlements e ON e.org_id = o.id
-    WHERE o.id = $1 AND o.removed_at IS NULL ORDER BY e.source, e.key";
-
-/// What applies to a person, by organisation, the one joined first first.
-pub const OF_USER_SQL: &str =
-    "SELECT o.id, o.name, p.role, s.plan, s.status, s.past_due_since, e.key, e.value, e.expires_at
-    FROM org_memberships p
-    JOIN orgs o ON o.id = p.org_id
-    LEFT JOIN subscriptions s ON s.org_id = o.id
-    LEFT JOIN entitlements e ON e.org_id = o.id
-    WHERE p.user_id = $1 AND p.removed_at IS NULL AND o.removed_at IS NULL
-    ORDER BY p.created_at, o.id, e.source, e.key";
-
-#[derive(sqlx::FromRow)]
-struct Held {
-    plan: Option<String>,
-    status: Option<String>,
-    past_due_since: Option<i64>,
-    key: Option<String>,
-    value: Option<i64>,
-    expires_at: Option<i64>,
-}
-
-#[derive(sqlx::FromRow)]
-struct MeetingRow {
-    started_at: Option<i64>,
-    #[sqlx(flatten)]
-    held: Held,
-}
-
-#[derive(sqlx::FromRow)]
-struct UserRow {
-    id: String,
-    name: String,
-    role: String,
-    #[sqlx(flatten)]
-    held: Held,
-}
+pub use store::{OF_MEETING_SQL, OF_USER_SQL};
 
 impl Held {
     fn subscription(&self) -> Option<Subscription> {
@@ -109,15 +61,7 @@ pub struct Standing {
 /// # Errors
 /// The store fails.
 pub async fn of_meeting(app: &App, meeting: &MeetingId) -> Result<Standing, StoreError> {
-    let rows: Vec<MeetingRow> = on_db!(
-        &app.db,
-        read | pool | {
-            sqlx::query_as(OF_MEETING_SQL)
-                .bind(meeting.as_str())
-                .fetch_all(pool)
-                .await?
-        }
-    );
+    let rows = store::of_meeting(&app.db, meeting).await?;
     let started_at = rows.first().and_then(|row| row.started_at);
     Ok(Standing {
         started_at: started_at.map(to_u64),
@@ -130,15 +74,7 @@ pub async fn of_meeting(app: &App, meeting: &MeetingId) -> Result<Standing, Stor
 /// # Errors
 /// The store fails.
 pub async fn of_org(db: &Db, org: &OrgId, now_ms: u64) -> Result<Entitlements, StoreError> {
-    let rows: Vec<Held> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(OF_ORG_SQL)
-                .bind(org.as_str())
-                .fetch_all(pool)
-                .await?
-        }
-    );
+    let rows = store::of_org(db, org).await?;
     Ok(entitlements(rows.iter(), now_ms))
 }
 
@@ -159,15 +95,7 @@ pub struct Personal {
 /// # Errors
 /// The store fails.
 pub async fn of_user(db: &Db, user: &UserId, now_ms: u64) -> Result<Personal, StoreError> {
-    let rows: Vec<UserRow> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(OF_USER_SQL)
-                .bind(user.as_str())
-                .fetch_all(pool)
-                .await?
-        }
-    );
+    let rows = store::of_user(db, user).await?;
     let mut personal = Personal {
         org: None,
         entitlements: resolve(None, &[], now_ms),
