@@ -2,8 +2,8 @@
 
 use super::PER_PERSON;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
-use crate::on_db;
+use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::{on_db, on_tx};
 use connvo_core::error::Problem;
 use connvo_core::id::{OrgId, UserId};
 use connvo_core::org::{Org, OrgMember, OrgRole, spare_admin};
@@ -250,6 +250,27 @@ pub async fn user_of(db: &Db, email: &str) -> Result<Option<UserId>, StoreError>
     row.map(|(id,)| to_id(&id)).transpose()
 }
 
+/// The role of a person, and how many administrators there are.
+async fn held(
+    conn: impl Into<Tx<'_>>,
+    org: &OrgId,
+    user: &UserId,
+) -> Result<(Option<OrgRole>, u64), StoreError> {
+    on_tx!(conn.into(), |conn| {
+        let role: Option<(String,)> = sqlx::query_as(ROLE_SQL)
+            .bind(org.as_str())
+            .bind(user.as_str())
+            .fetch_optional(&mut *conn)
+            .await?;
+        let (admins,): (i64,) = sqlx::query_as(ADMINS_SQL)
+            .bind(org.as_str())
+            .fetch_one(&mut *conn)
+            .await?;
+        let role = role.map(|(role,)| to_role(&role)).transpose()?;
+        Ok((role, to_u64(admins)))
+    })
+}
+
 /// Gives a member a role, and adds them where they are none and `may_add`.
 ///
 /// # Errors
@@ -274,23 +295,14 @@ pub async fn put_member(
                 .bind(user.as_str())
                 .execute(&mut *tx)
                 .await?;
-            let held: Option<(String,)> = sqlx::query_as(ROLE_SQL)
-                .bind(org.as_str())
-                .bind(user.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-            let (admins,): (i64,) = sqlx::query_as(ADMINS_SQL)
-                .bind(org.as_str())
-                .fetch_one(&mut *tx)
-                .await?;
+            let (held, admins) = held(&mut tx, org, user).await?;
             let (memberships,): (i64,) = sqlx::query_as(MEMBERSHIPS_SQL)
                 .bind(user.as_str())
                 .fetch_one(&mut *tx)
                 .await?;
-            let held = held.map(|(role,)| to_role(&role)).transpose()?;
             let steps_down = held == Some(OrgRole::Admin) && role != OrgRole::Admin;
             let spared = if steps_down {
-                spare_admin(to_u64(admins))
+                spare_admin(admins)
             } else {
                 Ok(())
             };
@@ -335,18 +347,9 @@ pub async fn remove_member(
                 .bind(to_i64(now_ms))
                 .execute(&mut *tx)
                 .await?;
-            let held: Option<(String,)> = sqlx::query_as(ROLE_SQL)
-                .bind(org.as_str())
-                .bind(user.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-            let (admins,): (i64,) = sqlx::query_as(ADMINS_SQL)
-                .bind(org.as_str())
-                .fetch_one(&mut *tx)
-                .await?;
-            let held = held.map(|(role,)| to_role(&role)).transpose()?;
+            let (held, admins) = held(&mut tx, org, user).await?;
             let spared = match held {
-                Some(OrgRole::Admin) => spare_admin(to_u64(admins)),
+                Some(OrgRole::Admin) => spare_admin(admins),
                 _ => Ok(()),
             };
             match (held, spared) {
