@@ -37,6 +37,18 @@ impl OrgRole {
     }
 }
 
+/// Whether somebody belongs to an organisation already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OrgStatus {
+    /// Belongs to it.
+    Active,
+    /// Is asked to, and has not accepted: until then it counts for nothing.
+    Pending,
+}
+
 /// What a member may ask of an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrgAction {
@@ -46,11 +58,13 @@ pub enum OrgAction {
     ManageMembers,
     /// Belong to it no longer.
     Leave,
+    /// Close it for good.
+    Close,
 }
 
 impl OrgAction {
     /// Every action.
-    pub const ALL: [Self; 3] = [Self::Read, Self::ManageMembers, Self::Leave];
+    pub const ALL: [Self; 4] = [Self::Read, Self::ManageMembers, Self::Leave, Self::Close];
 
     /// The action's name in the audit log.
     #[must_use]
@@ -59,6 +73,7 @@ impl OrgAction {
             Self::Read => "readOrg",
             Self::ManageMembers => "manageMembers",
             Self::Leave => "leaveOrg",
+            Self::Close => "closeOrg",
         }
     }
 }
@@ -70,7 +85,7 @@ impl OrgAction {
 pub fn can(role: OrgRole, action: OrgAction) -> Result<(), Problem> {
     let least = match action {
         OrgAction::Read | OrgAction::Leave => OrgRole::Member,
-        OrgAction::ManageMembers => OrgRole::Admin,
+        OrgAction::ManageMembers | OrgAction::Close => OrgRole::Admin,
     };
     if role >= least {
         return Ok(());
@@ -79,17 +94,32 @@ pub fn can(role: OrgRole, action: OrgAction) -> Result<(), Problem> {
     Err(Problem::new(ErrorCode::Forbidden, detail).because("role"))
 }
 
-/// Whether an organisation of `admins` administrators may lose one of them.
+/// Whether an organisation may lose an administrator beside whom there are `others`.
 ///
 /// # Errors
 /// `CONFLICT` when it is the last.
-pub fn spare_admin(admins: u64) -> Result<(), Problem> {
-    if admins > 1 {
+pub fn spare_admin(others: u64) -> Result<(), Problem> {
+    if others > 0 {
         return Ok(());
     }
     Err(Problem::new(
         ErrorCode::Conflict,
-        "an organisation keeps one administrator: name another first",
+        "an organisation keeps one administrator: name another first, or close it",
+    ))
+}
+
+/// Whether an administrator beside whom there are `others` may close the organisation:
+/// the last one may.
+///
+/// # Errors
+/// `CONFLICT` when there are others.
+pub fn may_close(others: u64) -> Result<(), Problem> {
+    if others == 0 {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ErrorCode::Conflict,
+        "the last administrator closes an organisation: take the others out first",
     ))
 }
 
@@ -120,7 +150,7 @@ pub struct OrgDraft {
     pub name: String,
 }
 
-/// A stored organisation, as one of its members sees it.
+/// A stored organisation, as one of its members sees it, or who is asked to be one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -130,19 +160,22 @@ pub struct Org {
     pub id: OrgId,
     /// Its name.
     pub name: String,
-    /// The caller's own standing in it.
+    /// The caller's own standing in it; while that is pending, the one offered.
     pub role: OrgRole,
-    /// Milliseconds since the Unix epoch.
+    /// Whether the caller belongs to it already.
+    pub status: OrgStatus,
+    /// Since when it is there; while pending, since when the caller is asked. In
+    /// milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,
 }
 
-/// What an administrator asks for when adding a member.
+/// What an administrator asks for when inviting a member.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrgMemberDraft {
-    /// The address of somebody who has an account.
+    /// The address of somebody, with or without an account.
     pub email: String,
     /// The role given.
     pub role: OrgRole,
@@ -210,6 +243,24 @@ pub struct OrgMember {
     pub joined_at: u64,
 }
 
+/// Somebody who is asked to belong to an organisation. Whether an account has the
+/// address is not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrgInvitation {
+    /// The address, lower-cased.
+    pub email: String,
+    /// The role offered.
+    pub role: OrgRole,
+    /// Always pending.
+    pub status: OrgStatus,
+    /// Since when, in milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub invited_at: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,15 +269,17 @@ mod tests {
     fn members_read_and_leave_and_administrators_decide() {
         for action in OrgAction::ALL {
             assert!(can(OrgRole::Admin, action).is_ok());
-            let expected = action != OrgAction::ManageMembers;
+            let expected = matches!(action, OrgAction::Read | OrgAction::Leave);
             assert_eq!(can(OrgRole::Member, action).is_ok(), expected);
         }
     }
 
     #[test]
-    fn the_last_administrator_stays() {
-        assert!(spare_admin(2).is_ok());
-        assert_eq!(spare_admin(1).unwrap_err().code, ErrorCode::Conflict);
+    fn the_last_administrator_stays_or_closes() {
+        assert!(spare_admin(1).is_ok());
+        assert_eq!(spare_admin(0).unwrap_err().code, ErrorCode::Conflict);
+        assert!(may_close(0).is_ok());
+        assert_eq!(may_close(1).unwrap_err().code, ErrorCode::Conflict);
     }
 
     #[test]

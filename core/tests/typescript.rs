@@ -64,6 +64,7 @@ fn generated() -> String {
     types.visit::<flag::Flag>();
     types.visit::<flag::FlagDraft>();
     types.visit::<org::Org>();
+    types.visit::<org::OrgInvitation>();
     types.visit::<org::OrgMember>();
     types.visit::<person::settings::Account>();
     types.visit::<person::settings::SettingsDraft>();

@@ -165,6 +165,21 @@ pub fn address_hash(scope: &str, address: &str) -> String {
     hex::encode(Sha256::digest(format!("{scope} {address}")))
 }
 
+/// Records what an administrator reads, before it is read; `asked` is what they look for.
+///
+/// # Errors
+/// The store fails: then nothing is shown.
+pub async fn read(
+    app: &App,
+    actor: &Actor,
+    action: &str,
+    resource: &str,
+    asked: Value,
+) -> Result<(), Problem> {
+    let entry = Entry::new(app, actor, Kind::Read, action, resource).with(asked);
+    Ok(store::write(&app.db, &entry).await?)
+}
+
 /// Counts a refusal of something that the actor asked for; what is not one (a
 /// conflict, a bad field) is passed over. It is written within about a second.
 pub fn denied(app: &App, actor: &Actor, action: &str, resource: &str, problem: &Problem) {

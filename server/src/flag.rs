@@ -5,14 +5,15 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::auth::require_admin;
+use crate::idempotency::{Key, Once};
 use crate::me::{MeChange, tell, view};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::flag::{
     CAPABILITIES, Context, Flag, FlagDraft, evaluate, same_for_all, validate_key, validate_reason,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Most flags that there may be.
@@ -53,13 +54,14 @@ pub async fn require(app: &App, actor: &Actor, capability: &str) -> Result<(), P
     connvo_core::flag::require(capability, &value)
 }
 
-/// A flag.
+/// A flag; the audit log has who read it.
 ///
 /// # Errors
 /// `FORBIDDEN` (`admin`); `NOT_FOUND`.
 pub async fn get(app: &App, actor: &Actor, key: &str) -> Result<Flag, Problem> {
     require_admin(app, actor).await?;
     validate_key(key)?;
+    audit::read(app, actor, "readFlag", &resource(key), json!({})).await?;
     store::get(&app.db, key)
         .await?
         .ok_or_else(|| Problem::not_found("the flag"))
@@ -70,16 +72,27 @@ pub async fn get(app: &App, actor: &Actor, key: &str) -> Result<Flag, Problem> {
 /// # Errors
 /// `FORBIDDEN` (`admin`); `VALIDATION_ERROR` naming the fields; `CONFLICT` when there are
 /// [`FLAGS`] already.
-pub async fn put(app: &App, actor: &Actor, key: &str, draft: FlagDraft) -> Result<Flag, Problem> {
+pub async fn put(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    draft: FlagDraft,
+    key: Option<Key>,
+) -> Result<Flag, Problem> {
     require_admin(app, actor).await?;
-    let new = draft.validate(key)?;
-    let entry = Entry::change(app, actor, "putFlag", &resource(key)).because(new.reason());
-    if !store::put(&app.db, new.flag(), entry, app.clock.now_ms()).await? {
-        let detail = format!("there are {FLAGS} flags already: remove one first");
-        return Err(Problem::new(ErrorCode::Conflict, detail));
-    }
-    tell(app, MeChange::Flags);
-    Ok(new.flag().clone())
+    let once = Once::of(app, actor, "putFlag", key, &(name, &draft));
+    let work = async {
+        let new = draft.validate(name)?;
+        let entry = Entry::change(app, actor, "putFlag", &resource(name)).because(new.reason());
+        let along = (entry, &once);
+        if !store::put(&app.db, new.flag(), along, app.clock.now_ms()).await? {
+            let detail = format!("there are {FLAGS} flags already: remove one first");
+            return Err(Problem::new(ErrorCode::Conflict, detail));
+        }
+        tell(app, MeChange::Flags);
+        Ok(new.flag().clone())
+    };
+    once.run(app, work).await
 }
 
 /// Removes a flag.
@@ -87,23 +100,33 @@ pub async fn put(app: &App, actor: &Actor, key: &str, draft: FlagDraft) -> Resul
 /// # Errors
 /// `FORBIDDEN` (`admin`); `NOT_FOUND`; `VALIDATION_ERROR` without a reason; `CONFLICT` for
 /// the flag of a capability.
-pub async fn delete(app: &App, actor: &Actor, key: &str, reason: &str) -> Result<(), Problem> {
+pub async fn delete(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    reason: &str,
+    key: Option<Key>,
+) -> Result<(), Problem> {
     require_admin(app, actor).await?;
-    validate_key(key)?;
-    let reason = validate_reason(reason, "/reason")?;
-    if CAPABILITIES
-        .iter()
-        .any(|(capability, _)| *capability == key)
-    {
-        let detail = "the flag of a capability stays: switch it off instead";
-        return Err(Problem::new(ErrorCode::Conflict, detail));
-    }
-    let entry = Entry::change(app, actor, "deleteFlag", &resource(key)).because(reason);
-    if !store::delete(&app.db, key, entry).await? {
-        return Err(Problem::not_found("the flag"));
-    }
-    tell(app, MeChange::Flags);
-    Ok(())
+    let once = Once::of(app, actor, "deleteFlag", key, &(name, reason));
+    let work = async {
+        validate_key(name)?;
+        let reason = validate_reason(reason, "/reason")?;
+        if CAPABILITIES
+            .iter()
+            .any(|(capability, _)| *capability == name)
+        {
+            let detail = "the flag of a capability stays: switch it off instead";
+            return Err(Problem::new(ErrorCode::Conflict, detail));
+        }
+        let entry = Entry::change(app, actor, "deleteFlag", &resource(name)).because(reason);
+        if !store::delete(&app.db, name, (entry, &once)).await? {
+            return Err(Problem::not_found("the flag"));
+        }
+        tell(app, MeChange::Flags);
+        Ok(())
+    };
+    once.run(app, work).await
 }
 
 /// The flag as the audit log names it.

@@ -3,6 +3,7 @@
 //! [`connvo_core::entitlement`].
 
 pub mod admin;
+pub mod invitation;
 pub mod provider;
 pub mod routes;
 pub mod standing;
@@ -11,11 +12,12 @@ pub mod store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::idempotency::{Key, Once};
 use crate::me::{MeChange, tell};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{OrgId, UserId};
 use connvo_core::org::{
-    Org, OrgAction, OrgDraft, OrgMember, OrgMemberDraft, OrgRole, OrgRoleDraft, can, validate_name,
+    Org, OrgAction, OrgDraft, OrgMember, OrgRole, OrgRoleDraft, OrgStatus, can, validate_name,
 };
 
 /// Most organisations that one person may belong to.
@@ -45,19 +47,48 @@ pub async fn authorise(
 ///
 /// # Errors
 /// `VALIDATION_ERROR` for a bad name; `CONFLICT` for one organisation too many.
-pub async fn create(app: &App, actor: &Actor, draft: OrgDraft) -> Result<Org, Problem> {
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    draft: OrgDraft,
+    key: Option<Key>,
+) -> Result<Org, Problem> {
+    let once = Once::of(app, actor, "createOrg", key, &draft);
     let org = Org {
         name: validate_name(&draft.name)?,
         id: app.ids.org(),
         role: OrgRole::Admin,
+        status: OrgStatus::Active,
         created_at: app.clock.now_ms(),
     };
-    let entry = Entry::change(app, actor, "createOrg", &resource(&org.id));
-    if !store::insert(&app.db, &org, &actor.user_id, &entry).await? {
-        return Err(too_many());
-    }
-    tell(app, MeChange::User(actor.user_id.clone()));
-    Ok(org)
+    let work = async {
+        let entry = Entry::change(app, actor, "createOrg", &resource(&org.id));
+        if !store::insert(&app.db, &org, &actor.user_id, &entry, &once).await? {
+            return Err(too_many());
+        }
+        tell(app, MeChange::User(actor.user_id.clone()));
+        Ok(org)
+    };
+    once.run(app, work).await
+}
+
+/// Closes an organisation for good: its members are none any more, and its meetings are
+/// on the free plan.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers; `FORBIDDEN` unless administrator; `CONFLICT` while there are
+/// other administrators.
+pub async fn close(app: &App, actor: &Actor, org: &OrgId, key: Option<Key>) -> Result<(), Problem> {
+    let once = Once::of(app, actor, "closeOrg", key, org);
+    let work = async {
+        authorise(app, actor, org, OrgAction::Close).await?;
+        let entry = Entry::change(app, actor, "closeOrg", &resource(org));
+        let (along, now) = ((entry, &once), app.clock.now_ms());
+        done(store::close(&app.db, org, &actor.user_id, along, now).await?)?;
+        tell(app, MeChange::Org(org.clone()));
+        Ok(())
+    };
+    once.run(app, work).await
 }
 
 /// An organisation as the actor sees it.
@@ -68,26 +99,6 @@ pub async fn get(app: &App, actor: &Actor, org: &OrgId) -> Result<Org, Problem> 
     store::get(&app.db, org, &actor.user_id)
         .await?
         .ok_or_else(|| Problem::not_found("the organisation"))
-}
-
-/// Adds somebody who has an account, by address, or changes their role.
-///
-/// # Errors
-/// `VALIDATION_ERROR` for an address that nobody has signed in with; `FORBIDDEN` unless
-/// administrator; `CONFLICT` for the last administrator's role, or when they belong to
-/// too many organisations.
-pub async fn add_member(
-    app: &App,
-    actor: &Actor,
-    org: &OrgId,
-    draft: OrgMemberDraft,
-) -> Result<OrgMember, Problem> {
-    authorise(app, actor, org, OrgAction::ManageMembers).await?;
-    let new = draft.validate()?;
-    let user = store::user_of(&app.db, new.email()).await?.ok_or_else(|| {
-        Problem::field("/email", "nobody has signed in here with this address yet")
-    })?;
-    put_member(app, actor, org, &user, (new.role(), true)).await
 }
 
 /// Changes a member's role.
@@ -101,33 +112,22 @@ pub async fn change_member(
     org: &OrgId,
     user: &UserId,
     draft: &OrgRoleDraft,
+    key: Option<Key>,
 ) -> Result<OrgMember, Problem> {
-    authorise(app, actor, org, OrgAction::ManageMembers).await?;
-    put_member(app, actor, org, user, (draft.role, false)).await
+    let once = Once::of(app, actor, "changeMember", key, &(org, user, draft));
+    let work = async {
+        authorise(app, actor, org, OrgAction::ManageMembers).await?;
+        let entry = Entry::change(app, actor, "changeMember", &resource(org));
+        let (along, now) = ((entry, &once), app.clock.now_ms());
+        let what = (user, draft.role);
+        let member = done(store::change_member(&app.db, org, what, along, now).await?)?;
+        tell(app, MeChange::User(user.clone()));
+        Ok(member)
+    };
+    once.run(app, work).await
 }
 
-async fn put_member(
-    app: &App,
-    actor: &Actor,
-    org: &OrgId,
-    user: &UserId,
-    what: (OrgRole, bool),
-) -> Result<OrgMember, Problem> {
-    let now = app.clock.now_ms();
-    let entry = Entry::change(app, actor, "putMember", &resource(org));
-    match store::put_member(&app.db, org, user, what, entry, now).await? {
-        store::Put::Done => {}
-        store::Put::LastAdmin(problem) => return Err(problem),
-        store::Put::Absent => return Err(Problem::not_found("the member")),
-        store::Put::TooMany => return Err(too_many()),
-    }
-    tell(app, MeChange::User(user.clone()));
-    store::member(&app.db, org, user)
-        .await?
-        .ok_or_else(|| Problem::not_found("the member"))
-}
-
-/// Takes a member out, or oneself.
+/// Takes a member out, or oneself; who is only asked to belong to it declines.
 ///
 /// # Errors
 /// `NOT_FOUND` when they are none; `FORBIDDEN` unless administrator or oneself;
@@ -137,21 +137,37 @@ pub async fn remove_member(
     actor: &Actor,
     org: &OrgId,
     user: &UserId,
+    key: Option<Key>,
 ) -> Result<(), Problem> {
-    let action = if *user == actor.user_id {
-        OrgAction::Leave
-    } else {
-        OrgAction::ManageMembers
+    let once = Once::of(app, actor, "removeMember", key, &(org, user));
+    let own = *user == actor.user_id;
+    let work = async {
+        if own && store::role(&app.db, org, user).await?.is_none() {
+            return invitation::decline(app, actor, org, &once).await;
+        }
+        let action = if own {
+            OrgAction::Leave
+        } else {
+            OrgAction::ManageMembers
+        };
+        authorise(app, actor, org, action).await?;
+        let entry = Entry::change(app, actor, "removeMember", &resource(org));
+        let (along, now) = ((entry, &once), app.clock.now_ms());
+        done(store::remove_member(&app.db, org, user, along, now).await?)?;
+        tell(app, MeChange::User(user.clone()));
+        Ok(())
     };
-    authorise(app, actor, org, action).await?;
-    let entry = Entry::change(app, actor, "removeMember", &resource(org));
-    match store::remove_member(&app.db, org, user, entry, app.clock.now_ms()).await? {
-        store::Put::Done => {}
-        store::Put::LastAdmin(problem) => return Err(problem),
-        store::Put::Absent | store::Put::TooMany => return Err(Problem::not_found("the member")),
+    once.run(app, work).await
+}
+
+/// What a change came to.
+fn done<T>(put: store::Put<T>) -> Result<T, Problem> {
+    match put {
+        store::Put::Done(made) => Ok(made),
+        store::Put::LastAdmin(problem) => Err(problem),
+        store::Put::Absent => Err(Problem::not_found("the member")),
+        store::Put::TooMany => Err(too_many()),
     }
-    tell(app, MeChange::User(user.clone()));
-    Ok(())
 }
 
 fn too_many() -> Problem {

@@ -5,7 +5,7 @@ use Action::{
     AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadTranscript,
     RemoveParticipant, StartMeeting, WriteNote,
 };
-use Gate::{Admin, Meeting, Open, OrgAdmin, OrgMember, Signed, SignedIn};
+use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn};
 
 /// Who gets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Gate {
     Meeting(Action),
     /// A member of the organisation that the path names.
     OrgMember,
+    /// Who is asked to belong to that organisation.
+    OrgInvited,
     /// An administrator of that organisation.
     OrgAdmin,
     /// An administrator of the platform.
@@ -103,6 +105,10 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
     ("get", "/v1/orgs", SignedIn),
     ("post", "/v1/orgs", SignedIn),
     ("get", "/v1/orgs/{id}", OrgMember),
+    ("delete", "/v1/orgs/{id}", OrgAdmin),
+    ("post", "/v1/orgs/{id}/accept", OrgInvited),
+    ("get", "/v1/orgs/{id}/invitations", OrgAdmin),
+    ("delete", "/v1/orgs/{id}/invitations/{email}", OrgAdmin),
     ("get", "/v1/orgs/{id}/members", OrgMember),
     ("post", "/v1/orgs/{id}/members", OrgAdmin),
     ("put", "/v1/orgs/{id}/members/{user}", OrgAdmin),

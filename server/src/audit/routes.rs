@@ -1,7 +1,7 @@
 //! `/v1/admin/audit`.
 
 use super::store::{self, AuditRow, Filter};
-use super::{Entry, Kind, write_behind};
+use super::{Kind, read, write_behind};
 use crate::app::App;
 use crate::auth::{Caller, require_admin};
 use crate::http::{Failure, Json, Page, PageQuery, Query};
@@ -92,8 +92,7 @@ async fn list(
     let filter = query.filter()?;
     // Refusals counted on this node a moment ago are among the rows.
     write_behind(&app).await;
-    let entry = Entry::new(&app, &caller, Kind::Read, "readAudit", "audit").with(asked);
-    store::write(&app.db, &entry).await?;
+    read(&app, &caller, "readAudit", "audit", asked).await?;
     let items = store::page(&app.db, &filter, after.as_deref(), limit + 1).await?;
     let cursor = |last: &AuditRow| last.id.clone();
     Ok(Json(Page::of(items, limit, cursor)))

@@ -2,12 +2,14 @@
 
 use super::store;
 use crate::app::App;
+use crate::audit;
 use crate::auth::{Caller, require_admin};
-use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
+use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
 use axum::http::StatusCode;
 use connvo_core::flag::{Flag, FlagDraft};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -38,6 +40,7 @@ async fn list(
     require_admin(&app, &caller).await?;
     let limit = page.limit(100)?;
     let after: String = page.after()?.unwrap_or_default();
+    audit::read(&app, &caller, "readFlags", "flags", json!({"after": after})).await?;
     let items = store::page(&app.db, &after, limit + 1).await?;
     Ok(Json(Page::of(items, limit, |last: &Flag| last.key.clone())))
 }
@@ -58,7 +61,7 @@ async fn get(
 
 /// Makes a flag, or makes it another. Open pages hear of it at once.
 #[utoipa::path(put, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
-    params(("key" = String, Path, description = "1 to 64 bytes of a-z, 0-9, dot, dash and underscore", example = "insights")),
+    params(("key" = String, Path, description = "1 to 64 bytes of a-z, 0-9, dot, dash and underscore", example = "insights"), IdempotencyHeader),
     request_body(content = FlagDraft, example = json!({"value": true, "rollout": 25, "active": true,
         "rules": [{"plans": ["pro"], "value": true}], "reason": "a first quarter of the people"})),
     responses((status = 200, body = Flag),
@@ -70,14 +73,15 @@ async fn put(
     State(app): State<App>,
     caller: Caller,
     Path(key): Path<String>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(draft): Json<FlagDraft>,
 ) -> Result<Json<Flag>, Failure> {
-    Ok(Json(super::put(&app, &caller, &key, draft).await?))
+    Ok(Json(super::put(&app, &caller, &key, draft, once).await?))
 }
 
 /// Removes a flag.
 #[utoipa::path(delete, path = "/v1/admin/flags/{key}", tag = "admin", security(("bearer" = [])),
-    params(("key" = String, Path, description = "The flag's name", example = "insights"), Reason),
+    params(("key" = String, Path, description = "The flag's name", example = "insights"), Reason, IdempotencyHeader),
     responses((status = 204, description = "Removed"),
         (status = 403, description = "For the platform's administrators"),
         (status = 404, description = "No such flag"),
@@ -88,7 +92,8 @@ async fn delete(
     caller: Caller,
     Path(key): Path<String>,
     Query(query): Query<Reason>,
+    IdempotencyKey(once): IdempotencyKey,
 ) -> Result<StatusCode, Failure> {
-    super::delete(&app, &caller, &key, &query.reason).await?;
+    super::delete(&app, &caller, &key, &query.reason, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,6 +3,7 @@
 use super::FLAGS;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
+use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::flag::Flag;
 use serde_json::json;
@@ -86,7 +87,12 @@ pub async fn get(db: &Db, key: &str) -> Result<Option<Flag>, StoreError> {
 ///
 /// # Errors
 /// The store fails.
-pub async fn put(db: &Db, new: &Flag, entry: Entry, now_ms: u64) -> Result<bool, StoreError> {
+pub async fn put(
+    db: &Db,
+    new: &Flag,
+    (entry, once): (Entry, &Once),
+    now_ms: u64,
+) -> Result<bool, StoreError> {
     let key = new.key.as_str();
     let definition = definition(new)?;
     let stored = on_db!(
@@ -115,6 +121,7 @@ pub async fn put(db: &Db, new: &Flag, entry: Entry, now_ms: u64) -> Result<bool,
                 let from = before.map(flag).transpose()?;
                 let entry = entry.with(json!({"flag": {"from": from, "to": new}}));
                 audit::store::record(&mut tx, &entry).await?;
+                idempotency::store::keep(&mut tx, once, 200, new).await?;
             }
             room
         }
@@ -126,7 +133,7 @@ pub async fn put(db: &Db, new: &Flag, entry: Entry, now_ms: u64) -> Result<bool,
 ///
 /// # Errors
 /// The store fails.
-pub async fn delete(db: &Db, key: &str, entry: Entry) -> Result<bool, StoreError> {
+pub async fn delete(db: &Db, key: &str, (entry, once): (Entry, &Once)) -> Result<bool, StoreError> {
     let removed = on_db!(
         db,
         transaction | tx | {
@@ -140,6 +147,7 @@ pub async fn delete(db: &Db, key: &str, entry: Entry) -> Result<bool, StoreError
             if found {
                 let entry = entry.with(json!({"flag": {"from": from, "to": null}}));
                 audit::store::record(&mut tx, &entry).await?;
+                idempotency::store::keep(&mut tx, once, 204, &()).await?;
             }
             found
         }

@@ -6,15 +6,16 @@ use super::resource;
 use super::standing::of_org;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{self, Entry};
 use crate::auth::require_admin;
+use crate::idempotency::{Key, Once};
 use crate::me::{MeChange, tell};
 use connvo_core::entitlement::{Entitlements, Grant};
 use connvo_core::error::Problem;
 use connvo_core::flag::validate_reason;
 use connvo_core::id::{OrgId, UserId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 pub use store::{overrides, search_orgs, search_users};
@@ -72,7 +73,7 @@ pub struct AdminOrgDetail {
 }
 
 /// What an administrator sets a feature or limit to.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OverrideDraft {
     /// True or false for a feature, a number for a limit.
@@ -123,12 +124,17 @@ pub fn pattern(search: Option<&str>) -> Result<String, Problem> {
     Ok(format!("%{escaped}%"))
 }
 
-/// An organisation with all that its members may use.
+/// An organisation with all that its members may use; the audit log has who read it.
 ///
 /// # Errors
 /// `FORBIDDEN` (`admin`); `NOT_FOUND`.
 pub async fn detail(app: &App, actor: &Actor, org: &OrgId) -> Result<AdminOrgDetail, Problem> {
     require_admin(app, actor).await?;
+    audit::read(app, actor, "readOrg", &resource(org), json!({})).await?;
+    view(app, org).await
+}
+
+async fn view(app: &App, org: &OrgId) -> Result<AdminOrgDetail, Problem> {
     let found = store::org(&app.db, org).await?;
     Ok(AdminOrgDetail {
         org: found.ok_or_else(|| Problem::not_found("the organisation"))?,
@@ -137,7 +143,8 @@ pub async fn detail(app: &App, actor: &Actor, org: &OrgId) -> Result<AdminOrgDet
     })
 }
 
-/// Sets a feature or limit of an organisation.
+/// Sets a feature or limit of an organisation. A call that is repeated under its key
+/// changes nothing more, and is answered with how things stand.
 ///
 /// # Errors
 /// `FORBIDDEN` (`admin`); `NOT_FOUND` for an organisation or key that is not there;
@@ -145,28 +152,34 @@ pub async fn detail(app: &App, actor: &Actor, org: &OrgId) -> Result<AdminOrgDet
 pub async fn put_override(
     app: &App,
     actor: &Actor,
-    org: &OrgId,
-    key: &str,
+    (org, name): (&OrgId, &str),
     draft: OverrideDraft,
+    key: Option<Key>,
 ) -> Result<AdminOrgDetail, Problem> {
     require_admin(app, actor).await?;
-    let grant = Grant::parse(key, &draft.value)?;
-    let reason = validate_reason(&draft.reason, "/reason")?;
-    let now = app.clock.now_ms();
-    if draft.expires_at.is_some_and(|at| at <= now) {
-        return Err(Problem::field("/expiresAt", "this is in the past"));
-    }
-    let change = store::OverrideChange {
-        org,
-        key: grant.key(),
-        set: Some((grant, draft.expires_at)),
-        entry: Entry::change(app, actor, "putOverride", &resource(org)).because(reason),
+    let once = Once::of(app, actor, "putOverride", key, &(org, name, &draft));
+    let work = async {
+        let grant = Grant::parse(name, &draft.value)?;
+        let reason = validate_reason(&draft.reason, "/reason")?;
+        let now = app.clock.now_ms();
+        if draft.expires_at.is_some_and(|at| at <= now) {
+            return Err(Problem::field("/expiresAt", "this is in the past"));
+        }
+        let change = store::OverrideChange {
+            org,
+            key: grant.key(),
+            set: Some((grant, draft.expires_at)),
+            entry: Entry::change(app, actor, "putOverride", &resource(org)).because(reason),
+            once: &once,
+        };
+        if !store::change_override(&app.db, change, now).await? {
+            return Err(Problem::not_found("the organisation"));
+        }
+        tell(app, MeChange::Org(org.clone()));
+        Ok(())
     };
-    if !store::change_override(&app.db, change, now).await? {
-        return Err(Problem::not_found("the organisation"));
-    }
-    tell(app, MeChange::Org(org.clone()));
-    detail(app, actor, org).await
+    once.run(app, work).await?;
+    view(app, org).await
 }
 
 /// Takes back what an administrator has set.
@@ -176,23 +189,28 @@ pub async fn put_override(
 pub async fn delete_override(
     app: &App,
     actor: &Actor,
-    org: &OrgId,
-    key: &str,
+    (org, name): (&OrgId, &str),
     reason: &str,
+    key: Option<Key>,
 ) -> Result<(), Problem> {
     require_admin(app, actor).await?;
-    let reason = validate_reason(reason, "/reason")?;
-    let change = store::OverrideChange {
-        org,
-        key,
-        set: None,
-        entry: Entry::change(app, actor, "deleteOverride", &resource(org)).because(reason),
+    let once = Once::of(app, actor, "deleteOverride", key, &(org, name, reason));
+    let work = async {
+        let reason = validate_reason(reason, "/reason")?;
+        let change = store::OverrideChange {
+            org,
+            key: name,
+            set: None,
+            entry: Entry::change(app, actor, "deleteOverride", &resource(org)).because(reason),
+            once: &once,
+        };
+        if !store::change_override(&app.db, change, app.clock.now_ms()).await? {
+            return Err(Problem::not_found("the override"));
+        }
+        tell(app, MeChange::Org(org.clone()));
+        Ok(())
     };
-    if !store::change_override(&app.db, change, app.clock.now_ms()).await? {
-        return Err(Problem::not_found("the override"));
-    }
-    tell(app, MeChange::Org(org.clone()));
-    Ok(())
+    once.run(app, work).await
 }
 
 #[cfg(test)]

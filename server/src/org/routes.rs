@@ -1,16 +1,19 @@
-//! `/v1/orgs` and `/v1/admin/{orgs,users}`.
+//! `/v1/orgs` and its members, and `/v1/admin/{orgs,users}`.
 
 use super::admin::{self, AdminOrg, AdminOrgDetail, AdminUser, OverrideDraft};
+use super::invitation::routes as invitations;
 use super::store;
 use crate::app::App;
+use crate::audit;
 use crate::auth::{Caller, require_admin};
 use crate::flag::routes::Reason;
-use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
+use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
 use axum::http::StatusCode;
 use connvo_core::id::{OrgId, UserId};
-use connvo_core::org::{Org, OrgAction, OrgDraft, OrgMember, OrgMemberDraft, OrgRoleDraft};
-use serde::Deserialize;
+use connvo_core::org::{Org, OrgAction, OrgDraft, OrgMember, OrgRoleDraft};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -18,8 +21,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(get))
-        .routes(routes!(members, add_member))
+        .routes(routes!(get, close))
+        .routes(routes!(members, invitations::invite))
+        .merge(invitations::routes())
         .routes(routes!(change_member, remove_member))
         .routes(routes!(admin_orgs))
         .routes(routes!(admin_org))
@@ -27,7 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(admin_users))
 }
 
-/// The organisations that I belong to.
+/// The organisations that I belong to, or am asked to belong to (`status`).
 #[utoipa::path(get, path = "/v1/orgs", tag = "orgs", security(("bearer" = [])), params(PageQuery),
     responses((status = 200, body = Page<Org>), (status = 401, description = "No valid token")))]
 async fn list(
@@ -45,6 +49,7 @@ async fn list(
 
 /// Makes an organisation; the caller is its administrator.
 #[utoipa::path(post, path = "/v1/orgs", tag = "orgs", security(("bearer" = [])),
+    params(IdempotencyHeader),
     request_body(content = OrgDraft, example = json!({"name": "Acme"})),
     responses((status = 201, body = Org),
         (status = 409, description = "You belong to too many already"),
@@ -52,9 +57,10 @@ async fn list(
 async fn create(
     State(app): State<App>,
     caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
     Json(draft): Json<OrgDraft>,
 ) -> Result<(StatusCode, Json<Org>), Failure> {
-    let org = super::create(&app, &caller, draft).await?;
+    let org = super::create(&app, &caller, draft, key).await?;
     Ok((StatusCode::CREATED, Json(org)))
 }
 
@@ -68,6 +74,24 @@ async fn get(
     Path(id): Path<OrgId>,
 ) -> Result<Json<Org>, Failure> {
     Ok(Json(super::get(&app, &caller, &id).await?))
+}
+
+/// Closes it for good: its members are none any more, and its meetings are on the free
+/// plan.
+#[utoipa::path(delete, path = "/v1/orgs/{id}", tag = "orgs", security(("bearer" = [])),
+    params(("id" = OrgId, Path), IdempotencyHeader),
+    responses((status = 204, description = "Closed"),
+        (status = 403, description = "Administrators close it"),
+        (status = 404, description = "Absent, or not yours to see"),
+        (status = 409, description = "There are other administrators")))]
+async fn close(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OrgId>,
+    IdempotencyKey(key): IdempotencyKey,
+) -> Result<StatusCode, Failure> {
+    super::close(&app, &caller, &id, key).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Who belongs to it.
@@ -88,28 +112,9 @@ async fn members(
     Ok(Json(Page::of(items, limit, cursor)))
 }
 
-/// Adds somebody who has an account, or changes their role.
-#[utoipa::path(post, path = "/v1/orgs/{id}/members", tag = "orgs", security(("bearer" = [])),
-    params(("id" = OrgId, Path)),
-    request_body(content = OrgMemberDraft, example = json!({"email": "bob@example.org", "role": "member"})),
-    responses((status = 201, body = OrgMember),
-        (status = 403, description = "Administrators add members"),
-        (status = 404, description = "Absent, or not yours to see"),
-        (status = 409, description = "The last administrator stays one, or they belong to too many"),
-        (status = 422, description = "A field is not valid, or nobody has this address")))]
-async fn add_member(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<OrgId>,
-    Json(draft): Json<OrgMemberDraft>,
-) -> Result<(StatusCode, Json<OrgMember>), Failure> {
-    let member = super::add_member(&app, &caller, &id, draft).await?;
-    Ok((StatusCode::CREATED, Json(member)))
-}
-
 /// Changes a member's role.
 #[utoipa::path(put, path = "/v1/orgs/{id}/members/{user}", tag = "orgs", security(("bearer" = [])),
-    params(("id" = OrgId, Path), ("user" = UserId, Path)),
+    params(("id" = OrgId, Path), ("user" = UserId, Path), IdempotencyHeader),
     request_body(content = OrgRoleDraft, example = json!({"role": "admin"})),
     responses((status = 200, body = OrgMember),
         (status = 403, description = "Administrators change roles"),
@@ -120,15 +125,16 @@ async fn change_member(
     State(app): State<App>,
     caller: Caller,
     Path((id, user)): Path<(OrgId, UserId)>,
+    IdempotencyKey(key): IdempotencyKey,
     Json(draft): Json<OrgRoleDraft>,
 ) -> Result<Json<OrgMember>, Failure> {
-    let member = super::change_member(&app, &caller, &id, &user, &draft).await?;
+    let member = super::change_member(&app, &caller, &id, &user, &draft, key).await?;
     Ok(Json(member))
 }
 
-/// Takes a member out, or oneself.
+/// Takes a member out, or oneself: who is asked to belong to it declines so.
 #[utoipa::path(delete, path = "/v1/orgs/{id}/members/{user}", tag = "orgs", security(("bearer" = [])),
-    params(("id" = OrgId, Path), ("user" = UserId, Path)),
+    params(("id" = OrgId, Path), ("user" = UserId, Path), IdempotencyHeader),
     responses((status = 204, description = "Taken out"),
         (status = 403, description = "Administrators take others out"),
         (status = 404, description = "Absent, or not yours to see"),
@@ -137,13 +143,14 @@ async fn remove_member(
     State(app): State<App>,
     caller: Caller,
     Path((id, user)): Path<(OrgId, UserId)>,
+    IdempotencyKey(key): IdempotencyKey,
 ) -> Result<StatusCode, Failure> {
-    super::remove_member(&app, &caller, &id, &user).await?;
+    super::remove_member(&app, &caller, &id, &user, key).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Which page of what is searched for.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Serialize, IntoParams)]
 pub struct SearchQuery {
     /// A part of the name or address, in any case; at most 200 bytes.
     #[param(nullable = false, max_length = 200)]
@@ -175,8 +182,10 @@ async fn admin_orgs(
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Page<AdminOrg>>, Failure> {
     require_admin(&app, &caller).await?;
+    let asked = json!(query);
     let (pattern, page) = query.parts()?;
     let (limit, after) = (page.limit(50)?, page.after::<OrgId>()?);
+    audit::read(&app, &caller, "readOrgs", "orgs", asked).await?;
     let items = admin::search_orgs(&app.db, &pattern, after.as_ref(), limit + 1).await?;
     let cursor = |last: &AdminOrg| last.id.to_string();
     Ok(Json(Page::of(items, limit, cursor)))
@@ -199,7 +208,7 @@ async fn admin_org(
 /// Sets a feature or limit of an organisation, whatever its plan. Open pages hear of it
 /// at once.
 #[utoipa::path(put, path = "/v1/admin/orgs/{id}/entitlements/{key}", tag = "admin", security(("bearer" = [])),
-    params(("id" = OrgId, Path), ("key" = String, Path, description = "A feature or limit, as `recording` or `participants`", example = "recording")),
+    params(("id" = OrgId, Path), ("key" = String, Path, description = "A feature or limit, as `recording` or `participants`", example = "recording"), IdempotencyHeader),
     request_body(content = OverrideDraft, example = json!({"value": true, "reason": "a pilot"})),
     responses((status = 200, body = AdminOrgDetail),
         (status = 403, description = "For the platform's administrators"),
@@ -209,15 +218,16 @@ async fn put_override(
     State(app): State<App>,
     caller: Caller,
     Path((id, key)): Path<(OrgId, String)>,
+    IdempotencyKey(once): IdempotencyKey,
     Json(draft): Json<OverrideDraft>,
 ) -> Result<Json<AdminOrgDetail>, Failure> {
-    let detail = admin::put_override(&app, &caller, &id, &key, draft).await?;
+    let detail = admin::put_override(&app, &caller, (&id, &key), draft, once).await?;
     Ok(Json(detail))
 }
 
 /// Takes back what an administrator has set.
 #[utoipa::path(delete, path = "/v1/admin/orgs/{id}/entitlements/{key}", tag = "admin", security(("bearer" = [])),
-    params(("id" = OrgId, Path), ("key" = String, Path, description = "A feature or limit", example = "recording"), Reason),
+    params(("id" = OrgId, Path), ("key" = String, Path, description = "A feature or limit", example = "recording"), Reason, IdempotencyHeader),
     responses((status = 204, description = "Taken back"),
         (status = 403, description = "For the platform's administrators"),
         (status = 404, description = "Nothing is set"),
@@ -227,8 +237,9 @@ async fn delete_override(
     caller: Caller,
     Path((id, key)): Path<(OrgId, String)>,
     Query(query): Query<Reason>,
+    IdempotencyKey(once): IdempotencyKey,
 ) -> Result<StatusCode, Failure> {
-    admin::delete_override(&app, &caller, &id, &key, &query.reason).await?;
+    admin::delete_override(&app, &caller, (&id, &key), &query.reason, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -242,8 +253,10 @@ async fn admin_users(
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Page<AdminUser>>, Failure> {
     require_admin(&app, &caller).await?;
+    let asked = json!(query);
     let (pattern, page) = query.parts()?;
     let (limit, after) = (page.limit(50)?, page.after::<UserId>()?);
+    audit::read(&app, &caller, "readUsers", "users", asked).await?;
     let items = admin::search_users(&app.db, &pattern, after.as_ref(), limit + 1).await?;
     let cursor = |last: &AdminUser| last.id.to_string();
     Ok(Json(Page::of(items, limit, cursor)))

@@ -3,23 +3,32 @@
 use super::PER_PERSON;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
 use connvo_core::error::Problem;
 use connvo_core::id::{OrgId, UserId};
-use connvo_core::org::{Org, OrgMember, OrgRole, spare_admin};
+use connvo_core::org::{Org, OrgMember, OrgRole, OrgStatus, may_close, spare_admin};
 use serde_json::json;
 
-const ROLE_SQL: &str = "SELECT p.role FROM org_memberships p JOIN orgs o ON o.id = p.org_id
+pub(super) const ROLE_SQL: &str =
+    "SELECT p.role FROM org_memberships p JOIN orgs o ON o.id = p.org_id
     WHERE p.org_id = $1 AND p.user_id = $2 AND p.removed_at IS NULL AND o.removed_at IS NULL";
-const ADMINS_SQL: &str = "SELECT COUNT(*) FROM org_memberships
-    WHERE org_id = $1 AND role = 'admin' AND removed_at IS NULL";
-const MEMBERSHIPS_SQL: &str =
-    "SELECT COUNT(*) FROM org_memberships WHERE user_id = $1 AND removed_at IS NULL";
+/// Administrators beside one: who cannot come in any more decides nothing.
+const OTHER_ADMINS_SQL: &str = "SELECT COUNT(*)
+    FROM org_memberships p JOIN users u ON u.id = p.user_id
+    WHERE p.org_id = $1 AND p.user_id <> $2 AND p.role = 'admin' AND p.removed_at IS NULL
+        AND u.is_active AND u.deleted_at IS NULL";
+pub(super) const MEMBERSHIPS_SQL: &str = "SELECT COUNT(*)
+    FROM org_memberships p JOIN orgs o ON o.id = p.org_id
+    WHERE p.user_id = $1 AND p.removed_at IS NULL AND o.removed_at IS NULL";
+const MEMBER_SQL: &str = "SELECT u.id, u.email, u.name, p.role, p.created_at
+    FROM org_memberships p JOIN users u ON u.id = p.user_id
+    WHERE p.org_id = $1 AND p.user_id = $2 AND p.removed_at IS NULL";
 /// Whoever holds this row's lock is alone in changing the organisation's members.
-const LOCK_SQL: &str = "UPDATE orgs SET updated_at = $2 WHERE id = $1";
+pub(super) const LOCK_SQL: &str = "UPDATE orgs SET updated_at = $2 WHERE id = $1";
 /// One person's memberships are counted by one transaction at a time.
-const LOCK_USER_SQL: &str = "UPDATE users SET updated_at = updated_at WHERE id = $1";
-const PUT_SQL: &str =
+pub(super) const LOCK_USER_SQL: &str = "UPDATE users SET updated_at = updated_at WHERE id = $1";
+pub(super) const PUT_SQL: &str =
     "INSERT INTO org_memberships (org_id, user_id, role, created_at, updated_at)
     VALUES ($1, $2, $3, $4, $4)
     ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role, updated_at = excluded.updated_at,
@@ -29,10 +38,10 @@ const PUT_SQL: &str =
 
 /// What became of a change of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Put {
+pub enum Put<T> {
     /// It is made.
-    Done,
-    /// It would leave nobody who decides.
+    Done(T),
+    /// The rule of the last administrator is against it.
     LastAdmin(Problem),
     /// There is no such member.
     Absent,
@@ -44,13 +53,18 @@ pub(super) fn to_role(name: &str) -> Result<OrgRole, StoreError> {
     OrgRole::parse(name).ok_or_else(|| StoreError::damaged("organisation role", &name))
 }
 
-type OrgRow = (String, String, String, i64);
+type OrgRow = (String, String, String, i64, bool);
 
-fn org((id, name, role, created_at): OrgRow) -> Result<Org, StoreError> {
+fn org((id, name, role, created_at, pending): OrgRow) -> Result<Org, StoreError> {
     Ok(Org {
         id: to_id(&id)?,
         name,
         role: to_role(&role)?,
+        status: if pending {
+            OrgStatus::Pending
+        } else {
+            OrgStatus::Active
+        },
         created_at: to_u64(created_at),
     })
 }
@@ -91,7 +105,13 @@ pub async fn role(db: &Db, org: &OrgId, user: &UserId) -> Result<Option<OrgRole>
 ///
 /// # Errors
 /// The store fails.
-pub async fn insert(db: &Db, org: &Org, admin: &UserId, entry: &Entry) -> Result<bool, StoreError> {
+pub async fn insert(
+    db: &Db,
+    org: &Org,
+    admin: &UserId,
+    entry: &Entry,
+    once: &Once,
+) -> Result<bool, StoreError> {
     let now = to_i64(org.created_at);
     let made = on_db!(
         db,
@@ -122,6 +142,7 @@ pub async fn insert(db: &Db, org: &Org, admin: &UserId, entry: &Entry) -> Result
                     .execute(&mut *tx)
                     .await?;
                 audit::store::record(&mut tx, entry).await?;
+                idempotency::store::keep(&mut tx, once, 201, org).await?;
             }
             room
         }
@@ -138,7 +159,7 @@ pub async fn get(db: &Db, id: &OrgId, user: &UserId) -> Result<Option<Org>, Stor
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT o.id, o.name, p.role, o.created_at
+                "SELECT o.id, o.name, p.role, o.created_at, FALSE
                 FROM org_memberships p JOIN orgs o ON o.id = p.org_id
                 WHERE p.org_id = $1 AND p.user_id = $2
                     AND p.removed_at IS NULL AND o.removed_at IS NULL",
@@ -152,7 +173,8 @@ pub async fn get(db: &Db, id: &OrgId, user: &UserId) -> Result<Option<Org>, Stor
     row.map(org).transpose()
 }
 
-/// A page of a person's organisations, by id.
+/// A page of a person's organisations, by id; those that ask the person to belong to them
+/// are among them.
 ///
 /// # Errors
 /// The store fails.
@@ -166,11 +188,18 @@ pub async fn of_user(
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT o.id, o.name, p.role, o.created_at
+                "SELECT o.id, o.name, p.role, o.created_at, FALSE
                 FROM org_memberships p JOIN orgs o ON o.id = p.org_id
                 WHERE p.user_id = $1 AND p.org_id > $2
                     AND p.removed_at IS NULL AND o.removed_at IS NULL
-                ORDER BY p.org_id LIMIT $3",
+                UNION ALL
+                SELECT o.id, o.name, i.role, i.created_at, TRUE
+                FROM users u JOIN org_invitations i ON i.email = u.email
+                    JOIN orgs o ON o.id = i.org_id
+                WHERE u.id = $1 AND i.org_id > $2 AND o.removed_at IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM org_memberships m WHERE m.org_id = i.org_id
+                        AND m.user_id = u.id AND m.removed_at IS NULL)
+                ORDER BY 1 LIMIT $3",
             )
             .bind(user.as_str())
             .bind(after.map_or("", OrgId::as_str))
@@ -211,46 +240,7 @@ pub async fn members(
     rows.into_iter().map(to_member).collect()
 }
 
-/// One member.
-///
-/// # Errors
-/// The store fails.
-pub async fn member(db: &Db, org: &OrgId, user: &UserId) -> Result<Option<OrgMember>, StoreError> {
-    let row: Option<MemberRow> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(
-                "SELECT u.id, u.email, u.name, p.role, p.created_at
-                FROM org_memberships p JOIN users u ON u.id = p.user_id
-                WHERE p.org_id = $1 AND p.user_id = $2 AND p.removed_at IS NULL",
-            )
-            .bind(org.as_str())
-            .bind(user.as_str())
-            .fetch_optional(pool)
-            .await?
-        }
-    );
-    row.map(to_member).transpose()
-}
-
-/// The person who has signed in with an address: of several, the first.
-///
-/// # Errors
-/// The store fails.
-pub async fn user_of(db: &Db, email: &str) -> Result<Option<UserId>, StoreError> {
-    let row: Option<(String,)> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as("SELECT id FROM users WHERE email = $1 ORDER BY created_at, id LIMIT 1")
-                .bind(email)
-                .fetch_optional(pool)
-                .await?
-        }
-    );
-    row.map(|(id,)| to_id(&id)).transpose()
-}
-
-/// The role of a person, and how many administrators there are.
+/// The role of a person, and how many other administrators there are who can come in.
 async fn held(
     conn: impl Into<Tx<'_>>,
     org: &OrgId,
@@ -262,27 +252,27 @@ async fn held(
             .bind(user.as_str())
             .fetch_optional(&mut *conn)
             .await?;
-        let (admins,): (i64,) = sqlx::query_as(ADMINS_SQL)
+        let (others,): (i64,) = sqlx::query_as(OTHER_ADMINS_SQL)
             .bind(org.as_str())
+            .bind(user.as_str())
             .fetch_one(&mut *conn)
             .await?;
         let role = role.map(|(role,)| to_role(&role)).transpose()?;
-        Ok((role, to_u64(admins)))
+        Ok((role, to_u64(others)))
     })
 }
 
-/// Gives a member a role, and adds them where they are none and `may_add`.
+/// Gives a member another role.
 ///
 /// # Errors
 /// The store fails.
-pub async fn put_member(
+pub async fn change_member(
     db: &Db,
     org: &OrgId,
-    user: &UserId,
-    (role, may_add): (OrgRole, bool),
-    entry: Entry,
+    (user, role): (&UserId, OrgRole),
+    (entry, once): (Entry, &Once),
     now_ms: u64,
-) -> Result<Put, StoreError> {
+) -> Result<Put<OrgMember>, StoreError> {
     let put = on_db!(
         db,
         transaction | tx | {
@@ -291,25 +281,14 @@ pub async fn put_member(
                 .bind(to_i64(now_ms))
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query(LOCK_USER_SQL)
-                .bind(user.as_str())
-                .execute(&mut *tx)
-                .await?;
-            let (held, admins) = held(&mut tx, org, user).await?;
-            let (memberships,): (i64,) = sqlx::query_as(MEMBERSHIPS_SQL)
-                .bind(user.as_str())
-                .fetch_one(&mut *tx)
-                .await?;
-            let steps_down = held == Some(OrgRole::Admin) && role != OrgRole::Admin;
-            let spared = if steps_down {
-                spare_admin(admins)
-            } else {
-                Ok(())
+            let (held, others) = held(&mut tx, org, user).await?;
+            let spared = match (held, role) {
+                (Some(OrgRole::Admin), OrgRole::Member) => spare_admin(others),
+                _ => Ok(()),
             };
             match (held, spared) {
+                (None, _) => Put::Absent,
                 (_, Err(problem)) => Put::LastAdmin(problem),
-                (None, _) if !may_add => Put::Absent,
-                (None, _) if to_u64(memberships) >= PER_PERSON as u64 => Put::TooMany,
                 _ => {
                     sqlx::query(PUT_SQL)
                         .bind(org.as_str())
@@ -318,9 +297,16 @@ pub async fn put_member(
                         .bind(to_i64(now_ms))
                         .execute(&mut *tx)
                         .await?;
+                    let row: MemberRow = sqlx::query_as(MEMBER_SQL)
+                        .bind(org.as_str())
+                        .bind(user.as_str())
+                        .fetch_one(&mut *tx)
+                        .await?;
+                    let member = to_member(row)?;
                     let changes = json!({"userId": user, "role": {"from": held, "to": role}});
                     audit::store::record(&mut tx, &entry.with(changes)).await?;
-                    Put::Done
+                    idempotency::store::keep(&mut tx, once, 200, &member).await?;
+                    Put::Done(member)
                 }
             }
         }
@@ -336,9 +322,9 @@ pub async fn remove_member(
     db: &Db,
     org: &OrgId,
     user: &UserId,
-    entry: Entry,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
-) -> Result<Put, StoreError> {
+) -> Result<Put<()>, StoreError> {
     let put = on_db!(
         db,
         transaction | tx | {
@@ -347,9 +333,9 @@ pub async fn remove_member(
                 .bind(to_i64(now_ms))
                 .execute(&mut *tx)
                 .await?;
-            let (held, admins) = held(&mut tx, org, user).await?;
+            let (held, others) = held(&mut tx, org, user).await?;
             let spared = match held {
-                Some(OrgRole::Admin) => spare_admin(admins),
+                Some(OrgRole::Admin) => spare_admin(others),
                 _ => Ok(()),
             };
             match (held, spared) {
@@ -367,7 +353,62 @@ pub async fn remove_member(
                     .await?;
                     let changes = json!({"userId": user, "role": {"from": held, "to": null}});
                     audit::store::record(&mut tx, &entry.with(changes)).await?;
-                    Put::Done
+                    idempotency::store::keep(&mut tx, once, 204, &()).await?;
+                    Put::Done(())
+                }
+            }
+        }
+    );
+    Ok(put)
+}
+
+/// Closes an organisation for its last administrator. Its meetings stay its own, and it
+/// gives them no plan.
+///
+/// # Errors
+/// The store fails.
+pub async fn close(
+    db: &Db,
+    org: &OrgId,
+    admin: &UserId,
+    (entry, once): (Entry, &Once),
+    now_ms: u64,
+) -> Result<Put<()>, StoreError> {
+    let put = on_db!(
+        db,
+        transaction | tx | {
+            sqlx::query(LOCK_SQL)
+                .bind(org.as_str())
+                .bind(to_i64(now_ms))
+                .execute(&mut *tx)
+                .await?;
+            let held: Option<(String,)> = sqlx::query_as(ROLE_SQL)
+                .bind(org.as_str())
+                .bind(admin.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let (others,): (i64,) = sqlx::query_as(OTHER_ADMINS_SQL)
+                .bind(org.as_str())
+                .bind(admin.as_str())
+                .fetch_one(&mut *tx)
+                .await?;
+            match (held, may_close(to_u64(others))) {
+                (None, _) => Put::Absent,
+                (_, Err(problem)) => Put::LastAdmin(problem),
+                _ => {
+                    sqlx::query("UPDATE orgs SET removed_at = $2 WHERE id = $1")
+                        .bind(org.as_str())
+                        .bind(to_i64(now_ms))
+                        .execute(&mut *tx)
+                        .await?;
+                    sqlx::query("DELETE FROM org_invitations WHERE org_id = $1")
+                        .bind(org.as_str())
+                        .execute(&mut *tx)
+                        .await?;
+                    let changes = json!({"removedAt": {"from": null, "to": now_ms}});
+                    audit::store::record(&mut tx, &entry.with(changes)).await?;
+                    idempotency::store::keep(&mut tx, once, 204, &()).await?;
+                    Put::Done(())
                 }
             }
         }

@@ -120,3 +120,44 @@ async fn a_restore_under_a_used_key_is_a_conflict_with_another_version() {
     let other = post(&ada, &restore(1), "one", Value::Null).await;
     assert_problem(&other, 409, "CONFLICT");
 }
+
+#[tokio::test]
+async fn calls_about_organisations_and_flags_have_one_effect_under_their_key() {
+    let api = Api::start_with(|settings| settings.admins = vec!["ada@example.org".into()]).await;
+    let ada = api.sign_in("ada").await;
+    let twice = async |method: Method, path: &str, body: Value| {
+        let call = async || {
+            let request = api.request(method.clone(), path).bearer_auth(&ada.token);
+            let request = request.header("idempotency-key", "one");
+            let request = if body.is_null() {
+                request
+            } else {
+                request.json(&body)
+            };
+            let answer = request.send().await.unwrap();
+            (answer.status(), answer.json().await.unwrap_or(Value::Null))
+        };
+        let first = call().await;
+        assert!(first.0.is_success(), "{method} {path}: {first:?}");
+        api.app.clock.advance(1_000);
+        assert_eq!(call().await, first, "{method} {path}");
+        first.1
+    };
+    let org = twice(Method::POST, "/v1/orgs", json!({"name": "Acme"})).await;
+    let path = format!("/v1/orgs/{}", org["id"].as_str().unwrap());
+    let bob = json!({"email": "bob@example.org", "role": "member"});
+    twice(Method::POST, &format!("{path}/members"), bob).await;
+    let invitation = format!("{path}/invitations/bob@example.org");
+    twice(Method::DELETE, &invitation, Value::Null).await;
+    let own = format!("{path}/members/{}", ada.id);
+    twice(Method::PUT, &own, json!({"role": "admin"})).await;
+    let given = format!("/v1/admin{}/entitlements/recording", &path[3..]);
+    let draft = json!({"value": true, "reason": "a pilot"});
+    twice(Method::PUT, &given, draft).await;
+    twice(Method::DELETE, &format!("{given}?reason=x"), Value::Null).await;
+    let draft = json!({"value": true, "rollout": 1, "active": true, "reason": "x"});
+    let flag = "/v1/admin/flags/mine";
+    twice(Method::PUT, flag, draft).await;
+    twice(Method::DELETE, &format!("{flag}?reason=x"), Value::Null).await;
+    twice(Method::DELETE, &path, Value::Null).await;
+}

@@ -26,7 +26,11 @@ async fn every_route_is_described() {
     let expected = [
         "delete /v1/admin/flags/{key}",
         "delete /v1/admin/orgs/{id}/entitlements/{key}",
+        "delete /v1/orgs/{id}",
+        "delete /v1/orgs/{id}/invitations/{email}",
         "delete /v1/orgs/{id}/members/{user}",
+        "get /v1/orgs/{id}/invitations",
+        "post /v1/orgs/{id}/accept",
         "get /v1/admin/flags",
         "get /v1/admin/flags/{key}",
         "get /v1/admin/orgs",

@@ -225,6 +225,7 @@ async fn nobody_passes_a_gate_without_a_token_and_nobody_but_administrators_the_
             .replace("{n}", "1")
             .replace("{who}", "x")
             .replace("{user}", &api.app.ids.uuid())
+            .replace("{email}", "x@example.org")
             .replace("{key}", "x");
         let verb: Method = method.to_uppercase().parse().unwrap();
         if matches!(gate, Gate::Open | Gate::Signed) {
@@ -234,7 +235,7 @@ async fn nobody_passes_a_gate_without_a_token_and_nobody_but_administrators_the_
         assert_eq!(status, 401, "{method} {path}");
         let expected = match gate {
             Gate::Admin => 403,
-            Gate::OrgMember | Gate::OrgAdmin => 404,
+            Gate::OrgMember | Gate::OrgInvited | Gate::OrgAdmin => 404,
             _ => continue,
         };
         let body = match (*method, path.rsplit('/').nth(1).unwrap_or_default()) {

@@ -3,6 +3,7 @@
 use super::{AdminOrg, AdminUser, OverrideView};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::idempotency::{self, Once};
 use crate::on_db;
 use crate::org::standing::grant;
 use connvo_core::entitlement::Grant;
@@ -136,6 +137,8 @@ pub(super) struct OverrideChange<'a> {
     pub(super) set: Option<(Grant, Option<u64>)>,
     /// What is recorded of it.
     pub(super) entry: Entry,
+    /// The call, where it may be repeated.
+    pub(super) once: &'a Once,
 }
 
 /// Makes the change and records it; false when there is no such organisation, or nothing to take back.
@@ -191,6 +194,8 @@ pub(super) async fn change_override(
             };
             if changed == 1 {
                 audit::store::record(&mut tx, &entry).await?;
+                let status = if change.set.is_some() { 200 } else { 204 };
+                idempotency::store::keep(&mut tx, change.once, status, &()).await?;
             }
             changed
         }

@@ -11,30 +11,77 @@ async fn whoever_makes_an_organisation_decides_who_belongs_to_it() {
     let api = Api::start().await;
     let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
     let (status, org) = ada.post("/v1/orgs", json!({"name": " Acme "})).await;
-    let expected = json!({"id": org["id"], "name": "Acme", "role": "admin", "createdAt": NOW});
+    let expected = json!({"id": org["id"], "name": "Acme", "role": "admin", "status": "active",
+        "createdAt": NOW});
     assert_eq!((status.as_u16(), &org), (201, &expected));
     let path = format!("/v1/orgs/{}", org["id"].as_str().unwrap());
     let members = format!("{path}/members");
     assert_problem(&bob.get(&path).await, 404, "NOT_FOUND");
     assert_problem(&bob.get(&members).await, 404, "NOT_FOUND");
     let draft = |name: &str| json!({"email": format!("{name}@example.org"), "role": "member"});
-    let unknown = ada.post(&members, draft("nobody")).await;
-    assert_problem(&unknown, 422, "VALIDATION_ERROR");
-    assert_eq!(ada.post(&members, draft("bob")).await.0, 201);
+    // Whether an account has the address is not told.
+    for name in ["bob", "nobody"] {
+        let invited = json!({"email": format!("{name}@example.org"), "role": "member",
+            "status": "pending", "invitedAt": NOW});
+        let (status, answer) = ada.post(&members, draft(name)).await;
+        assert_eq!((status.as_u16(), answer), (201, invited));
+    }
+    // Who is asked sees no more than that, and belongs to it once they accept.
+    assert_problem(&bob.get(&path).await, 404, "NOT_FOUND");
+    let (_, asked) = bob.get("/v1/orgs").await;
+    let pending = json!({"id": org["id"], "name": "Acme", "role": "member", "status": "pending",
+        "createdAt": NOW});
+    assert_eq!(asked["items"], json!([pending]));
+    assert_eq!(bob.get("/v1/me/entitlements").await.1["org"], Value::Null);
+    let accept = format!("{path}/accept");
+    assert_eq!(bob.post(&accept, Value::Null).await.0, 200);
+    let again = bob.post(&accept, Value::Null).await;
+    assert_problem(&again, 404, "NOT_FOUND");
     assert_eq!(bob.get(&path).await.1["role"], "member");
+    let member = ada.post(&members, draft("bob")).await;
+    assert_problem(&member, 409, "CONFLICT");
     assert_problem(&bob.post(&members, draft("ada")).await, 403, "FORBIDDEN");
+    let waiting = format!("{path}/invitations");
+    assert_problem(&bob.get(&waiting).await, 403, "FORBIDDEN");
+    let (_, left) = ada.get(&waiting).await;
+    assert_eq!(left["items"][0]["email"], "nobody@example.org");
+    let nobody = format!("{waiting}/nobody@example.org");
+    assert_eq!(ada.delete(&nobody).await.0, 204);
+    assert_problem(&ada.delete(&nobody).await, 404, "NOT_FOUND");
     let own = format!("{members}/{}", ada.id);
-    let send = async |method, path: &str, token: &str, body: Option<Value>| {
-        api.send(method, path, Some(token), body.as_ref()).await
-    };
-    let last = send(Method::DELETE, &own, &ada.token, None).await;
-    assert_problem(&last, 409, "CONFLICT");
+    assert_problem(&ada.delete(&own).await, 409, "CONFLICT");
     let bobs = format!("{members}/{}", bob.id);
-    let role = Some(json!({"role": "admin"}));
-    assert_eq!(send(Method::PUT, &bobs, &ada.token, role).await.0, 200);
-    assert_eq!(send(Method::DELETE, &own, &ada.token, None).await.0, 204);
+    let role = json!({"role": "admin"});
+    let put = api.send(Method::PUT, &bobs, Some(&ada.token), Some(&role));
+    assert_eq!(put.await.0, 200);
+    assert_eq!(ada.delete(&own).await.0, 204);
     assert_problem(&ada.get(&path).await, 404, "NOT_FOUND");
     assert_eq!(ada.get("/v1/orgs").await.1["items"], json!([]));
+}
+
+#[tokio::test]
+async fn who_is_asked_may_decline_and_the_last_administrator_closes() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let path = format!("/v1/orgs/{}", org["id"].as_str().unwrap());
+    let draft = json!({"email": "bob@example.org", "role": "admin"});
+    let invite = async || ada.post(&format!("{path}/members"), draft.clone()).await.0;
+    assert_eq!(invite().await, 201);
+    let own = format!("{path}/members/{}", bob.id);
+    assert_eq!(bob.delete(&own).await.0, 204);
+    assert_eq!(bob.get("/v1/orgs").await.1["items"], json!([]));
+    assert_problem(&bob.delete(&own).await, 404, "NOT_FOUND");
+    assert_eq!(invite().await, 201);
+    assert_eq!(
+        bob.post(&format!("{path}/accept"), Value::Null).await.0,
+        200
+    );
+    assert_problem(&ada.delete(&path).await, 409, "CONFLICT");
+    assert_eq!(bob.delete(&own).await.0, 204);
+    assert_problem(&bob.delete(&path).await, 404, "NOT_FOUND");
+    assert_eq!(ada.delete(&path).await.0, 204);
+    assert_problem(&ada.get(&path).await, 404, "NOT_FOUND");
 }
 
 #[tokio::test]

@@ -145,3 +145,25 @@ async fn people_and_organisations_are_found_by_a_part_of_their_name() {
     assert_eq!(count("/v1/admin/users?search=example.org").await, 2);
     assert_eq!(count("/v1/admin/users?search=nobody").await, 0);
 }
+
+#[tokio::test]
+async fn what_administrators_read_is_in_the_audit_log() {
+    let api = start().await;
+    let (root, ada) = (api.sign_in("root").await, api.sign_in("ada").await);
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let one = format!("orgs/{}", org["id"].as_str().unwrap());
+    for (path, action, resource) in [
+        ("users?search=ada", "readUsers", "users"),
+        ("orgs", "readOrgs", "orgs"),
+        (one.as_str(), "readOrg", one.as_str()),
+        ("flags", "readFlags", "flags"),
+        ("flags/stream", "readFlag", "flags/stream"),
+    ] {
+        assert_eq!(root.get(&format!("/v1/admin/{path}")).await.0, 200);
+        let asked = format!("/v1/admin/audit?action={action}");
+        let row = root.get(&asked).await.1["items"][0].clone();
+        assert_eq!(row["type"], "read", "{path}");
+        assert_eq!(row["resource"], resource, "{path}");
+        assert_eq!(row["actorId"], root.id.as_str(), "{path}");
+    }
+}
