@@ -3,6 +3,7 @@
 //! button.
 
 mod limits;
+mod subscription;
 #[cfg(test)]
 mod tests;
 
@@ -11,9 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use limits::{Limit, Limits, MINUTE_MS, admit, admit_minutes};
-
-/// How long a subscription whose payment is late keeps its plan, in milliseconds.
-pub const PAST_DUE_GRACE_MS: u64 = 7 * limits::DAY_MS;
+pub use subscription::{PAST_DUE_GRACE_MS, Subscription, SubscriptionStatus};
 
 /// What an organisation pays for; in order, the larger plan last.
 #[derive(
@@ -63,74 +62,6 @@ impl Plan {
                     | Feature::AiPrecall
                     | Feature::Matching
             )
-    }
-}
-
-/// How a subscription stands, in the billing service's words: an open set, of which
-/// what is not known here gives nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum SubscriptionStatus {
-    /// The first payment is awaited.
-    Incomplete,
-    /// The first payment never came.
-    IncompleteExpired,
-    /// Before the first payment, by agreement.
-    Trialing,
-    /// Paid.
-    Active,
-    /// A payment is late.
-    PastDue,
-    /// Over.
-    Canceled,
-    /// Payments are no longer tried.
-    Unpaid,
-    /// A trial ended without a way to pay.
-    Paused,
-    /// A word that is not known here.
-    #[serde(other)]
-    Unknown,
-}
-
-impl SubscriptionStatus {
-    /// Every status.
-    pub const ALL: [Self; 9] = [
-        Self::Incomplete,
-        Self::IncompleteExpired,
-        Self::Trialing,
-        Self::Active,
-        Self::PastDue,
-        Self::Canceled,
-        Self::Unpaid,
-        Self::Paused,
-        Self::Unknown,
-    ];
-
-    /// The status's wire name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Incomplete => "incomplete",
-            Self::IncompleteExpired => "incomplete_expired",
-            Self::Trialing => "trialing",
-            Self::Active => "active",
-            Self::PastDue => "past_due",
-            Self::Canceled => "canceled",
-            Self::Unpaid => "unpaid",
-            Self::Paused => "paused",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The status of a wire name.
-    #[must_use]
-    pub fn parse(name: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == name)
-            .unwrap_or(Self::Unknown)
     }
 }
 
@@ -197,42 +128,6 @@ impl Feature {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == name)
-    }
-}
-
-/// What an organisation has subscribed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Subscription {
-    /// The plan.
-    pub plan: Plan,
-    /// How the subscription stands.
-    pub status: SubscriptionStatus,
-    /// Since when a payment is late, in milliseconds since the Unix epoch.
-    pub past_due_since: Option<u64>,
-}
-
-impl Subscription {
-    /// When the plan ends by itself: with the grace of a late payment, in milliseconds
-    /// since the Unix epoch.
-    #[must_use]
-    pub fn ends_at(&self) -> Option<u64> {
-        (self.status == SubscriptionStatus::PastDue).then(|| {
-            self.past_due_since
-                .unwrap_or(0)
-                .saturating_add(PAST_DUE_GRACE_MS)
-        })
-    }
-
-    /// The plan that is in force at `now_ms`.
-    #[must_use]
-    pub fn plan_at(&self, now_ms: u64) -> Plan {
-        match self.status {
-            SubscriptionStatus::Active | SubscriptionStatus::Trialing => self.plan,
-            SubscriptionStatus::PastDue if self.ends_at().is_some_and(|end| now_ms < end) => {
-                self.plan
-            }
-            _ => Plan::Free,
-        }
     }
 }
 
