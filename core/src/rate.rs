@@ -30,8 +30,14 @@ pub const AUTH_FAILURES: Rate = Rate {
     per_minute: 20,
 };
 
+/// Requests for a connection, of one person.
+pub const CONNECTIONS_ASK: Rate = Rate {
+    action: "connections.ask",
+    per_minute: 30,
+};
+
 /// The rate table.
-pub const TABLE: [Rate; 3] = [TRANSCRIPT_INGEST, NOTE_OP, AUTH_FAILURES];
+pub const TABLE: [Rate; 4] = [TRANSCRIPT_INGEST, NOTE_OP, AUTH_FAILURES, CONNECTIONS_ASK];
 
 /// How a caller stands towards a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

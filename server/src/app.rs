@@ -13,6 +13,7 @@ use crate::meeting::Remembered;
 use crate::person;
 use crate::rate::Rates;
 use crate::rooms::{self, Ground, Rooms};
+use crate::user::seen::Seen;
 use connvo_core::id::{MeetingId, UserId};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub rooms: Rooms,
     /// What everybody has used of the rate table.
     pub rates: Rates,
+    /// Who was heard of when.
+    pub seen: Seen,
     /// Refusals that wait to be written to the audit log.
     pub denials: Denials,
     /// Who is what in which meeting.
@@ -153,6 +156,7 @@ impl App {
             auth,
             rooms,
             rates,
+            seen: Seen::default(),
             denials: Denials::default(),
             memberships: Remembered::default(),
             connections: Connections::default(),

@@ -2,6 +2,7 @@
 //! the server ends.
 
 use crate::app::App;
+use crate::user::seen;
 use crate::{audit, rate};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ pub async fn run(app: App) {
             () = app.shutdown.cancelled() => return,
             () = app.denials.some() => {}
             () = app.rates.some() => {}
+            () = app.seen.some() => {}
         }
         tokio::select! {
             () = app.shutdown.cancelled() => return,
@@ -29,4 +31,5 @@ pub async fn run(app: App) {
 pub async fn flush(app: &App) {
     audit::write_behind(app).await;
     rate::write_behind(app).await;
+    seen::write_behind(app).await;
 }

@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod connection;
+pub mod count;
 pub mod erase;
 pub mod export;
 pub mod routes;
@@ -24,9 +25,17 @@ use connvo_core::person::settings::{Account, SettingsDraft};
 /// # Errors
 /// `NOT_FOUND` when they are not there any more.
 pub async fn account(app: &App, actor: &Actor) -> Result<Account, Problem> {
-    store::account(&app.db, &actor.user_id)
-        .await?
-        .ok_or_else(|| absent("the user"))
+    let account = store::account(&app.db, &actor.user_id).await?;
+    let account = account.ok_or_else(|| absent("the user"))?;
+    Ok(noted(app, account))
+}
+
+/// With what is not written yet.
+fn noted(app: &App, account: Account) -> Account {
+    Account {
+        last_seen_at: app.seen.latest(&account.id, account.last_seen_at),
+        ..account
+    }
 }
 
 /// Changes the actor's name and settings.
@@ -47,7 +56,7 @@ pub async fn change(
         tell(app, MeChange::User(actor.user_id.clone()));
         Ok(changed)
     };
-    once.run(app, work).await
+    Ok(noted(app, once.run(app, work).await?))
 }
 
 /// Puts a profile in the place of the actor's.

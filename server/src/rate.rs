@@ -17,7 +17,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::Used;
 use tokio::sync::Notify;
 
-pub use connvo_core::rate::{AUTH_FAILURES, NOTE_OP, Rate, Standing, TRANSCRIPT_INGEST};
+pub use connvo_core::rate::{
+    AUTH_FAILURES, CONNECTIONS_ASK, NOTE_OP, Rate, Standing, TRANSCRIPT_INGEST,
+};
 pub use late::Late;
 
 /// Windows are swept when there are so many, and at every doubling after.
@@ -93,6 +95,20 @@ impl Rates {
         self.take_of(rate, network(address).to_string(), 1, now_ms)
     }
 
+    /// Takes one entry out of what `user` may do in a minute, wherever it is.
+    ///
+    /// # Errors
+    /// As [`Rates::take`].
+    pub fn take_of_person(&self, rate: Rate, user: &UserId, now_ms: u64) -> Result<(), Problem> {
+        self.take_of(rate, user.to_string(), 1, now_ms)
+    }
+
+    /// How a person stands, wherever they are; absent where nobody is held to the table.
+    #[must_use]
+    pub fn standing_of_person(&self, rate: Rate, user: &UserId, now_ms: u64) -> Option<Standing> {
+        self.standing_of(rate, user.to_string(), now_ms)
+    }
+
     /// How a member of a meeting stands; absent where nobody is held to the table.
     #[must_use]
     pub fn standing(
@@ -102,11 +118,11 @@ impl Rates {
         meeting: &MeetingId,
         now_ms: u64,
     ) -> Option<Standing> {
-        let window = self
-            .lock()
-            .windows
-            .get(&(rate.action, member(user, meeting)))
-            .copied();
+        self.standing_of(rate, member(user, meeting), now_ms)
+    }
+
+    fn standing_of(&self, rate: Rate, subject: String, now_ms: u64) -> Option<Standing> {
+        let window = self.lock().windows.get(&(rate.action, subject)).copied();
         self.on
             .then(|| window.unwrap_or_default().standing(rate.per_minute, now_ms))
     }

@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::db::StoreError;
-use crate::person::erase;
+use crate::person::{count, erase};
 use crate::transcript::retention;
 use crate::{audit, auth, idempotency, rate};
 use std::time::Duration;
@@ -40,5 +40,6 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
     while audit::store::sweep(&app.db, now).await? {}
     retention::sweep(app).await?;
     erase::sweep(app).await?;
+    count::sweep(app).await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! People with an account.
 
+pub mod seen;
 pub mod store;
 
 use crate::app::{AccessChange, App};
@@ -79,6 +80,8 @@ pub struct Known {
     pub language: Option<String>,
     /// Whether they may come in.
     pub is_active: bool,
+    /// When they were last heard of, to the minute, in milliseconds since the Unix epoch.
+    pub last_seen_at: Option<u64>,
     /// When they were removed for good, in milliseconds since the Unix epoch.
     pub deleted_at: Option<u64>,
     /// Milliseconds since the Unix epoch.

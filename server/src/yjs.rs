@@ -58,6 +58,7 @@ pub async fn upgrade(
     let access = app.access_changes.subscribe();
     let request = Arc::new(request);
     let identity = admit(&app, &request, &params.token).await?;
+    app.seen.note(&identity.user_id, request.began_at_ms);
     let actor = identity.actor(&request);
     let membership = authorise(&app, &actor, &meeting, Action::ReadNote).await?;
     let connected = app.connections.enter(&actor.user_id)?;

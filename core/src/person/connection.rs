@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 
 /// Longest message along with a request, in UTF-16 code units.
 pub const MESSAGE_UTF16: usize = 500;
+/// Most requests of one person that wait for an answer.
+pub const PENDING: u64 = 100;
+/// How long a refusal stands against asking again, in milliseconds.
+pub const COOL_DOWN_MS: u64 = 7 * DAY_MS;
+const DAY_MS: u64 = 24 * 3_600_000;
 
 /// What a connection is about, from the beginner's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -211,13 +216,19 @@ pub fn next(state: ConnectionState, who: Side, action: ConnectionAction) -> Resu
     }
 }
 
-/// Whether somebody may ask for a connection of which one like it is there already, in
-/// which they are `who`.
+/// Whether somebody may ask at `now_ms` for a connection of which one like it is there
+/// already, in which they are `who`; `answered_at` is when it was answered. Both are in
+/// milliseconds since the Unix epoch.
 ///
 /// # Errors
-/// `NOT_FOUND` when they are blocked; `CONFLICT` otherwise, unless they declined it
-/// themselves: then their own request takes its place.
-pub fn ask_again(state: ConnectionState, who: Side) -> Result<(), Problem> {
+/// `NOT_FOUND` when they are blocked; `CONFLICT` otherwise (`cool-down` where it was
+/// declined a short time ago), unless they declined it themselves, or it was declined long
+/// ago: then their own request takes its place.
+pub fn ask_again(
+    (state, who): (ConnectionState, Side),
+    answered_at: Option<u64>,
+    now_ms: u64,
+) -> Result<(), Problem> {
     use ConnectionState::{Accepted, Blocked, Declined, Pending};
     match (state, who) {
         (Declined, Side::Recipient) => Ok(()),
@@ -228,8 +239,30 @@ pub fn ask_again(state: ConnectionState, who: Side) -> Result<(), Problem> {
         (Pending, Side::Initiator) => Err(conflict("you have asked already")),
         (Pending, Side::Recipient) => Err(conflict("they have asked you: accept that")),
         (Accepted, _) => Err(conflict("you are connected so already")),
-        (Declined, Side::Initiator) => Err(conflict("this was declined")),
+        (Declined, Side::Initiator) => {
+            let open_at = answered_at.unwrap_or(0).saturating_add(COOL_DOWN_MS);
+            let days = open_at.saturating_sub(now_ms).div_ceil(DAY_MS);
+            if days == 0 {
+                return Ok(());
+            }
+            let plural = if days == 1 { "" } else { "s" };
+            let detail = format!("this was declined: ask again in {days} day{plural}");
+            Err(conflict(&detail).because("cool-down"))
+        }
     }
+}
+
+/// Whether one more request may wait for an answer, beside the `pending` of the same
+/// person that do.
+///
+/// # Errors
+/// `CONFLICT` (`pending`).
+pub fn may_wait(pending: u64) -> Result<(), Problem> {
+    if pending < PENDING {
+        return Ok(());
+    }
+    let detail = format!("{PENDING} of your requests wait for an answer: take some back first");
+    Err(conflict(&detail).because("pending"))
 }
 
 fn conflict(detail: &str) -> Problem {
@@ -319,6 +352,13 @@ pub struct Connection {
     pub initiated_by_me: bool,
     /// The beginner's word along with it.
     pub message: Option<String>,
+    /// How many meetings that both took part in have ended since it was begun.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub meeting_count: u64,
+    /// When the last of them ended, in milliseconds since the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub last_interaction: Option<u64>,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub requested_at: u64,

@@ -116,7 +116,7 @@ impl ProfileDraft {
 }
 
 /// What others see of a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -134,6 +134,11 @@ pub struct PublicProfile {
     /// How many accepted connections they have, of any kind but following.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub connection_count: u64,
+    /// How many meetings have ended that they had joined, written in, or are heard in.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub meeting_count: u64,
+    /// What others make of meetings with them; null while there are no ratings.
+    pub average_rating: Option<f64>,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,

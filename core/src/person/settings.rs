@@ -52,6 +52,10 @@ pub struct Account {
     pub avatar_url: Option<String>,
     /// How they are told of things.
     pub notification_settings: NotificationSettings,
+    /// When they were last heard of, to the minute, in milliseconds since the Unix epoch.
+    /// Nobody else is told but administrators.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub last_seen_at: Option<u64>,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,

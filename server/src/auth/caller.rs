@@ -31,6 +31,7 @@ impl FromRequestParts<App> for Caller {
         let told = |problem: &Problem| audit::unauthenticated(app, &request, problem);
         let token = bearer(parts).inspect_err(told)?;
         let identity = authenticate(app, &request, token).await?;
+        app.seen.note(&identity.user_id, request.began_at_ms);
         Ok(Self(identity.actor(&request)))
     }
 }

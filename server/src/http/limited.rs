@@ -30,6 +30,17 @@ impl<R> Limited<R> {
             standing,
         }
     }
+
+    /// The same of what is limited by person, wherever it is.
+    pub fn of_person(app: &App, rate: Rate, actor: &Actor, answer: R) -> Self {
+        let now = app.clock.now_ms();
+        let standing = app.rates.standing_of_person(rate, &actor.user_id, now);
+        Self {
+            answer,
+            rate,
+            standing,
+        }
+    }
 }
 
 impl<R: IntoResponse> IntoResponse for Limited<R> {

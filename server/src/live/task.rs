@@ -267,6 +267,9 @@ impl Live {
             note: self.app.config.note_limits(),
         };
         let now = self.app.clock.now_ms();
+        if let Ok(user) = &verdict {
+            self.app.seen.note(user, now);
+        }
         self.connection
             .authenticated(verdict, now, &self.app.store_epoch, limits)
     }

@@ -43,7 +43,10 @@ pub async fn look(app: &App, actor: &Actor, id: &UserId) -> Result<Known, Proble
     let known = known.ok_or_else(|| Problem::not_found("the user"))?;
     let entry = Entry::new(app, actor, Kind::Read, "readUser", &resource(id));
     audit::store::write(&app.db, &entry).await?;
-    Ok(known)
+    Ok(Known {
+        last_seen_at: app.seen.latest(&known.id, known.last_seen_at),
+        ..known
+    })
 }
 
 /// Lets somebody in, or keeps them out everywhere: what they have open closes at once.

@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::idempotency::{Key, Once};
+use crate::rate;
 use connvo_core::error::Problem;
 use connvo_core::id::{ConnectionId, UserId};
 use connvo_core::person::connection::{Connection, ConnectionAction, ConnectionDraft};
@@ -18,7 +19,8 @@ use connvo_core::person::connection::{Connection, ConnectionAction, ConnectionDr
 /// # Errors
 /// `VALIDATION_ERROR` for oneself or a long message; `NOT_FOUND` for who is not there,
 /// not active, or has blocked the actor; `CONFLICT` when there is one like it, it was
-/// declined, or the actor has blocked them.
+/// declined a short time ago (`cool-down`), too many wait (`pending`), or the actor has
+/// blocked them; `RATE_LIMITED`.
 pub async fn ask(
     app: &App,
     actor: &Actor,
@@ -28,9 +30,11 @@ pub async fn ask(
     let once = Once::of(app, actor, "askConnection", key, &draft);
     let new = draft.validate(&actor.user_id)?;
     let work = async {
-        let fresh = app.ids.connection();
+        let (fresh, now) = (app.ids.connection(), app.clock.now_ms());
+        app.rates
+            .take_of_person(rate::CONNECTIONS_ASK, &actor.user_id, now)?;
         let asked = (&actor.user_id, &fresh, &new);
-        store::ask(&app.db, asked, &once, app.clock.now_ms()).await?
+        store::ask(&app.db, asked, &once, now).await?
     };
     once.run(app, work).await
 }

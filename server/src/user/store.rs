@@ -203,6 +203,7 @@ struct KnownRow {
     timezone: Option<String>,
     language: Option<String>,
     is_active: bool,
+    last_seen_at: Option<i64>,
     deleted_at: Option<i64>,
     created_at: i64,
 }
@@ -216,6 +217,7 @@ impl KnownRow {
             timezone: self.timezone,
             language: self.language,
             is_active: self.is_active,
+            last_seen_at: self.last_seen_at.map(to_u64),
             deleted_at: self.deleted_at.map(to_u64),
             created_at: to_u64(self.created_at),
         })
@@ -231,8 +233,8 @@ pub async fn known(db: &Db, id: &UserId) -> Result<Option<Known>, StoreError> {
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT id, email, name, timezone, language, is_active, deleted_at, created_at
-                 FROM users WHERE id = $1",
+                "SELECT id, email, name, timezone, language, is_active, last_seen_at, deleted_at,
+                    created_at FROM users WHERE id = $1",
             )
             .bind(id.as_str())
             .fetch_optional(pool)
@@ -258,7 +260,8 @@ pub async fn change_active(
             let row: Option<KnownRow> = sqlx::query_as(
                 "UPDATE users SET is_active = $2, updated_at = $3
                  WHERE id = $1 AND deleted_at IS NULL
-                 RETURNING id, email, name, timezone, language, is_active, deleted_at, created_at",
+                 RETURNING id, email, name, timezone, language, is_active, last_seen_at,
+                    deleted_at, created_at",
             )
             .bind(id.as_str())
             .bind(active)
@@ -274,4 +277,33 @@ pub async fn change_active(
         }
     );
     Ok(changed)
+}
+
+/// People written in one transaction: writers wait for no more than that.
+const SEEN: usize = 200;
+
+/// Stores when people were last heard of, in milliseconds since the Unix epoch; of two
+/// nodes that say so the later stands. Who is deleted has nothing of the kind.
+///
+/// # Errors
+/// The store fails; what was stored until then stays stored.
+pub async fn seen(db: &Db, rows: &[(UserId, u64)]) -> Result<(), StoreError> {
+    for rows in rows.chunks(SEEN) {
+        on_db!(
+            db,
+            transaction | tx | {
+                for (user, at) in rows {
+                    sqlx::query(
+                        "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND deleted_at IS NULL
+                             AND (last_seen_at IS NULL OR last_seen_at < $2)",
+                    )
+                    .bind(user.as_str())
+                    .bind(to_i64(*at))
+                    .execute(&mut *tx)
+                    .await?;
+                }
+            }
+        );
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::fixture::{NOW, Store, chunk, said};
 use connvo_core::id::{ConnectionId, UserId};
+use connvo_core::meeting::MeetingState;
 use connvo_core::person::connection::{
     Connection, ConnectionAction, ConnectionDraft, ConnectionKind, ConnectionState,
 };
@@ -21,6 +22,8 @@ on_both!(
     who_is_deleted_has_nothing_more,
     what_comes_in_the_name_of_the_deleted_is_made_anonymous,
     a_chosen_name_outlives_news_of_the_issuer,
+    an_ended_meeting_is_counted_once_however_often_it_is_asked,
+    the_later_sign_of_life_stands,
 );
 
 async fn count(store: &Store, slug: &str) -> u64 {
@@ -250,4 +253,42 @@ async fn a_chosen_name_outlives_news_of_the_issuer(store: Store) {
     assert_eq!(store.user("ada").await, ada);
     let kept = user::store::get(&store.db, &ada).await.unwrap().unwrap();
     assert_eq!(kept.name, "Ada L.");
+}
+
+async fn an_ended_meeting_is_counted_once_however_often_it_is_asked(store: Store) {
+    let (ada, meeting) = store.hosted().await;
+    let counted = async || {
+        person::count_meeting(&store.db, &meeting, NOW)
+            .await
+            .unwrap()
+    };
+    assert!(!counted().await, "it has not ended");
+    for step in [
+        (MeetingState::Scheduled, MeetingState::Active),
+        (MeetingState::Active, MeetingState::Concluded),
+    ] {
+        let along = (store.entry("advance"), Once::default());
+        let (whose, along) = ((&ada, &meeting), (&along.0, &along.1));
+        let moved = meeting::store::advance(&store.db, whose, step, along, NOW).await;
+        assert!(moved.unwrap().is_some());
+    }
+    let waiting = async || person::uncounted(&store.db, "", 10).await.unwrap();
+    assert_eq!(waiting().await, std::slice::from_ref(&meeting));
+    let (one, other) = tokio::join!(counted(), counted());
+    assert!(one ^ other);
+    assert!(waiting().await.is_empty());
+    let seen = person::public(&store.db, &ada, &ada).await.unwrap();
+    assert_eq!(seen.unwrap().meeting_count, 1);
+}
+
+async fn the_later_sign_of_life_stands(store: Store) {
+    let (ada, bob) = (store.user("ada").await, store.user("bob").await);
+    assert!(deletes(&store, &bob).await);
+    for at in [NOW + 1, NOW] {
+        let rows = [(ada.clone(), at), (bob.clone(), at)];
+        user::store::seen(&store.db, &rows).await.unwrap();
+    }
+    let seen = async |id| user::store::known(&store.db, id).await.unwrap().unwrap();
+    assert_eq!(seen(&ada).await.last_seen_at, Some(NOW + 1));
+    assert_eq!(seen(&bob).await.last_seen_at, None, "they are deleted");
 }

@@ -123,7 +123,7 @@ fn what_becomes_of_a_connection_is_as_the_table_says() {
 fn only_who_declined_may_ask_in_its_place() {
     for state in ConnectionState::ALL {
         for who in Side::ALL {
-            let asked = ask_again(state, who).map_err(|problem| problem.code);
+            let asked = ask_again((state, who), Some(5), 5).map_err(|problem| problem.code);
             let expected = match (state, who) {
                 (Declined, Recipient) => Ok(()),
                 (Blocked, Recipient) => Err(NotFound),
@@ -132,6 +132,23 @@ fn only_who_declined_may_ask_in_its_place() {
             assert_eq!(asked, expected, "{state:?} {who:?}");
         }
     }
+}
+
+#[test]
+fn a_refusal_stands_for_a_week_and_says_for_how_long() {
+    let at = |now| ask_again((Declined, Initiator), Some(5), now);
+    for (now, days) in [(5, "7 days"), (5 + COOL_DOWN_MS - 1, "1 day")] {
+        let refused = at(now).unwrap_err();
+        assert_eq!(refused.reason.as_deref(), Some("cool-down"));
+        assert!(refused.detail.contains(days), "{}", refused.detail);
+    }
+    assert!(at(5 + COOL_DOWN_MS).is_ok());
+}
+
+#[test]
+fn only_so_many_requests_wait() {
+    assert!(may_wait(PENDING - 1).is_ok());
+    assert_eq!(may_wait(PENDING).unwrap_err().code, Conflict);
 }
 
 #[test]

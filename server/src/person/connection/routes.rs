@@ -3,7 +3,10 @@
 use super::store;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
+use crate::http::{
+    Failure, IdempotencyHeader, IdempotencyKey, Json, Limited, Page, PageQuery, Path, Query,
+};
+use crate::rate::CONNECTIONS_ASK;
 use axum::extract::State;
 use axum::http::StatusCode;
 use connvo_core::error::Problem;
@@ -63,16 +66,18 @@ async fn list(
         "kind": "mentor", "message": "You know what I want to learn."})),
     responses((status = 201, body = Connection),
         (status = 404, description = "Absent, or not yours to see"),
-        (status = 409, description = "There is one like it, it was declined, or you have blocked them"),
-        (status = 422, description = "A field is not valid")))]
+        (status = 409, description = "There is one like it, it was declined within a week (`cool-down`), 100 wait for an answer (`pending`), or you have blocked them"),
+        (status = 422, description = "A field is not valid"),
+        (status = 429, description = "Too many at once; see Retry-After")))]
 async fn ask(
     State(app): State<App>,
     caller: Caller,
     IdempotencyKey(key): IdempotencyKey,
     Json(draft): Json<ConnectionDraft>,
-) -> Result<(StatusCode, Json<Connection>), Failure> {
-    let asked = super::ask(&app, &caller, draft, key).await?;
-    Ok((StatusCode::CREATED, Json(asked)))
+) -> Limited<Result<(StatusCode, Json<Connection>), Failure>> {
+    let asked = super::ask(&app, &caller, draft, key).await;
+    let answer = asked.map(|asked| (StatusCode::CREATED, Json(asked)));
+    Limited::of_person(&app, CONNECTIONS_ASK, &caller, answer.map_err(Failure))
 }
 
 /// Accepts what was asked of me; also what I declined before.

@@ -1,7 +1,10 @@
 //! Connections in the database. Whoever changes what is between two people holds the
 //! rows of both.
 
-use super::super::store::LOCK_SQL;
+mod ask;
+mod block;
+
+use super::super::store::{LOCK_SQL, connected};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
@@ -9,10 +12,13 @@ use crate::{on_db, on_tx};
 use connvo_core::error::Problem;
 use connvo_core::id::{ConnectionId, UserId};
 use connvo_core::person::connection::{
-    Connection, ConnectionAction, ConnectionKind, ConnectionState, NewConnection, Next, Side,
-    ask_again, next,
+    Connection, ConnectionAction, ConnectionKind, ConnectionState, Next, Side, next,
 };
 use serde_json::json;
+
+pub use ask::ask;
+pub use block::block;
+use block::put_block;
 
 /// After every UUID.
 const LAST_ID: &str = "g";
@@ -21,7 +27,7 @@ macro_rules! of_person {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.initiator_id, c.kind, c.state, c.message, c.requested_at,
-                c.responded_at, u.id AS other_id, u.name
+                c.responded_at, c.meeting_count, c.last_interaction_at, u.id AS other_id, u.name
             FROM connections c JOIN users u
                 ON u.id = CASE WHEN c.initiator_id = $1 THEN c.recipient_id ELSE c.initiator_id END
             WHERE (c.initiator_id = $1 OR c.recipient_id = $1 AND c.state <> 'blocked') AND ",
@@ -37,8 +43,6 @@ pub const PAGE_SQL: &str = of_person!(
     ORDER BY c.id DESC LIMIT $4"
 );
 const GET_SQL: &str = of_person!("c.id = $2");
-const BETWEEN_SQL: &str = "SELECT id, initiator_id, kind, state FROM connections
-    WHERE initiator_id = $1 AND recipient_id = $2 OR initiator_id = $2 AND recipient_id = $1";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -49,6 +53,8 @@ struct Row {
     message: Option<String>,
     requested_at: i64,
     responded_at: Option<i64>,
+    meeting_count: i64,
+    last_interaction_at: Option<i64>,
     other_id: String,
     name: String,
 }
@@ -63,6 +69,8 @@ impl Row {
             kind: to_kind(&self.kind)?,
             state: to_state(&self.state)?,
             message: self.message,
+            meeting_count: to_u64(self.meeting_count),
+            last_interaction: self.last_interaction_at.map(to_u64),
             requested_at: to_u64(self.requested_at),
             responded_at: self.responded_at.map(to_u64),
         })
@@ -139,108 +147,20 @@ async fn hold(
     Ok(there == 2)
 }
 
-/// Asks for a connection, under the id `fresh`. The inner error is a refusal: nothing
-/// was changed.
-///
-/// # Errors
-/// The store fails.
-pub async fn ask(
-    db: &Db,
-    (me, fresh, new): (&UserId, &ConnectionId, &NewConnection),
-    once: &Once,
-    now_ms: u64,
-) -> Result<Result<Connection, Problem>, StoreError> {
-    let (other, now) = (new.user_id(), to_i64(now_ms));
-    let state = new.kind().begins();
-    let responded = (state == ConnectionState::Accepted).then_some(now);
-    let asked = on_db!(
-        db,
-        transaction | tx | {
-            let there = hold(&mut tx, me, other, now_ms).await?;
-            let active: Option<(bool,)> =
-                sqlx::query_as("SELECT is_active FROM users WHERE id = $1")
-                    .bind(other.as_str())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-            let between: Vec<(String, String, String, String)> = sqlx::query_as(BETWEEN_SQL)
-                .bind(me.as_str())
-                .bind(other.as_str())
-                .fetch_all(&mut *tx)
-                .await?;
-            let visible = there && active == Some((true,));
-            match allowed(me, new.kind(), visible, &between)? {
-                Err(problem) => Err(problem),
-                Ok(replaced) => {
-                    for id in replaced {
-                        sqlx::query("DELETE FROM connections WHERE id = $1")
-                            .bind(id)
-                            .execute(&mut *tx)
-                            .await?;
-                    }
-                    sqlx::query(
-                        "INSERT INTO connections (id, initiator_id, recipient_id, kind, state,
-                            message, requested_at, responded_at, updated_at)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7)",
-                    )
-                    .bind(fresh.as_str())
-                    .bind(me.as_str())
-                    .bind(other.as_str())
-                    .bind(new.kind().as_str())
-                    .bind(state.as_str())
-                    .bind(new.message())
-                    .bind(now)
-                    .bind(responded)
-                    .execute(&mut *tx)
-                    .await?;
-                    let row: Row = sqlx::query_as(GET_SQL)
-                        .bind(me.as_str())
-                        .bind(fresh.as_str())
-                        .fetch_one(&mut *tx)
-                        .await?;
-                    let made = row.connection(me)?;
-                    idempotency::store::keep(&mut tx, once, 201, &made).await?;
-                    Ok(made)
-                }
-            }
-        }
-    );
-    Ok(asked)
-}
-
-/// Which rows a request takes the place of, or why it is refused. Who is blocked hears
-/// of that before anything else: that there is nobody.
-fn allowed(
-    me: &UserId,
-    kind: ConnectionKind,
-    visible: bool,
-    between: &[(String, String, String, String)],
-) -> Result<Result<Vec<String>, Problem>, StoreError> {
-    if !visible {
-        return Ok(Err(Problem::not_found("the person")));
-    }
-    let mut blocks = Vec::new();
-    let mut alike = Vec::new();
-    for (id, initiator, of, state) in between {
-        let (who, of, state) = (side(initiator, me), to_kind(of)?, to_state(state)?);
-        let same = match who {
-            Side::Initiator => of == kind,
-            Side::Recipient => kind.mirrored() == Some(of),
-        };
-        if state == ConnectionState::Blocked {
-            blocks.push((id, state, who));
-        } else if same {
-            alike.push((id, state, who));
-        }
-    }
-    blocks.sort_by_key(|block| block.2 == Side::Initiator);
-    let mut replaced = Vec::new();
-    for (id, state, who) in blocks.into_iter().chain(alike) {
-        if let Err(problem) = ask_again(state, who) {
-            return Ok(Err(problem));
-        }
-        replaced.push(id.clone());
-    }
-    Ok(Ok(replaced))
+/// How many accepted connections there are between two people, of those that count.
+async fn accepted(tx: impl Into<Tx<'_>>, one: &UserId, other: &UserId) -> Result<i64, StoreError> {
+    on_tx!(tx.into(), |line| {
+        let (count,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM connections WHERE state = 'accepted' AND kind <> 'follow'
+                AND (initiator_id = $1 AND recipient_id = $2
+                    OR initiator_id = $2 AND recipient_id = $1)",
+        )
+        .bind(one.as_str())
+        .bind(other.as_str())
+        .fetch_one(&mut *line)
+        .await?;
+        Ok(count)
+    })
 }
 
 /// Does something with a connection; answers it as it is now, unless it is no more. The
@@ -274,6 +194,7 @@ pub async fn act(
             match step {
                 Err(problem) => Err(problem),
                 Ok(step) => {
+                    let before = accepted(&mut tx, me, &other).await?;
                     match step {
                         Next::Gone => {
                             sqlx::query("DELETE FROM connections WHERE id = $1")
@@ -296,6 +217,8 @@ pub async fn act(
                             .await?;
                         }
                     }
+                    let by = accepted(&mut tx, me, &other).await? - before;
+                    connected(&mut tx, &[me, &other], by, now_ms).await?;
                     if matches!(action, ConnectionAction::Block | ConnectionAction::Unblock) {
                         let entry = entry.with(json!({"userId": other}));
                         audit::store::record(&mut tx, &entry).await?;
@@ -335,72 +258,4 @@ pub async fn get(
         }
     );
     row.map(|row| row.connection(me)).transpose()
-}
-
-/// Blocks somebody, under the id `fresh` where there is no block yet. Who deleted their
-/// account has nothing to be hidden: nothing is stored. The inner error is a refusal.
-///
-/// # Errors
-/// The store fails.
-pub async fn block(
-    db: &Db,
-    (me, other, fresh): (&UserId, &UserId, &ConnectionId),
-    (entry, once): (Entry, &Once),
-    now_ms: u64,
-) -> Result<Result<(), Problem>, StoreError> {
-    let blocked = on_db!(
-        db,
-        transaction | tx | {
-            let there = hold(&mut tx, me, other, now_ms).await?;
-            let known: Option<(String,)> = sqlx::query_as("SELECT id FROM users WHERE id = $1")
-                .bind(other.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-            if known.is_none() {
-                Err(Problem::not_found("the person"))
-            } else {
-                if there {
-                    put_block(&mut tx, (me, other, fresh), now_ms).await?;
-                    let entry = entry.with(json!({"userId": other}));
-                    audit::store::record(&mut tx, &entry).await?;
-                }
-                idempotency::store::keep(&mut tx, once, 204, &()).await?;
-                Ok(())
-            }
-        }
-    );
-    Ok(blocked)
-}
-
-/// Puts a block in the place of all that is between two people, but for a block the
-/// other way; one that is there already stays as it is.
-async fn put_block(
-    tx: impl Into<Tx<'_>>,
-    (me, other, id): (&UserId, &UserId, &ConnectionId),
-    now_ms: u64,
-) -> Result<(), StoreError> {
-    on_tx!(tx.into(), |line| {
-        sqlx::query(
-            "DELETE FROM connections WHERE state <> 'blocked'
-                AND (initiator_id = $1 AND recipient_id = $2
-                    OR initiator_id = $2 AND recipient_id = $1)",
-        )
-        .bind(me.as_str())
-        .bind(other.as_str())
-        .execute(&mut *line)
-        .await?;
-        sqlx::query(
-            "INSERT INTO connections (id, initiator_id, recipient_id, kind, state, requested_at,
-                responded_at, updated_at)
-             VALUES ($1, $2, $3, 'connection', 'blocked', $4, $4, $4)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(id.as_str())
-        .bind(me.as_str())
-        .bind(other.as_str())
-        .bind(to_i64(now_ms))
-        .execute(&mut *line)
-        .await?;
-    });
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Deleting a person in the database: one transaction, and chunks of transcript in
 //! small pieces around it.
 
-use super::super::store::COUNT_SQL;
+use super::super::store::{COUNT_SQL, connected};
 use super::Receipt;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
@@ -149,6 +149,14 @@ pub async fn erase(
                             .execute(&mut *tx)
                             .await?;
                     }
+                    let others: Vec<(String, i64)> = sqlx::query_as(OTHERS_SQL)
+                        .bind(user.as_str())
+                        .fetch_all(&mut *tx)
+                        .await?;
+                    for (other, count) in &others {
+                        let other = to_id(other)?;
+                        connected(&mut tx, &[&other], -count, receipt.deleted_at).await?;
+                    }
                     for (what, sql) in GONE {
                         let gone = sqlx::query(sql).bind(user.as_str());
                         let rows = gone.execute(&mut *tx).await?.rows_affected();
@@ -178,6 +186,13 @@ pub async fn erase(
     );
     Ok(erased)
 }
+
+/// With whom `$1` is connected, by id, and how often.
+const OTHERS_SQL: &str =
+    "SELECT CASE WHEN initiator_id = $1 THEN recipient_id ELSE initiator_id END AS other, COUNT(*)
+    FROM connections
+    WHERE state = 'accepted' AND kind <> 'follow' AND (initiator_id = $1 OR recipient_id = $1)
+    GROUP BY 1 ORDER BY 1";
 
 /// What goes without a trace; `$1` is the person.
 const GONE: [(&str, &str); 3] = [
@@ -215,7 +230,7 @@ const CHANGED: [(&str, &str); 3] = [
 /// What is left of the person, called `$3`.
 const USER_SQL: &str = "UPDATE users SET subject = 'erased|' || id, email = NULL, name = $3,
         own_name = TRUE, timezone = NULL, language = NULL, avatar_url = NULL,
-        notification_settings = NULL, provider_updated_at = NULL, is_active = FALSE,
+        notification_settings = NULL, last_seen_at = NULL, provider_updated_at = NULL, is_active = FALSE,
         deleted_at = $2, erased_at = $2, updated_at = $2
     WHERE id = $1";
 

@@ -1,6 +1,9 @@
 //! `/v1/connections`.
 
 use crate::client::{Api, Person, assert_problem};
+use connvo_core::person::connection::{COOL_DOWN_MS, PENDING};
+use connvo_core::rate::CONNECTIONS_ASK;
+use connvo_server::config::RateLimits;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -80,6 +83,68 @@ async fn one_like_it_is_not_asked_for_twice_from_either_side() {
         200
     );
     assert_eq!(listed(&ada, "").await.len(), 4);
+}
+
+#[tokio::test]
+async fn who_was_declined_asks_again_a_week_later_at_the_earliest() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let asked = ask(&ada, &bob, "mentor").await;
+    api.app.clock.advance(5);
+    bob.post(&path(&asked, "/decline"), Value::Null).await;
+    let draft = json!({"userId": bob.id, "kind": "mentor"});
+    api.app.clock.advance(COOL_DOWN_MS - 1);
+    let ada = api.sign_in("ada").await;
+    let refused = ada.post("/v1/connections", draft.clone()).await;
+    assert_problem(&refused, 409, "CONFLICT");
+    assert_eq!(refused.1["reason"], "cool-down");
+    api.app.clock.advance(1);
+    let (status, again) = ada.post("/v1/connections", draft).await;
+    assert_eq!(status, 201, "{again}");
+    let left = listed(&ada, "").await;
+    assert_eq!((left.len(), &left[0]["state"]), (1, &json!("pending")));
+}
+
+#[tokio::test]
+async fn only_so_many_requests_wait_for_an_answer() {
+    let api = Api::start_with(|settings| settings.rate_limits = Some(RateLimits::Off)).await;
+    let ada = api.sign_in("ada").await;
+    let mut last = Value::Null;
+    for at in 0..PENDING {
+        last = ask(&ada, &api.sign_in(&format!("p{at}")).await, "mentor").await;
+    }
+    let bob = api.sign_in("bob").await;
+    let one_more = json!({"userId": bob.id, "kind": "mentor"});
+    let refused = ada.post("/v1/connections", one_more.clone()).await;
+    assert_problem(&refused, 409, "CONFLICT");
+    assert_eq!(refused.1["reason"], "pending");
+    // Following waits for nobody, and others' requests are others'.
+    ask(&ada, &bob, "follow").await;
+    ask(&bob, &ada, "collaborator").await;
+    assert_eq!(ada.delete(&path(&last, "")).await.0, 204);
+    assert_eq!(ada.post("/v1/connections", one_more).await.0, 201);
+}
+
+#[tokio::test]
+async fn asking_is_limited_and_a_retry_under_a_key_is_not_counted() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let draft = json!({"userId": bob.id, "kind": "follow"});
+    for _ in 0..40 {
+        let kept = ada.keyed(Method::POST, "/v1/connections", "k", &draft);
+        assert_eq!(kept.await.0, 201);
+    }
+    for _ in 1..CONNECTIONS_ASK.per_minute {
+        let again = ada.post("/v1/connections", draft.clone()).await;
+        assert_problem(&again, 409, "CONFLICT");
+    }
+    let refused = ada.post("/v1/connections", draft.clone()).await;
+    assert_problem(&refused, 429, "RATE_LIMITED");
+    let other = json!({"userId": ada.id, "kind": "follow"});
+    assert_eq!(bob.post("/v1/connections", other).await.0, 201);
+    api.app.clock.advance(120_000);
+    let again = ada.post("/v1/connections", draft).await;
+    assert_problem(&again, 409, "CONFLICT");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `GET` and `PATCH /v1/me`.
 
-use crate::client::{Api, NOW, assert_problem};
+use crate::client::{Api, NOW, Person, assert_problem};
+use crate::line::Line;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,9 +10,40 @@ async fn i_am_who_signed_in() {
     let api = Api::start().await;
     let ada = api.sign_in("ada").await;
     let me = json!({"id": ada.id, "email": "ada@example.org", "name": "ada", "timezone": null,
-        "language": null, "avatarUrl": null, "createdAt": NOW,
+        "language": null, "avatarUrl": null, "lastSeenAt": NOW, "createdAt": NOW,
         "notificationSettings": {"email": true, "push": true, "meeting": true}});
     assert_eq!(ada.get("/v1/me").await, (reqwest::StatusCode::OK, me));
+}
+
+#[tokio::test]
+async fn when_i_was_last_seen_is_noted_once_a_minute_and_told_to_administrators_alone() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let admin = api.sign_in_as("admin@example.com").await;
+    let seen = async |person: &Person<'_>| person.get("/v1/me").await.1["lastSeenAt"].clone();
+    assert_eq!(seen(&ada).await, NOW);
+    api.app.clock.advance(59_999);
+    assert_eq!(seen(&ada).await, NOW);
+    api.app.clock.advance(1);
+    assert_eq!(seen(&ada).await, NOW + 60_000);
+    connvo_server::behind::flush(&api.app).await;
+    let id = ada.id.parse().unwrap();
+    let kept = connvo_server::user::store::known(&api.app.db, &id).await;
+    assert_eq!(kept.unwrap().unwrap().last_seen_at, Some(NOW + 60_000));
+    let (_, known) = admin.get(&format!("/v1/admin/users/{}", ada.id)).await;
+    assert_eq!(known["lastSeenAt"], NOW + 60_000);
+    let (_, known) = bob.get(&format!("/v1/users/{}", ada.id)).await;
+    assert_eq!(known["lastSeenAt"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_live_connection_is_a_sign_of_life_too() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let id = ada.id.parse().unwrap();
+    assert_eq!(api.app.seen.latest(&id, None), None);
+    let _line = Line::of(&ada).await;
+    assert_eq!(api.app.seen.latest(&id, None), Some(NOW));
 }
 
 #[tokio::test]

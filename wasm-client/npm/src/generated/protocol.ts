@@ -33,6 +33,11 @@ avatarUrl: string | null,
  */
 notificationSettings: NotificationSettings,
 /**
+ * When they were last heard of, to the minute, in milliseconds since the Unix epoch.
+ * Nobody else is told but administrators.
+ */
+lastSeenAt: number | null,
+/**
  * Milliseconds since the Unix epoch.
  */
 createdAt: number, };
@@ -281,6 +286,14 @@ initiatedByMe: boolean,
  * The beginner's word along with it.
  */
 message: string | null,
+/**
+ * How many meetings that both took part in have ended since it was begun.
+ */
+meetingCount: number,
+/**
+ * When the last of them ended, in milliseconds since the Unix epoch.
+ */
+lastInteraction: number | null,
 /**
  * Milliseconds since the Unix epoch.
  */
@@ -847,7 +860,7 @@ meeting: boolean, };
 export type Operation = Array<{ "retain": number } | { "insert": string } | { "delete": number }>;
 
 /**
- * A stored organisation, as one of its members sees it.
+ * A stored organisation, as one of its members sees it, or who is asked to be one.
  */
 export type Org = {
 /**
@@ -859,11 +872,16 @@ id: OrgId,
  */
 name: string,
 /**
- * The caller's own standing in it.
+ * The caller's own standing in it; while that is pending, the one offered.
  */
 role: OrgRole,
 /**
- * Milliseconds since the Unix epoch.
+ * Whether the caller belongs to it already.
+ */
+status: OrgStatus,
+/**
+ * Since when it is there; while pending, since when the caller is asked. In
+ * milliseconds since the Unix epoch.
  */
 createdAt: number, };
 
@@ -871,6 +889,28 @@ createdAt: number, };
  * An organisation.
  */
 export type OrgId = string;
+
+/**
+ * Somebody who is asked to belong to an organisation. Whether an account has the
+ * address is not told.
+ */
+export type OrgInvitation = {
+/**
+ * The address, lower-cased.
+ */
+email: string,
+/**
+ * The role offered.
+ */
+role: OrgRole,
+/**
+ * Always pending.
+ */
+status: OrgStatus,
+/**
+ * Since when, in milliseconds since the Unix epoch.
+ */
+invitedAt: number, };
 
 /**
  * A member of an organisation.
@@ -901,6 +941,11 @@ joinedAt: number, };
  * A member's standing in an organisation; in order, the one that decides last.
  */
 export type OrgRole = "member" | "admin";
+
+/**
+ * Whether somebody belongs to an organisation already.
+ */
+export type OrgStatus = "active" | "pending";
 
 /**
  * Where a change of the text came from.
@@ -1166,6 +1211,14 @@ interests: Array<UserInterest>,
  * How many accepted connections they have, of any kind but following.
  */
 connectionCount: number,
+/**
+ * How many meetings have ended that they had joined, written in, or are heard in.
+ */
+meetingCount: number,
+/**
+ * What others make of meetings with them; null while there are no ratings.
+ */
+averageRating: number | null,
 /**
  * Milliseconds since the Unix epoch.
  */

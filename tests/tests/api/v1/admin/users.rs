@@ -14,7 +14,7 @@ async fn administrators_keep_people_out_and_let_them_in_again() {
     let path = format!("/v1/admin/users/{}", bob.id);
     assert_problem(&bob.get(&path).await, 403, "FORBIDDEN");
     let known = json!({"id": bob.id, "email": "bob@example.org", "name": "bob", "timezone": null,
-        "language": null, "isActive": true, "deletedAt": null, "createdAt": NOW});
+        "language": null, "isActive": true, "lastSeenAt": NOW, "deletedAt": null, "createdAt": NOW});
     assert_eq!(admin.get(&path).await.1, known);
     let out = json!({"isActive": false, "reason": "sends spam"});
     let first = admin.keyed(Method::PATCH, &path, "k", &out).await;
