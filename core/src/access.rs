@@ -52,8 +52,10 @@ impl Role {
 /// What a member may ask of a meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// See the meeting and its members.
+    /// See the meeting.
     ReadMeeting,
+    /// See who its members are.
+    ReadParticipants,
     /// Start it.
     StartMeeting,
     /// End it.
@@ -80,8 +82,9 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ReadMeeting,
+        Self::ReadParticipants,
         Self::StartMeeting,
         Self::EndMeeting,
         Self::Invite,
@@ -100,6 +103,7 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ReadMeeting => "readMeeting",
+            Self::ReadParticipants => "readParticipants",
             Self::StartMeeting => "startMeeting",
             Self::EndMeeting => "endMeeting",
             Self::Invite => "invite",
@@ -123,9 +127,11 @@ impl Action {
     /// The lowest role that may by itself.
     const fn least(self) -> Role {
         match self {
-            Self::ReadMeeting | Self::LeaveMeeting | Self::ReadNote | Self::ReadTranscript => {
-                Role::Observer
-            }
+            Self::ReadMeeting
+            | Self::ReadParticipants
+            | Self::LeaveMeeting
+            | Self::ReadNote
+            | Self::ReadTranscript => Role::Observer,
             Self::WriteNote | Self::AppendTranscript => Role::Participant,
             Self::StartMeeting
             | Self::EndMeeting
@@ -243,8 +249,8 @@ fn by_role(standing: &Standing, action: Action) -> Result<(), Problem> {
     Err(Problem::new(ErrorCode::Forbidden, detail).because(because))
 }
 
-/// Who declined sees the invitation and no more; who left reads what was said once it
-/// is over.
+/// Who declined sees the invitation and no more, not who else was asked; who left reads
+/// what was said once it is over.
 fn by_status(
     status: ParticipantStatus,
     state: MeetingState,

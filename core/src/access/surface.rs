@@ -2,8 +2,8 @@
 
 use super::Action;
 use Action::{
-    AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadTranscript,
-    RemoveParticipant, StartMeeting, WriteNote,
+    AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadParticipants,
+    ReadTranscript, RemoveParticipant, StartMeeting, WriteNote,
 };
 use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn};
 
@@ -63,7 +63,7 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
     (
         "get",
         "/v1/meetings/{id}/participants",
-        Meeting(ReadMeeting),
+        Meeting(ReadParticipants),
     ),
     ("post", "/v1/meetings/{id}/participants", Meeting(Invite)),
     (

@@ -22,7 +22,14 @@ fn observers_read_and_leave_and_never_write_whatever_they_were_given() {
     };
     for state in STATES {
         for action in Action::ALL {
-            let reads = [ReadMeeting, ReadNote, ReadTranscript, LeaveMeeting].contains(&action);
+            let reads = [
+                ReadMeeting,
+                ReadParticipants,
+                ReadNote,
+                ReadTranscript,
+                LeaveMeeting,
+            ];
+            let reads = reads.contains(&action);
             assert_eq!(can(&given, state, None, 0, action).is_ok(), reads);
         }
     }

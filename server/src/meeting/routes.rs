@@ -71,14 +71,16 @@ async fn get(
 /// The members, by address.
 #[utoipa::path(get, path = "/v1/meetings/{id}/participants", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path), PageQuery),
-    responses((status = 200, body = Page<Participant>), (status = 404, description = "Absent, or not yours to see")))]
+    responses((status = 200, body = Page<Participant>),
+        (status = 403, description = "For those who take part"),
+        (status = 404, description = "Absent, or not yours to see")))]
 async fn participants(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<MeetingId>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Participant>>, Failure> {
-    super::authorise(&app, &caller, &id, Action::ReadMeeting).await?;
+    super::authorise(&app, &caller, &id, Action::ReadParticipants).await?;
     let limit = page.limit(100)?;
     let after: String = page.after()?.unwrap_or_default();
     let items = store::participants(&app.db, &id, &after, limit + 1).await?;

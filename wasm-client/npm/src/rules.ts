@@ -12,6 +12,7 @@ import type {
 /** What a member may ask of a meeting. */
 export type Action =
   | "readMeeting"
+  | "readParticipants"
   | "startMeeting"
   | "endMeeting"
   | "invite"
