@@ -847,7 +847,7 @@ meeting: boolean, };
 export type Operation = Array<{ "retain": number } | { "insert": string } | { "delete": number }>;
 
 /**
- * A stored organisation, as one of its members sees it.
+ * A stored organisation, as one of its members sees it, or who is asked to be one.
  */
 export type Org = {
 /**
@@ -859,11 +859,16 @@ id: OrgId,
  */
 name: string,
 /**
- * The caller's own standing in it.
+ * The caller's own standing in it; while that is pending, the one offered.
  */
 role: OrgRole,
 /**
- * Milliseconds since the Unix epoch.
+ * Whether the caller belongs to it already.
+ */
+status: OrgStatus,
+/**
+ * Since when it is there; while pending, since when the caller is asked. In
+ * milliseconds since the Unix epoch.
  */
 createdAt: number, };
 
@@ -871,6 +876,28 @@ createdAt: number, };
  * An organisation.
  */
 export type OrgId = string;
+
+/**
+ * Somebody who is asked to belong to an organisation. Whether an account has the
+ * address is not told.
+ */
+export type OrgInvitation = {
+/**
+ * The address, lower-cased.
+ */
+email: string,
+/**
+ * The role offered.
+ */
+role: OrgRole,
+/**
+ * Always pending.
+ */
+status: OrgStatus,
+/**
+ * Since when, in milliseconds since the Unix epoch.
+ */
+invitedAt: number, };
 
 /**
  * A member of an organisation.
@@ -901,6 +928,11 @@ joinedAt: number, };
  * A member's standing in an organisation; in order, the one that decides last.
  */
 export type OrgRole = "member" | "admin";
+
+/**
+ * Whether somebody belongs to an organisation already.
+ */
+export type OrgStatus = "active" | "pending";
 
 /**
  * Where a change of the text came from.
