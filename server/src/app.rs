@@ -9,11 +9,14 @@ use crate::connections::Connections;
 use crate::db::{Db, StoreError};
 use crate::flag;
 use crate::me::MeChange;
-use crate::meeting::Remembered;
+use crate::meeting::Membership;
+use crate::org::standing::Standing;
 use crate::person;
 use crate::rate::Rates;
+use crate::remembered::Remembered;
 use crate::rooms::{self, Ground, Rooms};
 use crate::user::seen::Seen;
+use connvo_core::flag::Flag;
 use connvo_core::id::{MeetingId, UserId};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -46,7 +49,11 @@ pub struct Parts {
     /// Refusals that wait to be written to the audit log.
     pub denials: Denials,
     /// Who is what in which meeting.
-    pub memberships: Remembered,
+    pub memberships: Remembered<MeetingId, UserId, Membership>,
+    /// What applies to which meeting.
+    pub standings: Remembered<(), MeetingId, Standing>,
+    /// The flags.
+    pub flags: Remembered<(), (), Arc<[Flag]>>,
     /// Who is connected how often.
     pub connections: Connections,
     /// Changes to who may do what, after their commit.
@@ -159,6 +166,8 @@ impl App {
             seen: Seen::default(),
             denials: Denials::default(),
             memberships: Remembered::default(),
+            standings: Remembered::default(),
+            flags: Remembered::default(),
             connections: Connections::default(),
             access_changes,
             me_changes,
@@ -173,7 +182,18 @@ impl App {
     /// forgotten, and every connection asks again. Nobody listening is fine.
     pub fn access_changed(&self, change: AccessChange) {
         self.auth.forget(&change);
-        self.memberships.forget(&change);
+        match &change {
+            AccessChange::Meeting { meeting_id } => {
+                self.memberships.forget(meeting_id);
+                self.standings.forget_one(&(), meeting_id);
+            }
+            AccessChange::Member {
+                meeting_id,
+                user_id,
+            } => self.memberships.forget_one(meeting_id, user_id),
+            // Whether somebody may come in at all is asked elsewhere.
+            AccessChange::Person { .. } | AccessChange::Session { .. } => {}
+        }
         let _ = self.access_changes.send(change);
     }
 }

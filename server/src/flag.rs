@@ -15,9 +15,22 @@ use connvo_core::flag::{
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Most flags that there may be.
 pub const FLAGS: u32 = 200;
+
+/// Every flag, in order of the keys; from memory where they were read a moment ago.
+async fn all(app: &App) -> Result<Arc<[Flag]>, Problem> {
+    let now = app.clock.now_ms();
+    if let Some(flags) = app.flags.get(&(), &(), now) {
+        return Ok(flags);
+    }
+    let changes = app.flags.changes();
+    let flags: Arc<[Flag]> = store::page(&app.db, "", FLAGS).await?.into();
+    app.flags.keep((), (), Arc::clone(&flags), changes, now);
+    Ok(flags)
+}
 
 /// Every flag by its key, as evaluated for whoever asks.
 ///
@@ -27,21 +40,21 @@ pub async fn evaluate_all(
     app: &App,
     context: &Context<'_>,
 ) -> Result<BTreeMap<String, Value>, Problem> {
-    let flags = store::page(&app.db, "", FLAGS).await?;
+    let flags = all(app).await?;
     let valued = |flag: &Flag| (flag.key.clone(), evaluate(flag, context));
     Ok(flags.iter().map(valued).collect())
 }
 
-/// Whether a capability is switched on for the actor. One indexed read where it is the
-/// same for all; a flag that is not there is off.
+/// Whether a capability is switched on for the actor; a flag that is not there is off.
 ///
 /// # Errors
 /// `FORBIDDEN` (`flag`); the store fails.
 pub async fn require(app: &App, actor: &Actor, capability: &str) -> Result<(), Problem> {
-    let Some(flag) = store::get(&app.db, capability).await? else {
+    let flags = all(app).await?;
+    let Some(flag) = flags.iter().find(|flag| flag.key == capability) else {
         return connvo_core::flag::require(capability, &Value::Bool(false));
     };
-    let value = match same_for_all(&flag, &app.config.environment) {
+    let value = match same_for_all(flag, &app.config.environment) {
         Some(value) => value,
         None => {
             let (view, _) = view(app, &actor.user_id).await?;

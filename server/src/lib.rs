@@ -30,6 +30,7 @@ pub mod note;
 pub mod org;
 pub mod person;
 pub mod rate;
+pub mod remembered;
 pub mod replay;
 pub mod rooms;
 pub mod server;

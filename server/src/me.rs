@@ -23,8 +23,14 @@ pub enum MeChange {
     Flags,
 }
 
-/// Says, after the commit, what has changed. Nobody listening is fine.
+/// Says, after the commit, what has changed: what is remembered of it is forgotten.
+/// Nobody listening is fine.
 pub fn tell(app: &App, change: MeChange) {
+    match change {
+        MeChange::Org(_) => app.standings.forget_all(),
+        MeChange::Flags => app.flags.forget_all(),
+        MeChange::User(_) => {}
+    }
     let _ = app.me_changes.send(change);
 }
 

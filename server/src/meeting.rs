@@ -1,11 +1,8 @@
 //! Meetings and their members, and the one question everybody asks first: may this
 //! person do that here.
 
-mod remembered;
 pub mod routes;
 pub mod store;
-
-pub use remembered::Remembered;
 
 use crate::actor::Actor;
 use crate::app::{AccessChange, App};
@@ -66,7 +63,7 @@ pub async fn authorise(
     action: Action,
 ) -> Result<Membership, Problem> {
     let now = app.clock.now_ms();
-    let asked = match app.memberships.get(&actor.user_id, meeting, now) {
+    let asked = match app.memberships.get(meeting, &actor.user_id, now) {
         Some(membership) => membership.may(action, now).map(|()| membership),
         None => ask(app, actor, meeting, action).await,
     };
@@ -92,8 +89,9 @@ pub async fn ask(
         .await?
         .ok_or_else(|| Problem::not_found("the meeting"))?;
     let now = app.clock.now_ms();
-    let who = (&actor.user_id, meeting);
-    app.memberships.keep(who, membership, changes, now);
+    let user = actor.user_id.clone();
+    app.memberships
+        .keep(meeting.clone(), user, membership, changes, now);
     membership.may(action, now)?;
     Ok(membership)
 }

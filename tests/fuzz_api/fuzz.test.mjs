@@ -149,7 +149,12 @@ async function furnish({ host, guest, admin, peer, outcast }) {
     ],
   });
   const org = await post("/v1/orgs", { name: "Acme" });
-  await post(`/v1/orgs/${org.id}/members`, { email: "guest@example.com", role: "member" });
+  const member = { email: "guest@example.com", role: "member" };
+  await post(`/v1/orgs/${org.id}/members`, member);
+  await call("POST", `/v1/orgs/${org.id}/accept`, undefined, guest.token);
+  // To be closed, and to be asked into.
+  const spareOrg = await post("/v1/orgs", { name: "Spare" });
+  await post(`/v1/orgs/${spareOrg.id}/members`, { email: "passer@example.com", role: "member" });
   const reason = "to be taken back";
   for (const [key, value] of Object.entries({ recording: true, participants: 30 })) {
     const path = `/v1/admin/orgs/${org.id}/entitlements/${key}`;
@@ -162,12 +167,18 @@ async function furnish({ host, guest, admin, peer, outcast }) {
     answers,
     secrets,
     spare,
+    spareOrg: spareOrg.id,
     peer: peer.userId,
     known: {
       // Blocked and kept out as it comes.
       users: { id: [outcast.userId] },
       meetings: { id: meetings, n: [1, 2, 3], who: ["guest@example.com"] },
-      orgs: { id: [org.id], user: [guest.userId], key: ["recording", "participants"] },
+      orgs: {
+        id: [org.id],
+        user: [guest.userId],
+        key: ["recording", "participants"],
+        email: ["passer@example.com"],
+      },
       flags: { key: ["insights", "matching", "made-up"] },
     },
   };

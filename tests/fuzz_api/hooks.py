@@ -41,6 +41,10 @@ def map_path_parameters(context, path_parameters):
     known = dict(STAGE["known"].get(kind, {}))
     if path.endswith(("/end", "/leave", "/start")):
         known["id"] = STAGE["spare"]
+    if path == "/v1/admin/flags/{key}" and context.operation.method == "delete":
+        known["key"] = ["made-up"]
+    if "/invitations" in path or path == "/v1/orgs/{id}" and context.operation.method == "delete":
+        known["id"] = [STAGE["spareOrg"]]
     mapped = dict(path_parameters)
     for name, value in path_parameters.items():
         choices = known.get(name)

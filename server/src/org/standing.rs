@@ -56,17 +56,26 @@ pub struct Standing {
     pub entitlements: Entitlements,
 }
 
-/// What applies to a meeting: what its organisation has, else the free plan.
+/// What applies to a meeting: what its organisation has, else the free plan; from memory
+/// where that was read a moment ago and has not changed.
 ///
 /// # Errors
 /// The store fails.
 pub async fn of_meeting(app: &App, meeting: &MeetingId) -> Result<Standing, StoreError> {
+    let now = app.clock.now_ms();
+    if let Some(standing) = app.standings.get(&(), meeting, now) {
+        return Ok(standing);
+    }
+    let changes = app.standings.changes();
     let rows = store::of_meeting(&app.db, meeting).await?;
     let started_at = rows.first().and_then(|row| row.started_at);
-    Ok(Standing {
+    let standing = Standing {
         started_at: started_at.map(to_u64),
-        entitlements: entitlements(rows.iter().map(|row| &row.held), app.clock.now_ms()),
-    })
+        entitlements: entitlements(rows.iter().map(|row| &row.held), now),
+    };
+    app.standings
+        .keep((), meeting.clone(), standing.clone(), changes, now);
+    Ok(standing)
 }
 
 /// What an organisation has at `now_ms`; the free plan for one that is not there.

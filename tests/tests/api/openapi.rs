@@ -265,6 +265,12 @@ async fn every_request_body_has_an_example_that_the_server_takes() {
     assert_eq!(ada.post(&format!("{meeting}/start"), None).await.0, 200);
     let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
     let org = org["id"].as_str().unwrap();
+    let dan = api.sign_in("dan").await;
+    let member = json!({"email": "dan@example.org", "role": "member"});
+    let invited = ada.post(&format!("/v1/orgs/{org}/members"), member).await;
+    assert_eq!(invited.0, 201, "{}", invited.1);
+    let accepted = dan.post(&format!("/v1/orgs/{org}/accept"), None).await;
+    assert_eq!(accepted.0, 200, "{}", accepted.1);
     let mut sent = 0;
     for (method, path, operation) in operations(&description) {
         for (_, content) in operation["requestBody"]["content"]
@@ -284,6 +290,8 @@ async fn every_request_body_has_an_example_that_the_server_takes() {
             }
             let user = if path.contains("/users/") {
                 &carol
+            } else if path.contains("/orgs/") {
+                &dan
             } else {
                 &bob
             };

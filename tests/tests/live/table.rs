@@ -11,7 +11,6 @@ use connvo_core::meeting::MeetingState;
 use connvo_core::protocol::Command;
 use connvo_core::protocol::frame::{ClientFrame, Query, ServerFrame};
 use connvo_core::protocol::lane::ServerLane;
-use connvo_server::app::AccessChange;
 use connvo_server::config::RateLimits;
 use connvo_server::db::StoreError;
 use connvo_server::on_db;
@@ -141,10 +140,7 @@ impl<'a> Scene<'a> {
             }
         );
         // It was changed behind the server's back.
-        let changed = AccessChange::Meeting {
-            meeting_id: meeting,
-        };
-        self.api.app.memberships.forget(&changed);
+        self.api.app.memberships.forget(&meeting);
         Ok(())
     }
 

@@ -16,11 +16,12 @@ use serde_json::json;
 /// Chunks changed in one transaction: writers wait for no more than that.
 const CHUNKS: i64 = 500;
 
-/// The organisations of `$1`: which, whether they decide there, how many do, how many
-/// belong to it.
+/// The organisations of `$1`: which, whether they decide there, how many others do who
+/// can come in, how many belong to it.
 const ORGS_SQL: &str = "SELECT p.org_id, p.role = 'admin',
-        (SELECT COUNT(*) FROM org_memberships a
-            WHERE a.org_id = p.org_id AND a.role = 'admin' AND a.removed_at IS NULL),
+        (SELECT COUNT(*) FROM org_memberships a JOIN users u ON u.id = a.user_id
+            WHERE a.org_id = p.org_id AND a.user_id <> $1 AND a.role = 'admin'
+                AND a.removed_at IS NULL AND u.is_active AND u.deleted_at IS NULL),
         (SELECT COUNT(*) FROM org_memberships a
             WHERE a.org_id = p.org_id AND a.removed_at IS NULL)
     FROM org_memberships p JOIN orgs o ON o.id = p.org_id
@@ -227,6 +228,12 @@ const CHANGED: [(&str, &str); 3] = [
     ),
 ];
 
+/// Where an address waits for a person.
+const WAITING: [&str; 2] = [
+    "DELETE FROM participants WHERE email = $1 AND user_id IS NULL",
+    "DELETE FROM org_invitations WHERE email = $1",
+];
+
 /// What is left of the person, called `$3`.
 const USER_SQL: &str = "UPDATE users SET subject = 'erased|' || id, email = NULL, name = $3,
         own_name = TRUE, timezone = NULL, language = NULL, avatar_url = NULL,
@@ -284,11 +291,11 @@ async fn forget_address(
     let of = |text: &str| format!("%{}%", escaped(text));
     let address = of(address.as_deref().unwrap_or(user.as_str()));
     on_tx!(tx.into(), |line| {
-        let waiting = sqlx::query("DELETE FROM participants WHERE email = $1 AND user_id IS NULL")
-            .bind(email)
-            .execute(&mut *line)
-            .await?
-            .rows_affected();
+        let mut waiting = 0;
+        for sql in WAITING {
+            let gone = sqlx::query(sql).bind(email).execute(&mut *line).await?;
+            waiting += gone.rows_affected();
+        }
         sqlx::query(
             "DELETE FROM idempotency_keys WHERE scope LIKE $1 OR response LIKE $2
                 OR response LIKE $3 ESCAPE '!'",
