@@ -6,7 +6,7 @@ pub mod store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::auth::require_admin;
+use crate::auth::admin::Admin;
 use crate::idempotency::{Key, Once};
 use crate::me::{MeChange, tell, view};
 use connvo_core::error::{ErrorCode, Problem};
@@ -70,11 +70,10 @@ pub async fn require(app: &App, actor: &Actor, capability: &str) -> Result<(), P
 /// A flag; the audit log has who read it.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `NOT_FOUND`.
-pub async fn get(app: &App, actor: &Actor, key: &str) -> Result<Flag, Problem> {
-    require_admin(app, actor).await?;
+/// `NOT_FOUND`.
+pub async fn get(app: &App, admin: &Admin, key: &str) -> Result<Flag, Problem> {
     validate_key(key)?;
-    audit::read(app, actor, "readFlag", &resource(key), json!({})).await?;
+    audit::read(app, admin, "readFlag", &resource(key), json!({})).await?;
     store::get(&app.db, key)
         .await?
         .ok_or_else(|| Problem::not_found("the flag"))
@@ -83,20 +82,19 @@ pub async fn get(app: &App, actor: &Actor, key: &str) -> Result<Flag, Problem> {
 /// Makes a flag, or makes it another.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `VALIDATION_ERROR` naming the fields; `CONFLICT` when there are
+/// `VALIDATION_ERROR` naming the fields; `CONFLICT` when there are
 /// [`FLAGS`] already.
 pub async fn put(
     app: &App,
-    actor: &Actor,
+    admin: &Admin,
     name: &str,
     draft: FlagDraft,
     key: Option<Key>,
 ) -> Result<Flag, Problem> {
-    require_admin(app, actor).await?;
-    let once = Once::of(app, actor, "putFlag", key, &(name, &draft));
+    let once = Once::of(app, admin, "putFlag", key, &(name, &draft));
     let work = async {
         let new = draft.validate(name)?;
-        let entry = Entry::change(app, actor, "putFlag", &resource(name)).because(new.reason());
+        let entry = Entry::change(app, admin, "putFlag", &resource(name)).because(new.reason());
         let along = (entry, &once);
         if !store::put(&app.db, new.flag(), along, app.clock.now_ms()).await? {
             let detail = format!("there are {FLAGS} flags already: remove one first");
@@ -111,17 +109,16 @@ pub async fn put(
 /// Removes a flag.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `NOT_FOUND`; `VALIDATION_ERROR` without a reason; `CONFLICT` for
+/// `NOT_FOUND`; `VALIDATION_ERROR` without a reason; `CONFLICT` for
 /// the flag of a capability.
 pub async fn delete(
     app: &App,
-    actor: &Actor,
+    admin: &Admin,
     name: &str,
     reason: &str,
     key: Option<Key>,
 ) -> Result<(), Problem> {
-    require_admin(app, actor).await?;
-    let once = Once::of(app, actor, "deleteFlag", key, &(name, reason));
+    let once = Once::of(app, admin, "deleteFlag", key, &(name, reason));
     let work = async {
         validate_key(name)?;
         let reason = validate_reason(reason, "/reason")?;
@@ -132,7 +129,7 @@ pub async fn delete(
             let detail = "the flag of a capability stays: switch it off instead";
             return Err(Problem::new(ErrorCode::Conflict, detail));
         }
-        let entry = Entry::change(app, actor, "deleteFlag", &resource(name)).because(reason);
+        let entry = Entry::change(app, admin, "deleteFlag", &resource(name)).because(reason);
         if !store::delete(&app.db, name, (entry, &once)).await? {
             return Err(Problem::not_found("the flag"));
         }

@@ -3,7 +3,7 @@
 use super::store::{self, AuditRow, Filter};
 use super::{Kind, read, write_behind};
 use crate::app::App;
-use crate::auth::{Caller, require_admin};
+use crate::auth::admin::Admin;
 use crate::http::{Failure, Json, Page, PageQuery, Query};
 use axum::extract::State;
 use connvo_core::error::Problem;
@@ -81,18 +81,17 @@ impl AuditQuery {
         (status = 403, description = "For the platform's administrators (`admin`)")))]
 async fn list(
     State(app): State<App>,
-    caller: Caller,
+    admin: Admin,
     Query(query): Query<AuditQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<AuditRow>>, Failure> {
-    require_admin(&app, &caller).await?;
     let limit = page.limit(50)?;
     let after: Option<String> = page.after()?;
     let asked = serde_json::to_value(&query).unwrap_or_default();
     let filter = query.filter()?;
     // Refusals counted on this node a moment ago are among the rows.
     write_behind(&app).await;
-    read(&app, &caller, "readAudit", "audit", asked).await?;
+    read(&app, &admin, "readAudit", "audit", asked).await?;
     let items = store::page(&app.db, &filter, after.as_deref(), limit + 1).await?;
     let cursor = |last: &AuditRow| last.id.clone();
     Ok(Json(Page::of(items, limit, cursor)))

@@ -3,7 +3,7 @@
 use super::store;
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Caller, require_admin};
+use crate::auth::admin::Admin;
 use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -34,13 +34,12 @@ pub struct Reason {
         (status = 403, description = "For the platform's administrators")))]
 async fn list(
     State(app): State<App>,
-    caller: Caller,
+    admin: Admin,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Flag>>, Failure> {
-    require_admin(&app, &caller).await?;
     let limit = page.limit(100)?;
     let after: String = page.after()?.unwrap_or_default();
-    audit::read(&app, &caller, "readFlags", "flags", json!({"after": after})).await?;
+    audit::read(&app, &admin, "readFlags", "flags", json!({"after": after})).await?;
     let items = store::page(&app.db, &after, limit + 1).await?;
     Ok(Json(Page::of(items, limit, |last: &Flag| last.key.clone())))
 }
@@ -53,10 +52,10 @@ async fn list(
         (status = 404, description = "No such flag")))]
 async fn get(
     State(app): State<App>,
-    caller: Caller,
+    admin: Admin,
     Path(key): Path<String>,
 ) -> Result<Json<Flag>, Failure> {
-    Ok(Json(super::get(&app, &caller, &key).await?))
+    Ok(Json(super::get(&app, &admin, &key).await?))
 }
 
 /// Makes a flag, or makes it another. Open pages hear of it at once.
@@ -71,12 +70,12 @@ async fn get(
         (status = 422, description = "A field is not valid")))]
 async fn put(
     State(app): State<App>,
-    caller: Caller,
+    admin: Admin,
     Path(key): Path<String>,
     IdempotencyKey(once): IdempotencyKey,
     Json(draft): Json<FlagDraft>,
 ) -> Result<Json<Flag>, Failure> {
-    Ok(Json(super::put(&app, &caller, &key, draft, once).await?))
+    Ok(Json(super::put(&app, &admin, &key, draft, once).await?))
 }
 
 /// Removes a flag.
@@ -89,11 +88,11 @@ async fn put(
         (status = 422, description = "A reason is needed")))]
 async fn delete(
     State(app): State<App>,
-    caller: Caller,
+    admin: Admin,
     Path(key): Path<String>,
     Query(query): Query<Reason>,
     IdempotencyKey(once): IdempotencyKey,
 ) -> Result<StatusCode, Failure> {
-    super::delete(&app, &caller, &key, &query.reason, once).await?;
+    super::delete(&app, &admin, &key, &query.reason, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,10 +4,9 @@ mod store;
 
 use super::resource;
 use super::standing::of_org;
-use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::auth::require_admin;
+use crate::auth::admin::Admin;
 use crate::idempotency::{Key, Once};
 use crate::me::{MeChange, tell};
 use connvo_core::entitlement::{Entitlements, Grant};
@@ -127,10 +126,9 @@ pub fn pattern(search: Option<&str>) -> Result<String, Problem> {
 /// An organisation with all that its members may use; the audit log has who read it.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `NOT_FOUND`.
-pub async fn detail(app: &App, actor: &Actor, org: &OrgId) -> Result<AdminOrgDetail, Problem> {
-    require_admin(app, actor).await?;
-    audit::read(app, actor, "readOrg", &resource(org), json!({})).await?;
+/// `NOT_FOUND`.
+pub async fn detail(app: &App, admin: &Admin, org: &OrgId) -> Result<AdminOrgDetail, Problem> {
+    audit::read(app, admin, "readOrg", &resource(org), json!({})).await?;
     view(app, org).await
 }
 
@@ -147,17 +145,16 @@ async fn view(app: &App, org: &OrgId) -> Result<AdminOrgDetail, Problem> {
 /// changes nothing more, and is answered with how things stand.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `NOT_FOUND` for an organisation or key that is not there;
+/// `NOT_FOUND` for an organisation or key that is not there;
 /// `VALIDATION_ERROR` naming the field.
 pub async fn put_override(
     app: &App,
-    actor: &Actor,
+    admin: &Admin,
     (org, name): (&OrgId, &str),
     draft: OverrideDraft,
     key: Option<Key>,
 ) -> Result<AdminOrgDetail, Problem> {
-    require_admin(app, actor).await?;
-    let once = Once::of(app, actor, "putOverride", key, &(org, name, &draft));
+    let once = Once::of(app, admin, "putOverride", key, &(org, name, &draft));
     let work = async {
         let grant = Grant::parse(name, &draft.value)?;
         let reason = validate_reason(&draft.reason, "/reason")?;
@@ -169,7 +166,7 @@ pub async fn put_override(
             org,
             key: grant.key(),
             set: Some((grant, draft.expires_at)),
-            entry: Entry::change(app, actor, "putOverride", &resource(org)).because(reason),
+            entry: Entry::change(app, admin, "putOverride", &resource(org)).because(reason),
             once: &once,
         };
         if !store::change_override(&app.db, change, now).await? {
@@ -185,23 +182,22 @@ pub async fn put_override(
 /// Takes back what an administrator has set.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `NOT_FOUND`; `VALIDATION_ERROR` without a reason.
+/// `NOT_FOUND`; `VALIDATION_ERROR` without a reason.
 pub async fn delete_override(
     app: &App,
-    actor: &Actor,
+    admin: &Admin,
     (org, name): (&OrgId, &str),
     reason: &str,
     key: Option<Key>,
 ) -> Result<(), Problem> {
-    require_admin(app, actor).await?;
-    let once = Once::of(app, actor, "deleteOverride", key, &(org, name, reason));
+    let once = Once::of(app, admin, "deleteOverride", key, &(org, name, reason));
     let work = async {
         let reason = validate_reason(reason, "/reason")?;
         let change = store::OverrideChange {
             org,
             key: name,
             set: None,
-            entry: Entry::change(app, actor, "deleteOverride", &resource(org)).because(reason),
+            entry: Entry::change(app, admin, "deleteOverride", &resource(org)).because(reason),
             once: &once,
         };
         if !store::change_override(&app.db, change, app.clock.now_ms()).await? {

@@ -5,7 +5,8 @@ use super::invitation::routes as invitations;
 use super::store;
 use crate::app::App;
 use crate::audit;
-use crate::auth::{Caller, require_admin};
+use crate::auth::Caller;
+use crate::auth::admin::Admin;
 use crate::flag::routes::Reason;
 use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
@@ -184,14 +185,13 @@ impl SearchQuery {
         (status = 403, description = "For the platform's administrators")))]
 async fn admin_orgs(
     State(app): State<App>,
-    caller: Caller,
+    by: Admin,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Page<AdminOrg>>, Failure> {
-    require_admin(&app, &caller).await?;
     let asked = query.asked();
     let (pattern, page) = query.parts()?;
     let (limit, after) = (page.limit(50)?, page.after::<OrgId>()?);
-    audit::read(&app, &caller, "readOrgs", "orgs", asked).await?;
+    audit::read(&app, &by, "readOrgs", "orgs", asked).await?;
     let items = admin::search_orgs(&app.db, &pattern, after.as_ref(), limit + 1).await?;
     let cursor = |last: &AdminOrg| last.id.to_string();
     Ok(Json(Page::of(items, limit, cursor)))
@@ -205,10 +205,10 @@ async fn admin_orgs(
         (status = 404, description = "No such organisation")))]
 async fn admin_org(
     State(app): State<App>,
-    caller: Caller,
+    by: Admin,
     Path(id): Path<OrgId>,
 ) -> Result<Json<AdminOrgDetail>, Failure> {
-    Ok(Json(admin::detail(&app, &caller, &id).await?))
+    Ok(Json(admin::detail(&app, &by, &id).await?))
 }
 
 /// Sets a feature or limit of an organisation, whatever its plan. Open pages hear of it
@@ -222,12 +222,12 @@ async fn admin_org(
         (status = 422, description = "A field is not valid")))]
 async fn put_override(
     State(app): State<App>,
-    caller: Caller,
+    by: Admin,
     Path((id, key)): Path<(OrgId, String)>,
     IdempotencyKey(once): IdempotencyKey,
     Json(draft): Json<OverrideDraft>,
 ) -> Result<Json<AdminOrgDetail>, Failure> {
-    let detail = admin::put_override(&app, &caller, (&id, &key), draft, once).await?;
+    let detail = admin::put_override(&app, &by, (&id, &key), draft, once).await?;
     Ok(Json(detail))
 }
 
@@ -240,12 +240,12 @@ async fn put_override(
         (status = 422, description = "A reason is needed")))]
 async fn delete_override(
     State(app): State<App>,
-    caller: Caller,
+    by: Admin,
     Path((id, key)): Path<(OrgId, String)>,
     Query(query): Query<Reason>,
     IdempotencyKey(once): IdempotencyKey,
 ) -> Result<StatusCode, Failure> {
-    admin::delete_override(&app, &caller, (&id, &key), &query.reason, once).await?;
+    admin::delete_override(&app, &by, (&id, &key), &query.reason, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -255,14 +255,13 @@ async fn delete_override(
         (status = 403, description = "For the platform's administrators")))]
 async fn admin_users(
     State(app): State<App>,
-    caller: Caller,
+    by: Admin,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Page<AdminUser>>, Failure> {
-    require_admin(&app, &caller).await?;
     let asked = query.asked();
     let (pattern, page) = query.parts()?;
     let (limit, after) = (page.limit(50)?, page.after::<UserId>()?);
-    audit::read(&app, &caller, "readUsers", "users", asked).await?;
+    audit::read(&app, &by, "readUsers", "users", asked).await?;
     let items = admin::search_users(&app.db, &pattern, after.as_ref(), limit + 1).await?;
     let cursor = |last: &AdminUser| last.id.to_string();
     Ok(Json(Page::of(items, limit, cursor)))

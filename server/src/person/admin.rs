@@ -2,10 +2,9 @@
 //! whether they may come in.
 
 use super::resource;
-use crate::actor::Actor;
 use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry, Kind};
-use crate::auth::{Caller, require_admin};
+use crate::auth::admin::Admin;
 use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Path};
 use crate::idempotency::{Key, Once};
 use crate::user::{self, Known};
@@ -36,12 +35,11 @@ pub struct UserChange {
 /// A person; the look is in the audit log.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `NOT_FOUND`.
-pub async fn look(app: &App, actor: &Actor, id: &UserId) -> Result<Known, Problem> {
-    require_admin(app, actor).await?;
+/// `NOT_FOUND`.
+pub async fn look(app: &App, admin: &Admin, id: &UserId) -> Result<Known, Problem> {
     let known = user::store::known(&app.db, id).await?;
     let known = known.ok_or_else(|| Problem::not_found("the user"))?;
-    let entry = Entry::new(app, actor, Kind::Read, "readUser", &resource(id));
+    let entry = Entry::new(app, admin, Kind::Read, "readUser", &resource(id));
     audit::store::write(&app.db, &entry).await?;
     Ok(Known {
         last_seen_at: app.seen.latest(&known.id, known.last_seen_at),
@@ -52,24 +50,23 @@ pub async fn look(app: &App, actor: &Actor, id: &UserId) -> Result<Known, Proble
 /// Lets somebody in, or keeps them out everywhere: what they have open closes at once.
 ///
 /// # Errors
-/// `FORBIDDEN` (`admin`); `NOT_FOUND`, also for who is removed or deleted; `CONFLICT` for
+/// `NOT_FOUND`, also for who is removed or deleted; `CONFLICT` for
 /// oneself; `VALIDATION_ERROR` without a reason.
 pub async fn set_active(
     app: &App,
-    actor: &Actor,
+    admin: &Admin,
     id: &UserId,
     draft: &UserChange,
     key: Option<Key>,
 ) -> Result<Known, Problem> {
-    require_admin(app, actor).await?;
-    let once = Once::of(app, actor, "changeUser", key, &(id, draft));
+    let once = Once::of(app, admin, "changeUser", key, &(id, draft));
     let reason = validate_reason(&draft.reason, "/reason")?;
-    if *id == actor.user_id {
+    if *id == admin.user_id {
         let detail = "another administrator does that: you would lock yourself out";
         return Err(Problem::new(ErrorCode::Conflict, detail));
     }
     let work = async {
-        let entry = Entry::change(app, actor, "changeUser", &resource(id))
+        let entry = Entry::change(app, admin, "changeUser", &resource(id))
             .with(json!({"isActive": {"to": draft.is_active}}))
             .because(reason);
         let (along, now) = ((&entry, &once), app.clock.now_ms());
@@ -91,10 +88,10 @@ pub async fn set_active(
         (status = 404, description = "No such person")))]
 async fn get(
     State(app): State<App>,
-    caller: Caller,
+    admin: Admin,
     Path(id): Path<UserId>,
 ) -> Result<Json<Known>, Failure> {
-    Ok(Json(look(&app, &caller, &id).await?))
+    Ok(Json(look(&app, &admin, &id).await?))
 }
 
 /// Lets somebody in, or keeps them out: everything they have open closes at once.
@@ -108,10 +105,10 @@ async fn get(
         (status = 422, description = "A reason is needed")))]
 async fn change(
     State(app): State<App>,
-    caller: Caller,
+    admin: Admin,
     Path(id): Path<UserId>,
     IdempotencyKey(key): IdempotencyKey,
     Json(draft): Json<UserChange>,
 ) -> Result<Json<Known>, Failure> {
-    Ok(Json(set_active(&app, &caller, &id, &draft, key).await?))
+    Ok(Json(set_active(&app, &admin, &id, &draft, key).await?))
 }

@@ -34,6 +34,8 @@ mod rates;
 mod v1_admin_audit;
 #[path = "v1/admin/entitlements.rs"]
 mod v1_admin_entitlements;
+#[path = "v1/admin/gate.rs"]
+mod v1_admin_gate;
 #[path = "v1/admin/users.rs"]
 mod v1_admin_users;
 #[path = "v1/connections.rs"]
