@@ -6,6 +6,7 @@
 //! in a row: rows outlive the people whom they are about.
 
 mod denials;
+pub mod places;
 pub mod routes;
 pub mod store;
 
@@ -105,6 +106,16 @@ impl Entry {
         Self::of((id, now), request, kind, action, resource)
     }
 
+    /// A change that the server makes by itself.
+    #[must_use]
+    pub fn of_server(app: &App, action: &str, resource: &str) -> Self {
+        let request = RequestInfo {
+            began_at_ms: app.clock.now_ms(),
+            ..RequestInfo::default()
+        };
+        Self::anonymous(app, &Arc::new(request), Kind::Change, action, resource)
+    }
+
     /// As [`Entry::anonymous`], with the id (a UUID, version 7) and the time
     /// (milliseconds since the Unix epoch) given.
     #[must_use]
@@ -129,6 +140,13 @@ impl Entry {
             count: 1,
             created_at,
         }
+    }
+
+    /// By this person.
+    #[must_use]
+    pub fn by(mut self, user: &UserId) -> Self {
+        self.actor_id = Some(user.clone());
+        self
     }
 
     /// With what was changed: a JSON object of fields, by preference `{from, to}`.

@@ -38,6 +38,7 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
     while rate::store::sweep(&app.db, now).await? {}
     while auth::store::sweep(&app.db, now).await? {}
     while audit::store::sweep(&app.db, now).await? {}
+    while audit::places::sweep(&app.db, now).await? {}
     retention::sweep(app).await?;
     erase::sweep(app).await?;
     count::sweep(app).await?;

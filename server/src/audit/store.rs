@@ -92,7 +92,8 @@ pub async fn count(db: &Db, rows: &[(String, Entry)]) -> Result<(), StoreError> 
 pub struct AuditRow {
     /// A UUID; rows are in its order.
     pub id: String,
-    /// Who did it; null for callers without a good token and for webhooks.
+    /// Who did it; null for callers without a good token, for webhooks, and for what the
+    /// server does by itself.
     pub actor_id: Option<UserId>,
     /// The sign-in session.
     pub session_id: Option<String>,
@@ -259,7 +260,7 @@ pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
 }
 
 /// What the ids of a moment begin with (UUID version 7): the least of them.
-fn first_id(ms: u64) -> String {
+pub(super) fn first_id(ms: u64) -> String {
     let ms = ms.min((1 << 48) - 1);
     format!("{:08x}-{:04x}", ms >> 16, ms & 0xffff)
 }

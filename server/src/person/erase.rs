@@ -5,23 +5,27 @@
 //! and nothing else: name, address, subject and settings are replaced or emptied, so that
 //! a later sign-in is a new person. In meetings the member's row stays under the id in
 //! the place of the address (a host's too: the meeting keeps its host); what was said in
-//! their name loses label and id.
+//! their name loses label and id, and so does in these meetings what has no id, but their
+//! name as its label (somebody else of the very same name goes along: better one too many).
 //!
 //! What stays: who wrote which operation of a note, by the id alone, since undo, history
 //! and offline clients are told apart by it; the text of notes and transcripts itself;
-//! the audit log, which is kept for a year and names people by id (and requests by the
-//! network address that they came from). The ids of ended sign-ins stay too, so that
+//! the audit log, which is kept for a year and names people by id: what was done stays on
+//! record, and loses the network address and user agent that it was done from. The ids of ended sign-ins stay too, so that
 //! their tokens find them ended and make nobody new.
 
 pub mod routes;
 pub mod store;
 
+use super::store as person;
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
 use crate::db::StoreError;
 use crate::idempotency::{Key, Once};
 use connvo_core::error::Problem;
+use connvo_core::id::UserId;
+use connvo_core::person::DELETED_NAME;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,7 +59,11 @@ pub async fn erase(app: &App, actor: &Actor, key: Option<Key>) -> Result<Receipt
             audit::denied(app, actor, "erasePerson", &super::resource(user), &problem);
             return Err(problem);
         }
-        let chunks = store::all_chunks(&app.db, user).await?;
+        let account = person::account(&app.db, user).await?;
+        let name = account.map_or_else(String::new, |account| account.name);
+        let chunks = anonymise(app, user, &name).await?;
+        // Refusals that were counted here until now are among the rows that lose their place.
+        audit::write_behind(app).await;
         let receipt = Receipt {
             id: app.ids.uuid(),
             deleted_at: app.clock.now_ms(),
@@ -68,11 +76,20 @@ pub async fn erase(app: &App, actor: &Actor, key: Option<Key>) -> Result<Receipt
                 user_id: user.clone(),
             });
             // What was said until the moment itself.
-            store::all_chunks(&app.db, user).await?;
+            anonymise(app, user, &name).await?;
         }
         erased
     };
     once.run(app, work).await
+}
+
+/// Takes the person's id and name from what was said; answers of how many chunks.
+async fn anonymise(app: &App, user: &UserId, name: &str) -> Result<u64, StoreError> {
+    let theirs = store::all_chunks(&app.db, user).await?;
+    if name.is_empty() || name == DELETED_NAME {
+        return Ok(theirs);
+    }
+    Ok(theirs + store::all_labels(&app.db, user, name).await?)
 }
 
 /// The actor without what tells where they are: the record of a deletion tells nothing
@@ -95,6 +112,7 @@ fn nameless(actor: &Actor) -> Actor {
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn sweep(app: &App) -> Result<(), StoreError> {
+    audit::places::forget_late(&app.db, app.clock.now_ms()).await?;
     loop {
         let people = store::left_over(&app.db, PEOPLE).await?;
         if people.is_empty() || app.shutdown.is_cancelled() {

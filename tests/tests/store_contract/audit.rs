@@ -2,8 +2,9 @@
 
 use crate::fixture::{NOW, Store, entry, said, typed};
 use connvo_core::meeting::MeetingState;
+use connvo_server::actor::RequestInfo;
 use connvo_server::audit::store::{AuditRow, Filter, KEPT_MS, count, page, sweep, write};
-use connvo_server::audit::{Entry, Kind};
+use connvo_server::audit::{Entry, Kind, places};
 use connvo_server::committer::Append;
 use connvo_server::db::{Db, StoreError};
 use connvo_server::idempotency::Once;
@@ -15,6 +16,8 @@ on_both!(
     a_change_and_its_row_are_stored_together_or_not_at_all,
     a_row_of_a_note_is_stored_with_the_notes_change,
     rows_stay_as_they_are_for_a_year,
+    where_a_request_came_from_is_forgotten_after_ninety_days,
+    where_the_requests_of_the_deleted_came_from_is_forgotten_at_once,
     like_refusals_are_counted_into_one_row,
     filters_hold_together_and_pages_follow_each_other,
 );
@@ -102,6 +105,72 @@ async fn rows_stay_as_they_are_for_a_year(store: Store) {
     let left = all(&store, Filter::default()).await;
     assert_eq!(left.len(), 1);
     assert!(left[0].created_at > NOW - KEPT_MS);
+}
+
+/// A row with an address, of that id and time.
+fn placed(id: &str, created_at: u64) -> Entry {
+    let request = RequestInfo {
+        ip: Some([192, 0, 2, 7].into()),
+        user_agent: Some("curl".into()),
+        ..RequestInfo::default()
+    };
+    let made = (id.to_owned(), created_at);
+    Entry::of(
+        made,
+        &Arc::new(request),
+        Kind::Denial,
+        "invite",
+        "meetings/1",
+    )
+}
+
+async fn where_a_request_came_from_is_forgotten_after_ninety_days(store: Store) {
+    let old = placed("00000000-0001-7000-8000-000000000000", 1);
+    count(&store.db, &[("1 192.0.2.7".into(), old)])
+        .await
+        .unwrap();
+    let fresh = placed(&store.ids.uuid(), NOW);
+    count(&store.db, &[("2 192.0.2.7".into(), fresh)])
+        .await
+        .unwrap();
+    assert!(places::sweep(&store.db, NOW).await.unwrap());
+    assert!(!places::sweep(&store.db, NOW).await.unwrap());
+    let rows = all(&store, Filter::default()).await;
+    let places: Vec<_> = rows.iter().map(|row| row.ip.as_deref()).collect();
+    assert_eq!(places, [Some("192.0.2.7"), None]);
+    assert_eq!(rows[1].user_agent, None);
+    // Of a young row nothing is forgotten, and of an old one nothing is made up.
+    for sql in [
+        "UPDATE audit_logs SET ip = NULL, user_agent = NULL, flood = NULL WHERE created_at > 1",
+        "UPDATE audit_logs SET ip = NULL WHERE created_at > 1",
+        "UPDATE audit_logs SET ip = '192.0.2.8' WHERE created_at = 1",
+        "UPDATE audit_logs SET flood = 'x' WHERE created_at = 1",
+        "UPDATE audit_logs SET ip = NULL, count = 9 WHERE created_at = 1",
+    ] {
+        assert!(run(&store, sql).await.is_err(), "{sql}");
+    }
+}
+
+async fn where_the_requests_of_the_deleted_came_from_is_forgotten_at_once(store: Store) {
+    let (ada, bob) = (store.user("ada").await, store.user("bob").await);
+    for user in [&ada, &bob] {
+        let entry = placed(&store.ids.uuid(), NOW).by(user);
+        write(&store.db, &entry).await.unwrap();
+    }
+    let placed_rows = async || {
+        let rows = all(&store, Filter::default()).await;
+        rows.iter().filter(|row| row.ip.is_some()).count()
+    };
+    let sql = "UPDATE audit_logs SET ip = NULL, user_agent = NULL, flood = NULL";
+    assert!(run(&store, sql).await.is_err());
+    assert_eq!(placed_rows().await, 2);
+    crate::people::deletes(&store, &ada).await;
+    assert_eq!(placed_rows().await, 1);
+    let late = placed(&store.ids.uuid(), NOW).by(&ada);
+    write(&store.db, &late).await.unwrap();
+    assert_eq!(placed_rows().await, 2);
+    places::forget_late(&store.db, NOW).await.unwrap();
+    assert_eq!(placed_rows().await, 1);
 }
 
 async fn like_refusals_are_counted_into_one_row(store: Store) {

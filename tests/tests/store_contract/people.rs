@@ -155,7 +155,7 @@ async fn a_block_meets_a_request_made_at_once(store: Store) {
     );
 }
 
-async fn deletes(store: &Store, user: &UserId) -> bool {
+pub async fn deletes(store: &Store, user: &UserId) -> bool {
     let receipt = erase::Receipt {
         id: store.ids.uuid(),
         deleted_at: NOW,

@@ -87,6 +87,59 @@ pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
     }
 }
 
+/// As much of a meeting's transcript as is under the label `$2` and nobody's id.
+const LABELS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $3
+    WHERE meeting_id = $1 AND sequence IN (SELECT sequence FROM transcript_chunks
+        WHERE meeting_id = $1 AND speaker_user_id IS NULL AND speaker_label = $2
+        ORDER BY sequence LIMIT $4)";
+
+/// Takes the label from everything said under a person's name, and under nobody's id, in
+/// the meetings that they are in; a little at a time. Answers how many chunks.
+///
+/// # Errors
+/// The store fails; what was done until then stays done.
+pub async fn all_labels(db: &Db, user: &UserId, name: &str) -> Result<u64, StoreError> {
+    let (mut all, mut after) = (0, String::new());
+    loop {
+        let next: Option<(String,)> = on_db!(
+            db,
+            read | pool | {
+                sqlx::query_as(
+                    "SELECT meeting_id FROM participants WHERE user_id = $1 AND meeting_id > $2
+                     ORDER BY meeting_id LIMIT 1",
+                )
+                .bind(user.as_str())
+                .bind(&after)
+                .fetch_optional(pool)
+                .await?
+            }
+        );
+        let Some((meeting,)) = next else {
+            return Ok(all);
+        };
+        loop {
+            let changed = on_db!(
+                db,
+                write | pool | {
+                    sqlx::query(LABELS_SQL)
+                        .bind(&meeting)
+                        .bind(name)
+                        .bind(DELETED_NAME)
+                        .bind(CHUNKS)
+                        .execute(pool)
+                        .await?
+                        .rows_affected()
+                }
+            );
+            all += changed;
+            if changed < CHUNKS.unsigned_abs() {
+                break;
+            }
+        }
+        after = meeting;
+    }
+}
+
 /// Deleted people in whose name something is still there.
 ///
 /// # Errors
@@ -174,6 +227,7 @@ pub async fn erase(
                         .bind(DELETED_NAME)
                         .execute(&mut *tx)
                         .await?;
+                    audit::places::forget_of(&mut tx, user).await?;
                     let email = email.as_deref();
                     let waiting = forget_address(&mut tx, user, email).await?;
                     receipt.counts.insert("invitations".to_owned(), waiting);

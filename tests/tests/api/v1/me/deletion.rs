@@ -128,6 +128,14 @@ async fn everywhere<'a>(api: &'a Api, ada: &Person<'_>) -> (Person<'a>, String, 
         let (status, said) = ada.post(&path, json!({"chunks": chunks})).await;
         assert_eq!(status, 200, "{said}");
     }
+    // What a recogniser that knows nobody's id has heard.
+    let heard = |at: u32, label: &str| {
+        json!({"sourceId": "room", "segmentId": at.to_string(), "text": "hi", "startMs": 0,
+            "endMs": 1, "speaker": {"label": label}})
+    };
+    let heard = [heard(0, "bartholomew"), heard(1, "Speaker 2")];
+    let path = format!("{meeting}/transcript");
+    assert_eq!(ada.post(&path, json!({"chunks": heard})).await.0, 200);
     let own = gone.meeting().await;
     gone.invite(&own, "ada", "participant").await;
     let refused = gone.get("/v1/admin/users?search=bartholomew").await;
@@ -155,7 +163,7 @@ async fn no_table_knows_the_name_or_address_of_who_was_deleted() {
     let (status, receipt) = gone.delete("/v1/me").await;
     assert_eq!(status, 200, "{receipt}");
     let counts = json!({"connections": 1, "interests": 1, "invitations": 1, "memberships": 1,
-        "participants": 2, "profiles": 1, "sessions": 1, "transcriptChunks": CHUNKS});
+        "participants": 2, "profiles": 1, "sessions": 1, "transcriptChunks": CHUNKS + 1});
     assert_eq!(
         (&receipt["counts"], &receipt["deletedAt"]),
         (&counts, &json!(NOW))
@@ -186,6 +194,13 @@ async fn no_table_knows_the_name_or_address_of_who_was_deleted() {
     assert_eq!(speaker["label"], "Deleted user");
     assert_eq!(speaker["userId"], Value::Null);
 
+    let (_, said) = ada
+        .get(&format!("{meeting}/transcript?after={CHUNKS}"))
+        .await;
+    let labels = said["items"].as_array().unwrap().iter();
+    let labels: Vec<_> = labels.map(|one| &one["speaker"]["label"]).collect();
+    assert_eq!(labels, ["Deleted user", "Speaker 2"]);
+
     // The receipt is in the audit log, and tells nothing of the person.
     let admin = api.sign_in_as("admin@example.com").await;
     let (_, log) = admin.get("/v1/admin/audit?action=erasePerson").await;
@@ -196,6 +211,41 @@ async fn no_table_knows_the_name_or_address_of_who_was_deleted() {
         (&row["ip"], &row["userAgent"]),
         (&Value::Null, &Value::Null)
     );
+}
+
+#[tokio::test]
+async fn the_audit_log_keeps_what_the_deleted_did_and_forgets_from_where() {
+    let api = Api::start().await;
+    let (ada, gone) = (api.sign_in("ada").await, api.sign_in("bartholomew").await);
+    let admin = api.sign_in_as("admin@example.com").await;
+    let rows = async |of: &Person<'_>| -> Vec<Value> {
+        let path = format!("/v1/admin/audit?actor={}", of.id);
+        admin.get(&path).await.1["items"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    for person in [&ada, &gone] {
+        person.meeting().await;
+        let refused = person.get("/v1/admin/users").await;
+        assert_problem(&refused, 403, "FORBIDDEN");
+    }
+    assert!(rows(&gone).await.iter().all(|row| row["ip"].is_string()));
+    let before = rows(&gone).await.len();
+    // Counted in memory, and not written yet.
+    let absent = format!("/v1/meetings/{}", api.app.ids.meeting());
+    assert_problem(&gone.get(&absent).await, 404, "NOT_FOUND");
+    assert_eq!(gone.delete("/v1/me").await.0, 200);
+    let left = rows(&gone).await;
+    assert_eq!(left.len(), before + 2, "{left:?}");
+    for row in left {
+        assert_eq!(
+            (&row["ip"], &row["userAgent"]),
+            (&Value::Null, &Value::Null),
+            "{row}"
+        );
+    }
+    assert!(rows(&ada).await.iter().all(|row| row["ip"].is_string()));
 }
 
 #[tokio::test]

@@ -1,0 +1,84 @@
+//! Where requests came from (network address and user agent) goes from the audit log
+//! before its rows do: of who deleted their account at once, of everybody after 90 days.
+//! It is the one thing of a row that ever changes, and the tables allow no more of it.
+
+use crate::db::{Db, StoreError, Tx, to_i64};
+use crate::{on_db, on_tx};
+use connvo_core::id::UserId;
+
+/// How long it is kept, in milliseconds.
+pub const PLACES_KEPT_MS: u64 = 90 * 24 * 60 * 60 * 1000;
+/// How long after a deletion rows of that person may still come, in milliseconds: they are
+/// counted in memory, here and on other nodes, and written within seconds.
+const LATE_MS: u64 = 24 * 60 * 60 * 1000;
+/// Most rows changed at once.
+const SWEPT_ROWS: i64 = 1_000;
+
+// A refusal without a good token is counted under its address: that goes along.
+macro_rules! forget {
+    ($rest:literal) => {
+        concat!(
+            "UPDATE audit_logs SET ip = NULL, user_agent = NULL, flood = NULL
+             WHERE (ip IS NOT NULL OR user_agent IS NOT NULL) AND ",
+            $rest
+        )
+    };
+}
+
+/// Forgets where the requests of somebody came from, who is erased in this transaction.
+///
+/// # Errors
+/// The store fails.
+pub async fn forget_of(tx: impl Into<Tx<'_>>, user: &UserId) -> Result<(), StoreError> {
+    on_tx!(tx.into(), |line| {
+        sqlx::query(forget!("actor_id = $1"))
+            .bind(user.as_str())
+            .execute(line)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Forgets what came late of people who were erased a short time ago.
+///
+/// # Errors
+/// The store fails.
+pub async fn forget_late(db: &Db, now_ms: u64) -> Result<(), StoreError> {
+    on_db!(
+        db,
+        write | pool | {
+            sqlx::query(forget!(
+                "actor_id IN (SELECT id FROM users WHERE erased_at > $1)"
+            ))
+            .bind(to_i64(now_ms.saturating_sub(LATE_MS)))
+            .execute(pool)
+            .await?;
+        }
+    );
+    Ok(())
+}
+
+/// Forgets what is older than [`PLACES_KEPT_MS`]; returns whether there may be more.
+///
+/// # Errors
+/// The store fails.
+pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
+    let forgotten = on_db!(
+        db,
+        write | pool | {
+            sqlx::query(forget!(
+                "id IN (SELECT id FROM audit_logs
+                     WHERE (ip IS NOT NULL OR user_agent IS NOT NULL) AND id < $1
+                     ORDER BY id LIMIT $2)"
+            ))
+            .bind(super::store::first_id(
+                now_ms.saturating_sub(PLACES_KEPT_MS),
+            ))
+            .bind(SWEPT_ROWS)
+            .execute(pool)
+            .await?
+            .rows_affected()
+        }
+    );
+    Ok(forgotten > 0)
+}
