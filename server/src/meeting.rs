@@ -1,6 +1,7 @@
 //! Meetings and their members, and the one question everybody asks first: may this
 //! person do that here.
 
+pub mod overtime;
 pub mod routes;
 pub mod store;
 

@@ -5,6 +5,7 @@ use crate::auth;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
+use crate::meeting::overtime;
 use crate::{behind, http, sweep};
 use axum::serve::ListenerExt;
 use std::net::SocketAddr;
@@ -104,6 +105,7 @@ impl Server {
         let served = tokio::spawn(served.into_future());
         let behind = tokio::spawn(behind::run(app.clone()));
         let sweep = tokio::spawn(sweep::run(app.clone()));
+        let overtime = tokio::spawn(overtime::run(app.clone()));
         let abort = served.abort_handle();
         let drained = async {
             let outcome = served.await;
@@ -123,9 +125,9 @@ impl Server {
             }
         };
         abort.abort();
-        // Both end when the server is asked to go, which it also is when it broke.
+        // They end when the server is asked to go, which it also is when it broke.
         app.shutdown.cancel();
-        let _ = (behind.await, sweep.await);
+        let _ = (behind.await, sweep.await, overtime.await);
         behind::flush(&app).await;
         app.db.close().await;
         Ok(outcome?)

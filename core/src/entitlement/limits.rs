@@ -102,6 +102,13 @@ impl Limits {
         } = most;
     }
 
+    /// When a meeting that began at `started_at` is over at the latest, both in
+    /// milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn meeting_over_at(&self, started_at: u64) -> u64 {
+        started_at.saturating_add(self.meeting_minutes as u64 * MINUTE_MS)
+    }
+
     /// Transcript from before this moment is not kept, in milliseconds since the Unix
     /// epoch.
     #[must_use]

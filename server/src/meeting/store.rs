@@ -1,6 +1,7 @@
 //! Meetings and members in the database.
 
 mod participants;
+mod state;
 
 use super::Membership;
 use crate::audit::{self, Entry};
@@ -12,6 +13,7 @@ use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, PublicMeeting};
 
 pub use participants::{Invited, find_participant, invite, move_participant, participants};
+pub use state::{Running, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
 pub const STREAMS: [&str; 2] = ["note", "transcript"];
@@ -263,59 +265,4 @@ pub async fn of_user(
         }
     );
     rows.into_iter().map(meeting).collect()
-}
-
-/// Moves a meeting from one state to the next, and gives it as `user` sees it; absent
-/// when it was not in `from`.
-///
-/// # Errors
-/// The store fails.
-pub async fn advance(
-    db: &Db,
-    (user, id): (&UserId, &MeetingId),
-    (from, next): (MeetingState, MeetingState),
-    (entry, once): (&Entry, &Once),
-    now_ms: u64,
-) -> Result<Option<Meeting>, StoreError> {
-    let sql = match next {
-        MeetingState::Active => {
-            "UPDATE meetings SET state = $2, updated_at = $3, started_at = $3 WHERE id = $1 AND state = $4"
-        }
-        _ => {
-            "UPDATE meetings SET state = $2, updated_at = $3, ended_at = $3 WHERE id = $1 AND state = $4"
-        }
-    };
-    let moved = on_db!(
-        db,
-        transaction | tx | {
-            let moved = sqlx::query(sql)
-                .bind(id.as_str())
-                .bind(next.as_str())
-                .bind(to_i64(now_ms))
-                .bind(from.as_str())
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if moved == 1 {
-                let row: Option<MeetingRow> = sqlx::query_as(GET_SQL)
-                    .bind(user.as_str())
-                    .bind(id.as_str())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                let moved = row.map(meeting).transpose()?;
-                if let Some(moved) = &moved {
-                    audit::store::record(&mut tx, entry).await?;
-                    idempotency::store::keep(&mut tx, once, 200, moved).await?;
-                } else {
-                    // Sent away just now: nothing of it stands.
-                    tx.rollback().await?;
-                    return Ok(None);
-                }
-                moved
-            } else {
-                None
-            }
-        }
-    );
-    Ok(moved)
 }

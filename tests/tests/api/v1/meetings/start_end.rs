@@ -1,6 +1,9 @@
 //! `POST /v1/meetings/{id}/start` and `…/end`.
 
 use crate::client::{Api, NOW, assert_problem};
+use crate::line::Line;
+use connvo_core::protocol::lane::ServerLane;
+use connvo_server::meeting::overtime;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -25,6 +28,77 @@ async fn a_meeting_goes_from_scheduled_to_active_to_concluded_and_no_further() {
     );
     assert_eq!(ended["endedAt"], NOW + 5);
     assert_problem(&ada.post(&start, Value::Null).await, 409, "CONFLICT");
+}
+
+const HOUR_MS: u64 = 3_600_000;
+
+#[tokio::test]
+async fn a_meeting_whose_minutes_are_over_ends_by_itself_and_everybody_hears_of_it() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let admin = api.sign_in_as("admin@example.com").await;
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "bob", "participant").await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    bob.operate(&meeting, 0, 1, json!([{"insert": "a"}])).await;
+    let mut line = Line::of(&bob).await;
+    assert!(line.follow(&meeting, 5).await.0, "bob may write");
+    api.app.clock.advance(HOUR_MS - 1);
+    let next = overtime::once(&api.app).await.unwrap();
+    assert_eq!(next, Some(NOW + HOUR_MS), "the free plan has an hour");
+    assert_eq!(ada.get(&meeting).await.1["state"], "active");
+    api.app.clock.advance(1);
+    for _ in 0..2 {
+        assert_eq!(overtime::once(&api.app).await.unwrap(), None);
+    }
+    let access = ServerLane::Access {
+        writable: false,
+        epoch: 1,
+    };
+    assert_eq!(line.lane().await, access);
+    let (_, over) = ada.get(&meeting).await;
+    assert_eq!(
+        (&over["state"], &over["endedAt"]),
+        (&json!("concluded"), &json!(NOW + HOUR_MS))
+    );
+    let draft = bob.draft(1, 2, json!([{"insert": "b"}]));
+    let refused = bob.post(&format!("{meeting}/notes/ops"), draft).await;
+    assert_problem(&refused, 403, "FORBIDDEN");
+    let (_, log) = admin.get("/v1/admin/audit?action=endMeeting").await;
+    let rows = log["items"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "{log}");
+    assert_eq!(
+        (&rows[0]["actorId"], &rows[0]["durationMs"]),
+        (&Value::Null, &json!(0))
+    );
+    assert_eq!(rows[0]["reason"], "meetingMinutes");
+    assert_eq!(
+        rows[0]["changes"]["state"],
+        json!({"from": "active", "to": "concluded"})
+    );
+}
+
+#[tokio::test]
+async fn a_meeting_of_a_larger_plan_runs_for_longer() {
+    let api = Api::start().await;
+    let admin = api.sign_in_as("admin@example.com").await;
+    let ada = api.sign_in("ada").await;
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let set = format!(
+        "/v1/admin/orgs/{}/entitlements/meetingMinutes",
+        org["id"].as_str().unwrap()
+    );
+    let longer = json!({"value": 61, "reason": "a pilot"});
+    assert_eq!(admin.put(&set, longer).await.0, 200);
+    let meeting = ada.meeting().await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    api.app.clock.advance(HOUR_MS);
+    let next = overtime::once(&api.app).await.unwrap();
+    assert_eq!(next, Some(NOW + HOUR_MS + 60_000));
+    assert_eq!(ada.get(&meeting).await.1["state"], "active");
+    api.app.clock.advance(60_000);
+    assert_eq!(overtime::once(&api.app).await.unwrap(), None);
+    assert_eq!(ada.get(&meeting).await.1["state"], "concluded");
 }
 
 #[tokio::test]
