@@ -7,6 +7,7 @@ pub mod connection;
 pub mod count;
 pub mod erase;
 pub mod export;
+pub mod inventory;
 pub mod routes;
 pub mod store;
 

@@ -37,6 +37,8 @@ mod failing;
 mod idempotency;
 #[path = "store_contract/identity.rs"]
 mod identity;
+#[path = "store_contract/inventory.rs"]
+mod inventory;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
 #[path = "store_contract/notes.rs"]

@@ -1,8 +1,10 @@
 //! What is kept about a person, section by section, in pages.
 
+mod meetings;
+
 use super::super::{connection, store as person};
 use crate::audit;
-use crate::db::{Db, StoreError, to_u64};
+use crate::db::{Db, StoreError};
 use crate::{on_db, org};
 use connvo_core::id::UserId;
 use serde::Serialize;
@@ -26,6 +28,8 @@ pub enum Section {
     Connection,
     /// The organisations that they belong to.
     Org,
+    /// The organisations that they are asked to belong to.
+    OrgInvitation,
     /// Their sign-ins.
     Session,
     /// The meetings that they made.
@@ -38,22 +42,26 @@ pub enum Section {
     TranscriptChunk,
     /// What the audit log has of what they did.
     AuditRow,
+    /// What it has of what others did to their account.
+    AuditRowAbout,
 }
 
 impl Section {
     /// Every section, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::User,
         Self::Profile,
         Self::Interest,
         Self::Connection,
         Self::Org,
+        Self::OrgInvitation,
         Self::Session,
         Self::Meeting,
         Self::Membership,
         Self::NoteEntry,
         Self::TranscriptChunk,
         Self::AuditRow,
+        Self::AuditRowAbout,
     ];
 
     /// The type that its lines have.
@@ -65,12 +73,14 @@ impl Section {
             Self::Interest => "interest",
             Self::Connection => "connection",
             Self::Org => "org",
+            Self::OrgInvitation => "orgInvitation",
             Self::Session => "session",
             Self::Meeting => "meeting",
             Self::Membership => "membership",
             Self::NoteEntry => "noteEntry",
             Self::TranscriptChunk => "transcriptChunk",
             Self::AuditRow => "auditRow",
+            Self::AuditRowAbout => "auditRowAbout",
         }
     }
 
@@ -143,11 +153,13 @@ pub async fn page(
             let page = audit::store::page(db, &filter, after, PAGE).await?;
             Ok(lines(page, |item| item.id.clone()))
         }
+        Section::OrgInvitation => invitations(db, user, after).await,
+        Section::AuditRowAbout => about(db, user, after).await,
         Section::Session => sessions(db, user, after).await,
-        Section::Meeting => meetings(db, user, after).await,
-        Section::Membership => memberships(db, user, after).await,
-        Section::NoteEntry => note_entries(db, user, after).await,
-        Section::TranscriptChunk => chunks(db, user, after).await,
+        Section::Meeting => meetings::meetings(db, user, after).await,
+        Section::Membership => meetings::memberships(db, user, after).await,
+        Section::NoteEntry => meetings::note_entries(db, user, after).await,
+        Section::TranscriptChunk => meetings::chunks(db, user, after).await,
     }
 }
 
@@ -186,65 +198,23 @@ async fn sessions(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, Store
 
 #[derive(sqlx::FromRow, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct MeetingRow {
-    id: String,
-    title: String,
-    state: String,
-    is_public: bool,
-    org_id: Option<String>,
-    created_at: i64,
-    started_at: Option<i64>,
-    ended_at: Option<i64>,
-}
-
-async fn meetings(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
-    // Who makes a meeting is its member: the members' index finds it.
-    let rows: Vec<MeetingRow> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(
-                "SELECT m.id, m.title, m.state, m.is_public, m.org_id, m.created_at, m.started_at,
-                    m.ended_at
-                 FROM participants p JOIN meetings m ON m.id = p.meeting_id
-                 WHERE p.user_id = $1 AND m.organizer_id = $1 AND p.meeting_id > $2
-                 ORDER BY p.meeting_id LIMIT $3",
-            )
-            .bind(user.as_str())
-            .bind(&after.id)
-            .bind(i64::from(PAGE))
-            .fetch_all(pool)
-            .await?
-        }
-    );
-    Ok(lines(rows, |row| row.id.clone()))
-}
-
-#[derive(sqlx::FromRow, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MembershipRow {
-    meeting_id: String,
-    title: String,
+struct InvitationRow {
+    org_id: String,
+    name: String,
     email: String,
     role: String,
-    status: String,
-    can_share: bool,
-    can_record: bool,
-    can_invite: bool,
     created_at: i64,
-    updated_at: i64,
 }
 
-/// Of a meeting that is a secret to them by now, the title is left out.
-async fn memberships(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
-    let rows: Vec<MembershipRow> = on_db!(
+async fn invitations(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
+    let rows: Vec<InvitationRow> = on_db!(
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT p.meeting_id, p.email, p.role, p.status, p.can_share, p.can_record,
-                    p.can_invite, p.created_at, p.updated_at,
-                    CASE WHEN p.status IN ('requested', 'removed') THEN '' ELSE m.title END AS title
-                 FROM participants p JOIN meetings m ON m.id = p.meeting_id
-                 WHERE p.user_id = $1 AND p.meeting_id > $2 ORDER BY p.meeting_id LIMIT $3",
+                "SELECT i.org_id, o.name, i.email, i.role, i.created_at
+                 FROM users u JOIN org_invitations i ON i.email = u.email
+                 JOIN orgs o ON o.id = i.org_id
+                 WHERE u.id = $1 AND i.org_id > $2 ORDER BY i.org_id LIMIT $3",
             )
             .bind(user.as_str())
             .bind(&after.id)
@@ -253,106 +223,37 @@ async fn memberships(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, St
             .await?
         }
     );
-    Ok(lines(rows, |row| row.meeting_id.clone()))
+    Ok(lines(rows, |row| row.org_id.clone()))
 }
 
-/// Meeting by meeting: the log is kept in their order, and only members write.
-async fn note_entries(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
+/// Of what others did to the person's account: that, when and why, not who and from where.
+async fn about(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
+    let filter = audit::store::Filter {
+        resource: Some(crate::person::resource(user)),
+        ..audit::store::Filter::default()
+    };
     let mut after = after.clone();
     loop {
-        let rows: Vec<(i64, String, i64)> = on_db!(
-            db,
-            read | pool | {
-                sqlx::query_as(
-                    "SELECT sequence, CAST(operation AS TEXT), created_at FROM note_log
-                     WHERE meeting_id = $1 AND sequence > $2 AND author_id = $3
-                     ORDER BY sequence LIMIT $4",
-                )
-                .bind(&after.id)
-                .bind(after.sequence)
-                .bind(user.as_str())
-                .bind(i64::from(NOTE_PAGE))
-                .fetch_all(pool)
-                .await?
-            }
-        );
-        if !rows.is_empty() {
-            let line = |(sequence, operation, at): (i64, String, i64)| {
-                let operation: Value = serde_json::from_str(&operation)
-                    .map_err(|error| StoreError::damaged("operation", &error))?;
-                let data = json!({"meetingId": after.id, "sequence": sequence,
-                    "operation": operation, "createdAt": at});
-                let cursor = Cursor {
-                    id: after.id.clone(),
-                    sequence,
-                };
-                Ok((cursor, data))
-            };
-            return rows.into_iter().map(line).collect();
-        }
-        let next: Option<(String,)> = on_db!(
-            db,
-            read | pool | {
-                sqlx::query_as(
-                    "SELECT meeting_id FROM participants WHERE user_id = $1 AND meeting_id > $2
-                     ORDER BY meeting_id LIMIT 1",
-                )
-                .bind(user.as_str())
-                .bind(&after.id)
-                .fetch_optional(pool)
-                .await?
-            }
-        );
-        match next {
-            Some((meeting,)) => after = Cursor::at(&meeting),
-            None => return Ok(Vec::new()),
+        let last = (!after.id.is_empty()).then_some(after.id.as_str());
+        let page = audit::store::page(db, &filter, last, PAGE).await?;
+        let Some(end) = page.last() else {
+            return Ok(Vec::new());
+        };
+        after = Cursor::at(&end.id);
+        let others = page
+            .into_iter()
+            .filter(|row| row.actor_id.as_ref() != Some(user));
+        let others = others.map(|row| {
+            let data = json!({"id": row.id, "type": row.r#type, "action": row.action,
+                "success": row.success, "reason": row.reason, "changes": row.changes,
+                "createdAt": row.created_at});
+            (Cursor::at(&row.id), data)
+        });
+        let others: Lines = others.collect();
+        if !others.is_empty() {
+            return Ok(others);
         }
     }
-}
-
-#[derive(sqlx::FromRow)]
-struct ChunkRow {
-    meeting_id: String,
-    sequence: i64,
-    text: String,
-    start_ms: i64,
-    end_ms: i64,
-    speaker_label: String,
-    language: Option<String>,
-    created_at: i64,
-}
-
-async fn chunks(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
-    let rows: Vec<ChunkRow> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(
-                "SELECT meeting_id, sequence, text, start_ms, end_ms, speaker_label, language,
-                    created_at
-                 FROM transcript_chunks
-                 WHERE speaker_user_id = $1 AND (meeting_id, sequence) > ($2, $3)
-                 ORDER BY meeting_id, sequence LIMIT $4",
-            )
-            .bind(user.as_str())
-            .bind(&after.id)
-            .bind(after.sequence)
-            .bind(i64::from(PAGE))
-            .fetch_all(pool)
-            .await?
-        }
-    );
-    let line = |row: ChunkRow| {
-        let data = json!({"meetingId": row.meeting_id, "sequence": row.sequence, "text": row.text,
-            "startMs": to_u64(row.start_ms), "endMs": to_u64(row.end_ms),
-            "speakerLabel": row.speaker_label, "language": row.language,
-            "createdAt": row.created_at});
-        let cursor = Cursor {
-            id: row.meeting_id,
-            sequence: row.sequence,
-        };
-        (cursor, data)
-    };
-    Ok(rows.into_iter().map(line).collect())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `GET /v1/me/export`.
 
 use crate::client::{Api, Person};
+use connvo_server::person::export::store::Section;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -33,6 +34,13 @@ async fn everything_kept_about_me_comes_as_lines() {
     )
     .await;
     ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let (_, other) = bob.post("/v1/orgs", json!({"name": "Other"})).await;
+    let asked = format!("/v1/orgs/{}/members", other["id"].as_str().unwrap());
+    let member = json!({"email": "ada@example.org", "role": "member"});
+    assert_eq!(bob.post(&asked, member).await.0, 201);
+    let admin = api.sign_in_as("admin@example.com").await;
+    let known = admin.get(&format!("/v1/admin/users/{}", ada.id)).await;
+    assert_eq!(known.0, 200);
     let meeting = ada.meeting().await;
     ada.invite(&meeting, "bob", "participant").await;
     for at in 0..25 {
@@ -54,6 +62,17 @@ async fn everything_kept_about_me_comes_as_lines() {
         assert_eq!(status, 200, "{said}");
     }
     let lines = export(&ada).await;
+    for section in Section::ALL {
+        let kind = section.as_str();
+        assert!(!of(&lines, kind).is_empty(), "there is one of each: {kind}");
+    }
+    let about = of(&lines, "auditRowAbout");
+    assert_eq!((about.len(), &about[0]["action"]), (1, &json!("readUser")));
+    let asked = &of(&lines, "orgInvitation")[0];
+    assert_eq!(
+        (&asked["name"], &asked["email"]),
+        (&json!("Other"), &json!("ada@example.org"))
+    );
     assert_eq!(of(&lines, "user")[0]["email"], "ada@example.org");
     assert_eq!(of(&lines, "profile")[0]["bio"], "I draw.");
     assert_eq!(of(&lines, "interest")[0]["slug"], "rust");
@@ -79,6 +98,20 @@ async fn everything_kept_about_me_comes_as_lines() {
     );
     let text = json!(lines).to_string();
     assert!(!text.contains("not mine") && !text.contains("of bob"));
+    for others in [&admin.id, "bob@example.org", "admin@example.com"] {
+        assert!(!text.contains(others), "{others}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_blocked_finds_nothing_of_it_in_the_export() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let block = format!("/v1/users/{}/block", bob.id);
+    assert_eq!(ada.post(&block, Value::Null).await.0, 204);
+    assert_eq!(of(&export(&ada).await, "connection")[0]["userId"], bob.id);
+    let text = json!(export(&bob).await).to_string();
+    assert!(!text.contains(&ada.id), "{text}");
 }
 
 #[tokio::test]
