@@ -9,6 +9,7 @@ mod deliver;
 mod me;
 mod open;
 mod rights;
+mod sign_in;
 mod task;
 
 use crate::actor::RequestInfo;

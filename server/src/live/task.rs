@@ -6,7 +6,6 @@ use super::open::{Place, Wanted, open};
 use super::rights::still_may;
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::auth::admit;
 use crate::connections::Connected;
 use crate::me::MeChange;
 use crate::rate::{Late, NOTE_OP};
@@ -15,7 +14,7 @@ use crate::socket::{Broken, Error, Message, Socket};
 use bytes::Bytes;
 use connvo_core::live::connection::{Connection, Effect, Outgoing};
 use connvo_core::live::room::unavailable;
-use connvo_core::protocol::frame::{Limits, Query};
+use connvo_core::protocol::frame::Query;
 use connvo_core::protocol::{Command, close};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -30,7 +29,7 @@ pub(super) struct Live {
     pub(super) app: App,
     socket: Socket,
     /// The request that opened the connection.
-    request: Arc<RequestInfo>,
+    pub(super) request: Arc<RequestInfo>,
     /// Who said hello.
     pub(super) actor: Option<Actor>,
     pub(super) connection: Connection,
@@ -41,7 +40,7 @@ pub(super) struct Live {
     pub(super) shown: Option<Box<Shown>>,
     pub(super) expires_at_ms: u64,
     /// This person's place among their own connections.
-    connected: Option<Connected>,
+    pub(super) connected: Option<Connected>,
     /// The frame being taken, while it may still be held back.
     fresh: Option<Bytes>,
     late: Option<Late>,
@@ -246,45 +245,6 @@ impl Live {
             }
         }
         Ok(())
-    }
-
-    async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verified = admit(&self.app, &self.request, token).await;
-        let verdict = match verified {
-            Ok(identity) => self
-                .app
-                .connections
-                .enter(&identity.user_id)
-                .map(|entered| {
-                    self.connected = Some(entered);
-                    self.expires_at_ms = identity.expires_at_ms;
-                    self.actor = Some(identity.actor(&self.request));
-                    identity.user_id
-                }),
-            Err(problem) => Err(problem),
-        };
-        let limits = Limits {
-            note: self.app.config.note_limits(),
-        };
-        let now = self.app.clock.now_ms();
-        if let Ok(user) = &verdict {
-            self.app.seen.note(user, now);
-        }
-        self.connection
-            .authenticated(verdict, now, &self.app.store_epoch, limits)
-    }
-
-    async fn refresh(&mut self, token: &str) -> Vec<Effect> {
-        let verified = admit(&self.app, &self.request, token).await;
-        match verified {
-            Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
-                self.expires_at_ms = identity.expires_at_ms;
-                self.actor = Some(identity.actor(&self.request));
-                Vec::new()
-            }
-            Ok(_) => self.connection.close(close::POLICY),
-            Err(problem) => self.connection.token_failed(problem),
-        }
     }
 
     async fn open(
