@@ -58,6 +58,13 @@ pub async fn forget_late(db: &Db, now_ms: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// As many of the oldest rows that tell from where.
+pub const SWEEP_SQL: &str = forget!(
+    "id IN (SELECT id FROM audit_logs
+         WHERE (ip IS NOT NULL OR user_agent IS NOT NULL) AND id < $1
+         ORDER BY id LIMIT $2)"
+);
+
 /// Forgets what is older than [`PLACES_KEPT_MS`]; returns whether there may be more.
 ///
 /// # Errors
@@ -66,18 +73,14 @@ pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
     let forgotten = on_db!(
         db,
         write | pool | {
-            sqlx::query(forget!(
-                "id IN (SELECT id FROM audit_logs
-                     WHERE (ip IS NOT NULL OR user_agent IS NOT NULL) AND id < $1
-                     ORDER BY id LIMIT $2)"
-            ))
-            .bind(super::store::first_id(
-                now_ms.saturating_sub(PLACES_KEPT_MS),
-            ))
-            .bind(SWEPT_ROWS)
-            .execute(pool)
-            .await?
-            .rows_affected()
+            sqlx::query(SWEEP_SQL)
+                .bind(super::store::first_id(
+                    now_ms.saturating_sub(PLACES_KEPT_MS),
+                ))
+                .bind(SWEPT_ROWS)
+                .execute(pool)
+                .await?
+                .rows_affected()
         }
     );
     Ok(forgotten > 0)

@@ -13,7 +13,7 @@ use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, PublicMeeting};
 
 pub use participants::{Invited, find_participant, invite, move_participant, participants};
-pub use state::{Running, advance, conclude, running};
+pub use state::{RUNNING_SQL, Running, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
 pub const STREAMS: [&str; 2] = ["note", "transcript"];

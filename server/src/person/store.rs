@@ -11,7 +11,7 @@ use connvo_core::person::profile::{NewProfile, ProfileDraft, PublicProfile};
 use connvo_core::person::settings::{Account, NewSettings};
 
 pub(super) use counts::connected;
-pub use counts::{count_meeting, uncounted};
+pub use counts::{UNCOUNTED_SQL, count_meeting, uncounted};
 pub(super) use interests::COUNT_SQL;
 pub use interests::{Put, interests, of_user, put_interests, seed};
 

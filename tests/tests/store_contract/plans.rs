@@ -4,7 +4,7 @@ use crate::fixture::{NOW, Store, chunk, typed};
 use connvo_core::live::note::Base;
 use connvo_server::db::{Db, streams};
 use connvo_server::user::Profile;
-use connvo_server::{auth, meeting, note, org, rate, transcript};
+use connvo_server::{audit, auth, meeting, note, org, person, rate, transcript};
 use sqlx::{Connection, PgConnection, Row};
 
 /// A parameter: planners want to know its type.
@@ -54,10 +54,13 @@ const HOT: [(&str, &str, &[Of]); 14] = [
 
 /// Read as seldom as rights change, and sorted: a few rows of one meeting or person. No
 /// table is read whole.
-const FEW: [(&str, &str, &[Of]); 3] = [
+const FEW: [(&str, &str, &[Of]); 6] = [
     ("of a meeting", org::standing::OF_MEETING_SQL, &[Text]),
     ("of a person", org::standing::OF_USER_SQL, &[Text]),
     ("rates", rate::store::LOAD_SQL, &[Number]),
+    ("running", meeting::store::RUNNING_SQL, &[Text, Number]),
+    ("uncounted", person::store::UNCOUNTED_SQL, &[Text, Number]),
+    ("places", audit::places::SWEEP_SQL, &[Text, Number]),
 ];
 
 on_both!(hot_reads_use_their_index);

@@ -110,7 +110,7 @@ pub struct Running {
 }
 
 /// A page of the meetings that run, by id.
-const RUNNING_SQL: &str = "SELECT id, org_id, started_at FROM meetings
+pub const RUNNING_SQL: &str = "SELECT id, org_id, started_at FROM meetings
     WHERE state = 'active' AND started_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
 
 /// A page of the meetings that run, by id.

@@ -26,10 +26,10 @@ pub enum Section {
     Interest,
     /// Whom they are connected with, or have blocked.
     Connection,
-    /// The organisations that they belong to.
+    /// The organisations that they belong to, or are asked to belong to.
     Org,
-    /// The organisations that they are asked to belong to.
-    OrgInvitation,
+    /// Since when they have belonged to which, and until when.
+    OrgMembership,
     /// Their sign-ins.
     Session,
     /// The meetings that they made.
@@ -54,7 +54,7 @@ impl Section {
         Self::Interest,
         Self::Connection,
         Self::Org,
-        Self::OrgInvitation,
+        Self::OrgMembership,
         Self::Session,
         Self::Meeting,
         Self::Membership,
@@ -73,7 +73,7 @@ impl Section {
             Self::Interest => "interest",
             Self::Connection => "connection",
             Self::Org => "org",
-            Self::OrgInvitation => "orgInvitation",
+            Self::OrgMembership => "orgMembership",
             Self::Session => "session",
             Self::Meeting => "meeting",
             Self::Membership => "membership",
@@ -153,7 +153,7 @@ pub async fn page(
             let page = audit::store::page(db, &filter, after, PAGE).await?;
             Ok(lines(page, |item| item.id.clone()))
         }
-        Section::OrgInvitation => invitations(db, user, after).await,
+        Section::OrgMembership => org_memberships(db, user, after).await,
         Section::AuditRowAbout => about(db, user, after).await,
         Section::Session => sessions(db, user, after).await,
         Section::Meeting => meetings::meetings(db, user, after).await,
@@ -198,23 +198,20 @@ async fn sessions(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, Store
 
 #[derive(sqlx::FromRow, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct InvitationRow {
+struct OrgRow {
     org_id: String,
-    name: String,
-    email: String,
     role: String,
     created_at: i64,
+    removed_at: Option<i64>,
 }
 
-async fn invitations(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
-    let rows: Vec<InvitationRow> = on_db!(
+async fn org_memberships(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
+    let rows: Vec<OrgRow> = on_db!(
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT i.org_id, o.name, i.email, i.role, i.created_at
-                 FROM users u JOIN org_invitations i ON i.email = u.email
-                 JOIN orgs o ON o.id = i.org_id
-                 WHERE u.id = $1 AND i.org_id > $2 ORDER BY i.org_id LIMIT $3",
+                "SELECT org_id, role, created_at, removed_at FROM org_memberships
+                 WHERE user_id = $1 AND org_id > $2 ORDER BY org_id LIMIT $3",
             )
             .bind(user.as_str())
             .bind(&after.id)

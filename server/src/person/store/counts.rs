@@ -100,6 +100,10 @@ pub async fn count_meeting(db: &Db, meeting: &MeetingId, now_ms: u64) -> Result<
     Ok(counted)
 }
 
+/// A page of ended meetings that are not counted yet, by id.
+pub const UNCOUNTED_SQL: &str = "SELECT id FROM meetings
+    WHERE state = 'concluded' AND NOT is_counted AND id > $1 ORDER BY id LIMIT $2";
+
 /// Ended meetings that are not counted yet, by id.
 ///
 /// # Errors
@@ -108,14 +112,11 @@ pub async fn uncounted(db: &Db, after: &str, limit: u32) -> Result<Vec<MeetingId
     let rows: Vec<(String,)> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as(
-                "SELECT id FROM meetings WHERE state = 'concluded' AND NOT is_counted
-                     AND id > $1 ORDER BY id LIMIT $2",
-            )
-            .bind(after)
-            .bind(i64::from(limit))
-            .fetch_all(pool)
-            .await?
+            sqlx::query_as(UNCOUNTED_SQL)
+                .bind(after)
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
         }
     );
     rows.iter().map(|(id,)| to_id(id)).collect()
