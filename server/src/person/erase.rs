@@ -22,6 +22,7 @@ use crate::audit::{self, Entry};
 use crate::db::StoreError;
 use crate::idempotency::{Key, Once};
 use connvo_core::error::Problem;
+use connvo_core::id::UserId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,15 +65,23 @@ pub async fn erase(app: &App, actor: &Actor, key: Option<Key>) -> Result<Receipt
         let entry = Entry::change(app, &nameless(actor), "erasePerson", &super::resource(user));
         let erased = store::erase(&app.db, user, receipt, (entry, &once)).await?;
         if erased.is_ok() {
-            app.access_changed(AccessChange::Person {
-                user_id: user.clone(),
-            });
-            // What was said until the moment itself.
-            store::all_chunks(&app.db, user).await?;
+            self::erased(app, user).await?;
         }
         erased
     };
     once.run(app, work).await
+}
+
+/// Says, after the commit, that somebody was deleted: every connection of theirs closes
+/// at once, and what was said in their name until the moment itself loses it.
+///
+/// # Errors
+/// The store fails: the sweep makes up for it.
+pub async fn erased(app: &App, user: &UserId) -> Result<(), StoreError> {
+    app.access_changed(AccessChange::Person {
+        user_id: user.clone(),
+    });
+    store::all_chunks(&app.db, user).await.map(|_| ())
 }
 
 /// The actor without what tells where they are: the record of a deletion tells nothing

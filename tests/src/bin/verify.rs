@@ -58,18 +58,25 @@ async fn main() {
             )
         })
         .collect();
-    app.auth.verify(&tokens[0]).await.expect("first sight");
+    let request = std::sync::Arc::default();
+    app.auth
+        .verify(&app, &request, &tokens[0])
+        .await
+        .expect("first sight");
     let mut cold = Vec::new();
     for token in &tokens[1..] {
         let begun = Instant::now();
-        app.auth.verify(token).await.expect("a good token");
+        app.auth
+            .verify(&app, &request, token)
+            .await
+            .expect("a good token");
         cold.push(begun.elapsed());
     }
     let mut warm = Vec::new();
     for at in 0..WARM {
         let begun = Instant::now();
         app.auth
-            .verify(&tokens[at % COLD])
+            .verify(&app, &request, &tokens[at % COLD])
             .await
             .expect("a good token");
         warm.push(begun.elapsed());
@@ -100,7 +107,11 @@ async fn meeting(
     let made = make.json(&json!({"title": "Bench"})).send().await;
     let made: Value = made.expect("an answer").json().await.expect("a meeting");
     let id: MeetingId = made["id"].as_str().expect("an id").parse().expect("an id");
-    let identity = app.auth.verify(&tokens[0]).await.expect("a good token");
+    let identity = app
+        .auth
+        .verify(app, &Arc::default(), &tokens[0])
+        .await
+        .expect("a good token");
     let actor = identity.actor(&Arc::default());
     let mut authorised = Vec::new();
     for _ in 0..WARM {

@@ -72,6 +72,8 @@ mod v1_start_end;
 mod v1_transcript;
 #[path = "v1/users.rs"]
 mod v1_users;
+#[path = "v1/webhooks/audited.rs"]
+mod v1_webhooks_audited;
 #[path = "v1/webhooks/billing.rs"]
 mod v1_webhooks_billing;
 #[path = "v1/webhooks/workos.rs"]

@@ -96,7 +96,8 @@ pub async fn put(
                 .fetch_one(&mut *tx)
                 .await?;
                 let invited = invitation(row)?;
-                let changes = json!({"email": invited.email, "role": {"to": invited.role}});
+                let hash = audit::address_hash(org.as_str(), &invited.email);
+                let changes = json!({"emailHash": hash, "role": {"to": invited.role}});
                 audit::store::record(&mut tx, &entry.with(changes)).await?;
                 idempotency::store::keep(&mut tx, once, 201, &invited).await?;
                 Invited::Done(invited)
@@ -226,7 +227,8 @@ pub async fn withdraw(
                 .await?
                 .rows_affected();
             if gone > 0 {
-                let entry = entry.with(json!({"email": email}));
+                let hash = audit::address_hash(org.as_str(), email);
+                let entry = entry.with(json!({"emailHash": hash}));
                 audit::store::record(&mut tx, &entry).await?;
                 idempotency::store::keep(&mut tx, once, 204, &()).await?;
             }

@@ -3,7 +3,7 @@
 
 use super::super::store::COUNT_SQL;
 use super::Receipt;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Trail};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
@@ -12,6 +12,7 @@ use connvo_core::id::UserId;
 use connvo_core::org::spare_admin;
 use connvo_core::person::DELETED_NAME;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Chunks changed in one transaction: writers wait for no more than that.
 const CHUNKS: i64 = 500;
@@ -115,68 +116,117 @@ pub async fn left_over(db: &Db, limit: u32) -> Result<Vec<UserId>, StoreError> {
 pub async fn erase(
     db: &Db,
     user: &UserId,
-    mut receipt: Receipt,
+    receipt: Receipt,
     (entry, once): (Entry, &Once),
 ) -> Result<Result<Receipt, Problem>, StoreError> {
-    let now = to_i64(receipt.deleted_at);
     let erased = on_db!(
         db,
         transaction | tx | {
-            let orgs = hold_orgs(&mut tx, user, now).await?;
-            let row: Option<(Option<String>,)> = sqlx::query_as(
-                "UPDATE users SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL
-                 RETURNING email",
-            )
-            .bind(user.as_str())
-            .bind(now)
-            .fetch_optional(&mut *tx)
-            .await?;
-            match (row, hinders(&orgs)) {
-                (None, _) => Err(Problem::not_found("the user")),
-                (_, Some(problem)) => Err(problem),
-                (Some((email,)), None) => {
-                    end_orgs(&mut tx, &orgs, now).await?;
-                    let slugs: Vec<(String,)> = sqlx::query_as(
-                        "SELECT slug FROM user_interests WHERE user_id = $1 ORDER BY slug",
-                    )
-                    .bind(user.as_str())
-                    .fetch_all(&mut *tx)
-                    .await?;
-                    for (slug,) in &slugs {
-                        sqlx::query(COUNT_SQL)
-                            .bind(slug)
-                            .bind(-1_i64)
-                            .execute(&mut *tx)
-                            .await?;
+            let orgs = hold_orgs(&mut tx, user, to_i64(receipt.deleted_at)).await?;
+            match hinders(&orgs) {
+                Some(problem) => Err(problem),
+                None => match all(&mut tx, user, &orgs, receipt).await? {
+                    None => Err(Problem::not_found("the user")),
+                    Some(receipt) => {
+                        audit::store::record(&mut tx, &entry.with(told(&receipt))).await?;
+                        idempotency::store::keep(&mut tx, once, 200, &receipt).await?;
+                        Ok(receipt)
                     }
-                    for (what, sql) in GONE {
-                        let gone = sqlx::query(sql).bind(user.as_str());
-                        let rows = gone.execute(&mut *tx).await?.rows_affected();
-                        receipt.counts.insert(what.to_owned(), rows);
-                    }
-                    for (what, sql) in CHANGED {
-                        let changed = sqlx::query(sql).bind(user.as_str()).bind(now);
-                        let rows = changed.execute(&mut *tx).await?.rows_affected();
-                        receipt.counts.insert(what.to_owned(), rows);
-                    }
-                    sqlx::query(USER_SQL)
-                        .bind(user.as_str())
-                        .bind(now)
-                        .bind(DELETED_NAME)
-                        .execute(&mut *tx)
-                        .await?;
-                    let email = email.as_deref();
-                    let waiting = forget_address(&mut tx, user, email).await?;
-                    receipt.counts.insert("invitations".to_owned(), waiting);
-                    let counts = json!({"receipt": receipt.id, "counts": receipt.counts});
-                    audit::store::record(&mut tx, &entry.with(counts)).await?;
-                    idempotency::store::keep(&mut tx, once, 200, &receipt).await?;
-                    Ok(receipt)
-                }
+                },
             }
         }
     );
     Ok(erased)
+}
+
+/// Deletes a person whom their issuer has deleted, in the transaction of its event: then
+/// no organisation holds them back, and the log names those that nobody decides in now.
+///
+/// # Errors
+/// The store fails.
+pub async fn erase_told(
+    tx: impl Into<Tx<'_>>,
+    user: &UserId,
+    trail: &Trail,
+) -> Result<(), StoreError> {
+    let receipt = Receipt {
+        id: trail.uuid(),
+        deleted_at: trail.now_ms(),
+        counts: BTreeMap::new(),
+    };
+    on_tx!(tx.into(), |line| {
+        let orgs = hold_orgs(&mut *line, user, to_i64(receipt.deleted_at)).await?;
+        if let Some(receipt) = all(&mut *line, user, &orgs, receipt).await? {
+            let mut changes = told(&receipt);
+            let left = orgs.iter().filter(|org| org.1 && org.2 == 1 && org.3 > 1);
+            let left: Vec<_> = left.map(|org| org.0.as_str()).collect();
+            if !left.is_empty() {
+                changes["withoutAdministrator"] = json!(left);
+            }
+            let entry = trail.change("erasePerson", &format!("users/{user}"), changes);
+            audit::store::record(&mut *line, &entry).await?;
+        }
+    });
+    Ok(())
+}
+
+fn told(receipt: &Receipt) -> serde_json::Value {
+    json!({"receipt": receipt.id, "counts": receipt.counts})
+}
+
+/// Deletes a person who is still there.
+async fn all(
+    tx: impl Into<Tx<'_>>,
+    user: &UserId,
+    orgs: &[OrgRow],
+    mut receipt: Receipt,
+) -> Result<Option<Receipt>, StoreError> {
+    let now = to_i64(receipt.deleted_at);
+    on_tx!(tx.into(), |line| {
+        let row: Option<(Option<String>,)> = sqlx::query_as(
+            "UPDATE users SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL
+             RETURNING email",
+        )
+        .bind(user.as_str())
+        .bind(now)
+        .fetch_optional(&mut *line)
+        .await?;
+        let Some((email,)) = row else {
+            return Ok(None);
+        };
+        end_orgs(&mut *line, orgs, now).await?;
+        let slugs: Vec<(String,)> =
+            sqlx::query_as("SELECT slug FROM user_interests WHERE user_id = $1 ORDER BY slug")
+                .bind(user.as_str())
+                .fetch_all(&mut *line)
+                .await?;
+        for (slug,) in &slugs {
+            sqlx::query(COUNT_SQL)
+                .bind(slug)
+                .bind(-1_i64)
+                .execute(&mut *line)
+                .await?;
+        }
+        for (what, sql) in GONE {
+            let gone = sqlx::query(sql).bind(user.as_str());
+            let rows = gone.execute(&mut *line).await?.rows_affected();
+            receipt.counts.insert(what.to_owned(), rows);
+        }
+        for (what, sql) in CHANGED {
+            let changed = sqlx::query(sql).bind(user.as_str()).bind(now);
+            let rows = changed.execute(&mut *line).await?.rows_affected();
+            receipt.counts.insert(what.to_owned(), rows);
+        }
+        sqlx::query(USER_SQL)
+            .bind(user.as_str())
+            .bind(now)
+            .bind(DELETED_NAME)
+            .execute(&mut *line)
+            .await?;
+        let waiting = forget_address(&mut *line, user, email.as_deref()).await?;
+        receipt.counts.insert("invitations".to_owned(), waiting);
+        Ok(Some(receipt))
+    })
 }
 
 /// What goes without a trace; `$1` is the person.
