@@ -28,6 +28,9 @@ pub struct Actor {
     pub user_id: UserId,
     /// The sign-in session, where the issuer names one.
     pub session_id: Option<String>,
+    /// Who acts on their behalf (`act` of the token, RFC 8693), as the audit log names
+    /// them: by user id, or by what is no address.
+    pub acted_by: Option<String>,
     /// The request that it is done with.
     pub request: Arc<RequestInfo>,
 }

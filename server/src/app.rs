@@ -178,6 +178,12 @@ impl App {
         })))
     }
 
+    /// Says, after the commit, that something of a person's own view has changed. Nobody
+    /// listening is fine.
+    pub fn me_changed(&self, user_id: &UserId) {
+        let _ = self.me_changes.send(MeChange::User(user_id.clone()));
+    }
+
     /// Says, after the commit, that rights have changed: what is remembered of them is
     /// forgotten, and every connection asks again. Nobody listening is fine.
     pub fn access_changed(&self, change: AccessChange) {

@@ -9,6 +9,7 @@ mod denials;
 pub mod places;
 pub mod routes;
 pub mod store;
+mod trail;
 
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 pub use denials::{Denials, write_behind};
+pub use trail::Trail;
 
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -63,6 +65,7 @@ pub struct Entry {
     id: String,
     actor_id: Option<UserId>,
     session_id: Option<String>,
+    acted_by: Option<String>,
     kind: Kind,
     resource: String,
     action: String,
@@ -83,6 +86,7 @@ impl Entry {
         Self {
             actor_id: Some(actor.user_id.clone()),
             session_id: actor.session_id.clone(),
+            acted_by: actor.acted_by.clone(),
             ..Self::anonymous(app, &actor.request, kind, action, resource)
         }
     }
@@ -130,6 +134,7 @@ impl Entry {
             id,
             actor_id: None,
             session_id: None,
+            acted_by: None,
             kind,
             resource: resource.to_owned(),
             action: action.to_owned(),
@@ -161,6 +166,15 @@ impl Entry {
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
+    }
+
+    /// The changes as they are stored: who acts on the actor's behalf is among them.
+    fn stored_changes(&self) -> String {
+        let mut changes = self.changes.clone();
+        if let (Some(acted_by), Some(fields)) = (&self.acted_by, changes.as_object_mut()) {
+            fields.insert("actedBy".into(), acted_by.as_str().into());
+        }
+        changes.to_string()
     }
 
     fn refused(mut self, problem: &Problem) -> Self {

@@ -18,12 +18,12 @@ mod verified;
 
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
-use crate::audit::{self, Entry, Kind};
+use crate::audit::{self, Entry, Kind, Trail};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::{Db, StoreError};
 use crate::rate::AUTH_FAILURES;
-use crate::user::{self, Profile};
+use crate::user::{self, Met, Profile};
 use crate::workos::{self, Directory};
 use claims::{Accepted, Claims, in_time};
 use connvo_core::error::{ErrorCode, Problem};
@@ -57,6 +57,8 @@ pub struct Identity {
     pub user_id: UserId,
     /// The sign-in session, where the issuer names one.
     pub session_id: Option<String>,
+    /// Who acts on their behalf; see [`Actor::acted_by`].
+    pub acted_by: Option<String>,
     /// When the token stops being good, in milliseconds since the Unix epoch.
     pub expires_at_ms: u64,
 }
@@ -77,6 +79,7 @@ impl Identity {
         Actor {
             user_id: self.user_id.clone(),
             session_id: self.session_id.clone(),
+            acted_by: self.acted_by.clone(),
             request: Arc::clone(request),
         }
     }
@@ -158,33 +161,38 @@ impl Auth {
     }
 
     /// Issues a token for whoever claims this address, making the user at first
-    /// sight. Every token is a session of its own.
+    /// sight. Every token is a session of its own, which begins with it.
     ///
     /// # Errors
     /// `VALIDATION_ERROR` for a bad address or name; `NOT_FOUND` outside development;
     /// `UNAUTHORIZED` for somebody deactivated.
-    pub async fn issue(&self, email: &str, name: &str) -> Result<(String, Identity), Problem> {
+    pub async fn issue(
+        &self,
+        app: &App,
+        request: &Arc<RequestInfo>,
+        (email, name): (&str, &str),
+    ) -> Result<(String, Identity), Problem> {
         let Some(issuer) = &self.issuer else {
             return Err(Problem::not_found("the embedded issuer"));
         };
         let person = user::NewUser::validate(email, name)?;
         let now = self.clock.now_ms();
         let claims = issuer.claims(&person, self.ids.uuid(), now);
-        let user_id = user::store::ensure(
-            &self.db,
-            &self.ids.user(),
-            &claims.sub,
-            Some(person.email()),
-            person.name(),
-            now,
-        )
-        .await?;
-        store::standing(&self.db, &user_id, None, now)
-            .await?
-            .allowed()?;
+        if let Some(known) = user::store::by_subject(&self.db, &claims.sub).await? {
+            store::standing(&self.db, &known, None, now)
+                .await?
+                .allowed()?;
+        }
+        let who = (claims.sub.as_str(), claims.sid.as_deref());
+        let trail = Trail::new(&self.ids, now, request);
+        let fresh = self.ids.user();
+        let met = store::meet(&self.db, &fresh, who, &said(&claims), &trail).await?;
+        met.tell(app);
+        let user_id = met.user_id;
         let identity = Identity {
             user_id,
             session_id: claims.sid.clone(),
+            acted_by: None,
             expires_at_ms: claims.exp.saturating_mul(1000),
         };
         Ok((issuer.sign(&claims)?, identity))
@@ -196,9 +204,15 @@ impl Auth {
     /// `UNAUTHORIZED` when the token is malformed, of another algorithm, unsigned by
     /// a known key, of another issuer or audience, or out of its time; or when its
     /// person was deactivated or its session revoked. `UNAVAILABLE` when the issuer's
-    /// keys or the store are out of reach.
-    pub async fn verify(&self, token: &str) -> Result<Identity, Problem> {
-        let identity = self.identify(token).await?;
+    /// keys or the store are out of reach. `RATE_LIMITED`, before any signature is looked
+    /// at, when too many bad ones came from the address; tokens that were good pass.
+    pub async fn verify(
+        &self,
+        app: &App,
+        request: &Arc<RequestInfo>,
+        token: &str,
+    ) -> Result<Identity, Problem> {
+        let identity = self.identify(app, request, token).await?;
         let (user, session) = (&identity.user_id, identity.session_id.as_deref());
         let now = self.clock.now_ms();
         self.standings.check(&self.db, (user, session), now).await?;
@@ -210,8 +224,13 @@ impl Auth {
     ///
     /// # Errors
     /// As [`Auth::verify`].
-    pub async fn admit(&self, token: &str) -> Result<Identity, Problem> {
-        let identity = self.identify(token).await?;
+    pub async fn admit(
+        &self,
+        app: &App,
+        request: &Arc<RequestInfo>,
+        token: &str,
+    ) -> Result<Identity, Problem> {
+        let identity = self.identify(app, request, token).await?;
         self.stands(&identity.user_id, identity.session_id.as_deref())
             .await?;
         Ok(identity)
@@ -232,7 +251,12 @@ impl Auth {
     }
 
     /// Who a token names, by its signature and claims alone.
-    async fn identify(&self, token: &str) -> Result<Identity, Problem> {
+    async fn identify(
+        &self,
+        app: &App,
+        request: &Arc<RequestInfo>,
+        token: &str,
+    ) -> Result<Identity, Problem> {
         if token.len() > TOKEN_BYTES {
             return Err(refused("the token is too long"));
         }
@@ -240,18 +264,30 @@ impl Auth {
         let hash: Hash = Sha256::digest(token.as_bytes()).into();
         if let Some(known) = self.verified.get(&hash) {
             in_time(known.identity.expires_at_ms, now)?;
-            if self.trusted[known.issuer].keys.generation() == known.generation {
+            let issuer = &self.trusted[known.issuer];
+            if issuer.keys.generation() == known.generation && !issuer.may_know(&known, now) {
                 return Ok(known.identity);
             }
+        } else if let Some(address) = request.ip {
+            app.rates.allow_from(AUTH_FAILURES, address, now)?;
         }
         let (claims, issuer, generation) = self.check(token, now).await?;
+        let acted_by = match &claims.act {
+            Some(act) => Some(store::acting(&self.db, &act.sub).await?),
+            None => None,
+        };
+        let trail = Trail::new(&self.ids, now, request).acted_by(acted_by.clone());
+        let (met, email_known) = self.meet(&claims, &self.trusted[issuer], &trail).await?;
+        met.tell(app);
         let identity = Identity {
-            user_id: self.meet(&claims, &self.trusted[issuer], now).await?,
+            user_id: met.user_id,
             session_id: claims.sid,
+            acted_by,
             expires_at_ms: claims.exp.saturating_mul(1000),
         };
         let known = Known {
             identity: identity.clone(),
+            without_address: (!email_known).then_some(claims.sub),
             issuer,
             generation,
         };
@@ -292,14 +328,20 @@ impl Auth {
         Ok((claims, issuer, found.generation))
     }
 
-    /// The user of a token, made at first sight; so is the session.
-    async fn meet(&self, claims: &Claims, of: &Trusted, now: u64) -> Result<UserId, Problem> {
+    /// The user of a token, made at first sight, so is the session; and whether their
+    /// address is known.
+    async fn meet(
+        &self,
+        claims: &Claims,
+        of: &Trusted,
+        trail: &Trail,
+    ) -> Result<(Met, bool), Problem> {
         let (subject, session) = (&claims.sub, claims.sid.as_deref());
         let seen = store::sight(&self.db, subject, session).await?;
         if let Some(seen) = &seen
             && seen.complete
         {
-            return Ok(seen.user_id.clone());
+            return Ok((Met::of(seen.user_id.clone()), true));
         }
         // A token of who deleted their account makes nobody new of them.
         if let (None, Some(session)) = (&seen, session)
@@ -309,12 +351,22 @@ impl Auth {
         }
         let known = seen.as_ref().is_some_and(|seen| seen.email_known);
         let profile = match &of.directory {
-            Some(directory) if !known => directory.person(subject, now).await,
+            Some(directory) if !known => directory.person(subject, trail.now_ms()).await,
             _ => None,
         };
         let profile = profile.unwrap_or_else(|| said(claims));
-        let fresh = self.ids.user();
-        Ok(store::meet(&self.db, &fresh, (subject, session), &profile, now).await?)
+        let known = known || profile.email.is_some();
+        let (fresh, who) = (self.ids.user(), (subject.as_str(), session));
+        let met = store::meet(&self.db, &fresh, who, &profile, trail).await?;
+        Ok((met, known))
+    }
+}
+
+impl Trusted {
+    /// Whether an address that was not known may be by now: it is time to ask again.
+    fn may_know(&self, known: &Known, now: u64) -> bool {
+        let asked = self.directory.as_ref().zip(known.without_address.as_ref());
+        asked.is_some_and(|(directory, subject)| directory.may_ask(subject, now))
     }
 }
 
@@ -345,7 +397,7 @@ pub async fn authenticate(
     request: &Arc<RequestInfo>,
     token: &str,
 ) -> Result<Identity, Problem> {
-    judged(app, request, app.auth.verify(token).await)
+    judged(app, request, app.auth.verify(app, request, token).await)
 }
 
 /// As [`authenticate`], for a connection that stays: see [`Auth::admit`].
@@ -357,7 +409,7 @@ pub async fn admit(
     request: &Arc<RequestInfo>,
     token: &str,
 ) -> Result<Identity, Problem> {
-    judged(app, request, app.auth.admit(token).await)
+    judged(app, request, app.auth.admit(app, request, token).await)
 }
 
 fn judged(

@@ -109,6 +109,22 @@ impl Rates {
         self.standing_of(rate, user.to_string(), now_ms)
     }
 
+    /// Whether something more may come from an address now; nothing is taken.
+    ///
+    /// # Errors
+    /// As [`Rates::take`].
+    pub fn allow_from(&self, rate: Rate, address: IpAddr, now_ms: u64) -> Result<(), Problem> {
+        if !self.on {
+            return Ok(());
+        }
+        let key = (rate.action, network(address).to_string());
+        let window = self.lock().windows.get(&key).copied();
+        window
+            .unwrap_or_default()
+            .take(rate.per_minute, 1, now_ms)
+            .map_err(|wait_ms| too_many(rate, wait_ms))
+    }
+
     /// How a member of a meeting stands; absent where nobody is held to the table.
     #[must_use]
     pub fn standing(
@@ -200,7 +216,8 @@ fn member(user: &UserId, meeting: &MeetingId) -> String {
     format!("{user} {meeting}")
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// What one caller without an account is known by: the address; of IPv6 the network (/64).
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         address @ IpAddr::V4(_) => address,

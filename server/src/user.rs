@@ -5,7 +5,7 @@ pub mod store;
 
 use crate::app::{AccessChange, App};
 use connvo_core::error::Problem;
-use connvo_core::id::UserId;
+use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::validate_email;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,6 +98,56 @@ pub struct Profile {
     /// The issuer's own time of this, in milliseconds since the Unix epoch. What is
     /// older than what was said before is ignored.
     pub updated_at: Option<u64>,
+}
+
+/// What came of meeting somebody: to be told after the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// The user.
+    pub user_id: UserId,
+    /// Whether they were removed: nothing of theirs begins any more.
+    pub removed: bool,
+    /// Whether their address or name is another.
+    pub changed: bool,
+    /// What they were called, where they were just deleted.
+    pub was: Option<String>,
+    /// Who had the address until now.
+    pub lost: Vec<UserId>,
+    /// Meetings whose invitation went over to them, and from whom.
+    pub moved: Vec<(MeetingId, UserId)>,
+}
+
+impl Met {
+    /// Somebody of whom nothing changed.
+    #[must_use]
+    pub const fn of(user_id: UserId) -> Self {
+        Self {
+            user_id,
+            removed: false,
+            changed: false,
+            was: None,
+            lost: Vec::new(),
+            moved: Vec::new(),
+        }
+    }
+
+    /// Says, after the commit, what has changed, to whom it concerns.
+    pub fn tell(&self, app: &App) {
+        if self.changed {
+            app.me_changed(&self.user_id);
+        }
+        for user in &self.lost {
+            app.me_changed(user);
+        }
+        for (meeting_id, from) in &self.moved {
+            for user_id in [from, &self.user_id] {
+                app.access_changed(AccessChange::Member {
+                    meeting_id: meeting_id.clone(),
+                    user_id: user_id.clone(),
+                });
+            }
+        }
+    }
 }
 
 /// Lets somebody in, or keeps them out everywhere: what they have open closes at once.

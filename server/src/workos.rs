@@ -8,7 +8,7 @@ use reqwest::{Client, RequestBuilder, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -21,7 +21,9 @@ const PERSON_WAIT: Duration = Duration::from_secs(2);
 const ANSWER_BYTES: usize = 256 << 10;
 /// Shortest time between two questions about one person, in milliseconds.
 const ASK_AGAIN_MS: u64 = 60_000;
-/// People whose last question is remembered.
+/// And after an answer: who has no verified address then may have one later.
+const ANSWERED_MS: u64 = 3_600_000;
+/// People of whom it is remembered.
 const ASKED: usize = 10_000;
 
 /// WorkOS did not answer, or not as it should.
@@ -145,7 +147,8 @@ pub struct Directory {
     http: Client,
     api: Url,
     key: Secret,
-    asked: Mutex<HashMap<String, u64>>,
+    /// From when on a person may be asked after again.
+    due: Mutex<HashMap<String, u64>>,
 }
 
 impl Directory {
@@ -156,12 +159,12 @@ impl Directory {
             http,
             api,
             key,
-            asked: Mutex::default(),
+            due: Mutex::default(),
         }
     }
 
     /// What WorkOS knows of `subject`; absent when it does not answer, or was asked
-    /// within the last minute.
+    /// within the last minute, or answered within the last hour.
     pub async fn person(&self, subject: &str, now_ms: u64) -> Option<Profile> {
         if !self.ask(subject, now_ms) {
             return None;
@@ -177,7 +180,10 @@ impl Directory {
             .bearer_auth(self.key.reveal())
             .timeout(PERSON_WAIT);
         match get::<Person>(request).await {
-            Ok(person) if person.id == subject => Some(person.profile()),
+            Ok(person) if person.id == subject => {
+                self.due().insert(subject.to_owned(), now_ms + ANSWERED_MS);
+                Some(person.profile())
+            }
             Ok(_) => None,
             Err(error) => {
                 tracing::warn!(%error, "WorkOS does not say who somebody is");
@@ -186,20 +192,29 @@ impl Directory {
         }
     }
 
+    /// Whether `subject` may be asked after now.
+    #[must_use]
+    pub fn may_ask(&self, subject: &str, now_ms: u64) -> bool {
+        self.due().get(subject).is_none_or(|due| *due <= now_ms)
+    }
+
     fn ask(&self, subject: &str, now_ms: u64) -> bool {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = |at: &u64| now_ms.saturating_sub(*at) >= ASK_AGAIN_MS;
-        if asked.get(subject).is_some_and(|at| !due(at)) {
+        let mut all = self.due();
+        if all.get(subject).is_some_and(|due| *due > now_ms) {
             return false;
         }
-        if asked.len() >= ASKED {
-            asked.retain(|_, at| !due(at));
-            if asked.len() >= ASKED {
-                asked.clear();
+        if all.len() >= ASKED {
+            all.retain(|_, due| *due > now_ms);
+            if all.len() >= ASKED {
+                all.clear();
             }
         }
-        asked.insert(subject.to_owned(), now_ms);
+        all.insert(subject.to_owned(), now_ms + ASK_AGAIN_MS);
         true
+    }
+
+    fn due(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Entry, store};
 use crate::app::App;
+use crate::rate::network;
 use connvo_core::id::UserId;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,10 +11,12 @@ use tokio::sync::Notify;
 
 /// What like refusals are counted over, in milliseconds.
 const MINUTE_MS: u64 = 60_000;
-/// Most different refusals of one minute; beyond it those of one caller are counted
-/// together, and beyond twice as many all of one action.
+/// Most different refusals of one caller in one minute; what is beyond is one row.
+const OF_ONE: usize = 50;
+/// Most different refusals of one minute; beyond it each caller has one row more, and
+/// beyond twice as many all callers together.
 const DIFFERENT: usize = 1_000;
-/// What stands for the resource of refusals that are counted together.
+/// What stands for the action and the resource of refusals that are counted together.
 const MANY: &str = "*";
 
 /// Refusals that wait to be written.
@@ -28,6 +31,8 @@ struct Held {
     minute: u64,
     /// How many different ones this minute has had.
     different: HashSet<String>,
+    /// And how many of them each caller.
+    of_one: HashMap<String, usize>,
     waiting: HashMap<String, Entry>,
 }
 
@@ -39,12 +44,13 @@ impl Denials {
         if minute != held.minute {
             held.minute = minute;
             held.different.clear();
+            held.of_one.clear();
         }
-        let known = held.different.contains(&flood(&entry));
-        if !known && held.different.len() >= DIFFERENT {
-            entry.resource = MANY.into();
-            if held.different.len() >= 2 * DIFFERENT {
-                (entry.actor_id, entry.session_id) = (None, None);
+        if !held.has_room(&entry) {
+            (entry.action, entry.resource) = (MANY.into(), MANY.into());
+            entry.reason = None;
+            if held.different.len() >= 2 * DIFFERENT && !held.has(&entry) {
+                (entry.actor_id, entry.session_id, entry.acted_by) = (None, None, None);
                 entry.request = std::sync::Arc::default();
             }
         }
@@ -64,9 +70,21 @@ impl Denials {
 }
 
 impl Held {
+    fn has(&self, entry: &Entry) -> bool {
+        self.different.contains(&flood(entry))
+    }
+
+    /// Whether a refusal has a row of its own. No caller takes it from another.
+    fn has_room(&self, entry: &Entry) -> bool {
+        let of_one = self.of_one.get(&caller(entry)).copied();
+        self.has(entry) || (self.different.len() < DIFFERENT && of_one.unwrap_or_default() < OF_ONE)
+    }
+
     fn add(&mut self, entry: Entry) {
         let flood = flood(&entry);
-        self.different.insert(flood.clone());
+        if self.different.insert(flood.clone()) {
+            *self.of_one.entry(caller(&entry)).or_default() += 1;
+        }
         self.waiting
             .entry(flood)
             .and_modify(|first| first.count += entry.count)
@@ -90,14 +108,20 @@ pub async fn write_behind(app: &App) {
     }
 }
 
+/// Whose a refusal is: a user's, or else of a network; nobody's where all are together.
+fn caller(entry: &Entry) -> String {
+    let network = || entry.request.ip.map(|ip| network(ip).to_string());
+    let user = entry.actor_id.as_ref().map(UserId::to_string);
+    user.or_else(network).unwrap_or_default()
+}
+
 /// What like refusals have in common, and the minute.
 fn flood(entry: &Entry) -> String {
-    let ip = || entry.request.ip.map(|ip| ip.to_string());
-    let who = entry.actor_id.as_ref().map(UserId::to_string).or_else(ip);
     format!(
-        "{} {} {} {} {}",
+        "{} {} {} {} {} {}",
         entry.created_at / MINUTE_MS,
-        who.unwrap_or_default(),
+        caller(entry),
+        entry.acted_by.as_deref().unwrap_or_default(),
         entry.action,
         entry.resource,
         entry.reason.as_deref().unwrap_or_default(),
@@ -115,6 +139,7 @@ mod tests {
             id: resource.into(),
             actor_id: None,
             session_id: None,
+            acted_by: None,
             kind: Kind::Denial,
             resource: resource.into(),
             action: "readNote".into(),
@@ -144,19 +169,57 @@ mod tests {
         assert!(held.waiting.values().any(|first| first.count == 100));
     }
 
+    fn by(caller: &str, resource: &str) -> Entry {
+        let request = crate::actor::RequestInfo {
+            ip: Some(caller.parse().unwrap()),
+            ..Default::default()
+        };
+        Entry {
+            request: Arc::new(request),
+            ..refusal(resource, 60_000)
+        }
+    }
+
+    fn counted(denials: &Denials) -> u64 {
+        let held = denials.lock();
+        held.waiting.values().map(|row| row.count).sum()
+    }
+
     #[test]
-    fn a_caller_who_tries_one_meeting_after_the_other_fills_no_table() {
+    fn a_caller_who_tries_one_meeting_after_the_other_has_one_row_for_the_rest() {
         let denials = Denials::default();
         for at in 0..5 * DIFFERENT {
-            denials.count(refusal(&format!("meetings/{at}"), 60_000));
+            denials.count(by("192.0.2.1", &format!("meetings/{at}")));
         }
-        assert!(waiting(&denials) <= 2 * DIFFERENT);
-        let counted = denials
-            .lock()
+        assert_eq!(waiting(&denials), OF_ONE + 1);
+        assert_eq!(counted(&denials), 5 * DIFFERENT as u64);
+    }
+
+    #[test]
+    fn one_caller_drives_out_nobody_elses_refusals() {
+        let denials = Denials::default();
+        // Whoever has one address of IPv6 has the whole network.
+        for at in 0..5 * DIFFERENT {
+            let address = format!("2001:db8::{:x}", at % 0xffff);
+            denials.count(by(&address, &format!("meetings/{at}")));
+        }
+        denials.count(by("192.0.2.2", "meetings/secret"));
+        let held = denials.lock();
+        let other = held
             .waiting
             .values()
-            .map(|row| row.count)
-            .sum::<u64>();
-        assert_eq!(counted, 5 * DIFFERENT as u64);
+            .find(|row| row.resource == "meetings/secret");
+        assert_eq!(other.unwrap().request.ip, "192.0.2.2".parse().ok());
+    }
+
+    #[test]
+    fn many_callers_fill_no_table_and_none_is_uncounted() {
+        let denials = Denials::default();
+        for at in 0..10_000_u32 {
+            let address = std::net::Ipv4Addr::from(at).to_string();
+            denials.count(by(&address, "meetings/1"));
+        }
+        assert!(waiting(&denials) <= 2 * DIFFERENT + 1);
+        assert_eq!(counted(&denials), 10_000);
     }
 }

@@ -38,7 +38,7 @@ macro_rules! insert {
             .bind(entry.request.ip.map(|ip| ip.to_string()))
             .bind(entry.request.user_agent.as_deref())
             .bind(to_i64(duration))
-            .bind(entry.changes.to_string())
+            .bind(entry.stored_changes())
             .bind(to_i64(entry.count))
             .bind(flood)
             .bind(to_i64(entry.created_at))

@@ -30,6 +30,9 @@ pub(super) struct Claims {
     /// Name, where the issuer gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Who acts in the name of `sub`, as support staff do (RFC 8693).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
     /// Not good before; seconds since the Unix epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<u64>,
@@ -37,6 +40,13 @@ pub(super) struct Claims {
     pub iat: u64,
     /// Not good from then on; seconds since the Unix epoch.
     pub exp: u64,
+}
+
+/// Who acts; whoever acts for them in turn is not looked at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Act {
+    /// In the issuer's own terms; WorkOS has an address here.
+    pub sub: String,
 }
 
 /// One audience or several.
@@ -107,7 +117,9 @@ impl Accepted {
         let named = |name: &str| {
             !name.is_empty() && name.len() <= NAME_BYTES && !name.contains(char::is_control)
         };
-        if !named(&claims.sub) || claims.sid.as_deref().is_some_and(|sid| !named(sid)) {
+        let act = claims.act.as_ref().map(|act| act.sub.as_str());
+        let others = [claims.sid.as_deref(), act];
+        if !named(&claims.sub) || !others.into_iter().flatten().all(named) {
             return Err(refused("the token names nobody"));
         }
         Ok(())

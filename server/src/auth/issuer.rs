@@ -56,6 +56,7 @@ impl Issuer {
             email: Some(person.email().to_owned()),
             email_verified: true,
             name: Some(person.name().to_owned()),
+            act: None,
             nbf: None,
             iat: now,
             exp: now + LIFETIME_S,

@@ -3,7 +3,6 @@
 use super::Caller;
 use crate::actor::RequestInfo;
 use crate::app::App;
-use crate::audit::{self, Entry, Kind};
 use crate::http::{Failure, Json};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -74,12 +73,9 @@ async fn token(
     request: RequestInfo,
     Json(draft): Json<TokenDraft>,
 ) -> Result<Json<Token>, Failure> {
-    let (token, identity) = app.auth.issue(&draft.email, &draft.name).await?;
-    let actor = identity.actor(&Arc::new(request));
-    let resource = format!("users/{}", actor.user_id);
-    let entry = Entry::new(&app, &actor, Kind::Session, "startSession", &resource);
-    audit::store::write(&app.db, &entry).await?;
-    let user_id = actor.user_id;
+    let who = (draft.email.as_str(), draft.name.as_str());
+    let (token, identity) = app.auth.issue(&app, &Arc::new(request), who).await?;
+    let user_id = identity.user_id;
     Ok(Json(Token { token, user_id }))
 }
 

@@ -1,9 +1,9 @@
 //! Signing keys and sessions in the database.
 
 use super::standing::Standing;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Trail, address_hash};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
-use crate::user::{self, Profile};
+use crate::user::{self, Met, Profile};
 use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
 
@@ -137,11 +137,12 @@ pub async fn sight(
         }
     );
     row.map(|(id, email, deleted_at, sid)| {
-        let email_known = email.is_some() || deleted_at.is_some();
+        let removed = deleted_at.is_some();
+        let email_known = email.is_some() || removed;
         Ok(Sight {
             user_id: to_id(&id)?,
             email_known,
-            complete: email_known && (session.is_none() || sid.is_some()),
+            complete: removed || (email_known && (session.is_none() || sid.is_some())),
         })
     })
     .transpose()
@@ -164,6 +165,33 @@ pub async fn has_ended(db: &Db, sid: &str) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
+/// Who acts in somebody's name, as rows name them: the user whom the issuer's word for
+/// them leads to, or else that word, an address hashed.
+///
+/// # Errors
+/// The store fails.
+pub async fn acting(db: &Db, subject: &str) -> Result<String, StoreError> {
+    let address = subject.to_lowercase();
+    let row: Option<(String,)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT id FROM users WHERE subject = $1 UNION ALL
+                 SELECT id FROM users WHERE email = $2 LIMIT 1",
+            )
+            .bind(subject)
+            .bind(&address)
+            .fetch_optional(pool)
+            .await?
+        }
+    );
+    Ok(match row {
+        Some((id,)) => id,
+        None if address.contains('@') => address_hash("act", &address),
+        None => subject.to_owned(),
+    })
+}
+
 /// Stores who came, and their session where there is one; `fresh` is the id of
 /// somebody new.
 ///
@@ -174,22 +202,22 @@ pub async fn meet(
     fresh: &UserId,
     (subject, session): (&str, Option<&str>),
     profile: &Profile,
-    now_ms: u64,
-) -> Result<UserId, StoreError> {
-    let user_id = on_db!(
+    trail: &Trail,
+) -> Result<Met, StoreError> {
+    let met = on_db!(
         db,
         transaction | tx | {
-            let user_id = user::store::meet(&mut tx, fresh, subject, profile, now_ms).await?;
-            if let Some(sid) = session {
-                begin(&mut tx, sid, &user_id, None, now_ms).await?;
+            let met = user::store::meet(&mut tx, fresh, subject, profile, trail).await?;
+            if let (Some(sid), false) = (session, met.removed) {
+                begin(&mut tx, sid, &met.user_id, None, trail).await?;
             }
-            user_id
+            met
         }
     );
-    Ok(user_id)
+    Ok(met)
 }
 
-/// Begins a session of `user`, or learns when it ends.
+/// Begins a session of `user`, which the audit log has then, or learns when it ends.
 ///
 /// # Errors
 /// The store fails.
@@ -198,27 +226,38 @@ pub async fn begin(
     sid: &str,
     user: &UserId,
     expires_at: Option<u64>,
-    now_ms: u64,
+    trail: &Trail,
 ) -> Result<(), StoreError> {
-    on_tx!(conn.into(), |conn| {
-        sqlx::query(
+    let now = to_i64(trail.now_ms());
+    on_tx!(conn.into(), |line| {
+        let begun = sqlx::query(
             "INSERT INTO sessions (sid, user_id, expires_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $4)
-         ON CONFLICT (sid) DO UPDATE SET expires_at = COALESCE(excluded.expires_at, sessions.expires_at),
-             updated_at = excluded.updated_at",
+         VALUES ($1, $2, $3, $4, $4) ON CONFLICT (sid) DO NOTHING",
         )
         .bind(sid)
         .bind(user.as_str())
         .bind(expires_at.map(to_i64))
-        .bind(to_i64(now_ms))
-        .execute(conn)
-        .await?;
+        .bind(now)
+        .execute(&mut *line)
+        .await?
+        .rows_affected();
+        if begun == 1 {
+            let entry = trail.session("startSession", user, sid);
+            audit::store::record(&mut *line, &entry).await?;
+        } else if expires_at.is_some() {
+            sqlx::query("UPDATE sessions SET expires_at = $2, updated_at = $3 WHERE sid = $1")
+                .bind(sid)
+                .bind(expires_at.map(to_i64))
+                .bind(now)
+                .execute(&mut *line)
+                .await?;
+        }
         Ok(())
     })
 }
 
 /// Ends a session for good; one that was never seen too, so that its tokens find it
-/// ended.
+/// ended. Answers whether it had not ended before.
 ///
 /// # Errors
 /// The store fails.
@@ -227,20 +266,22 @@ pub async fn end(
     sid: &str,
     user: &UserId,
     now_ms: u64,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     on_tx!(conn.into(), |conn| {
-        sqlx::query(
+        let ended = sqlx::query(
             "INSERT INTO sessions (sid, user_id, revoked_at, created_at, updated_at)
          VALUES ($1, $2, $3, $3, $3)
-         ON CONFLICT (sid) DO UPDATE SET revoked_at = COALESCE(sessions.revoked_at, excluded.revoked_at),
-             updated_at = excluded.updated_at",
+         ON CONFLICT (sid) DO UPDATE SET revoked_at = excluded.revoked_at,
+             updated_at = excluded.updated_at
+         WHERE sessions.revoked_at IS NULL",
         )
         .bind(sid)
         .bind(user.as_str())
         .bind(to_i64(now_ms))
         .execute(conn)
-        .await?;
-        Ok(())
+        .await?
+        .rows_affected();
+        Ok(ended == 1)
     })
 }
 

@@ -14,6 +14,8 @@ pub(super) type Hash = [u8; 32];
 #[derive(Clone)]
 pub(super) struct Known {
     pub identity: Identity,
+    /// The subject of who has no address that is known.
+    pub without_address: Option<String>,
     /// Which of the trusted issuers signed it.
     pub issuer: usize,
     /// Which of its key sets it was checked against.

@@ -26,6 +26,18 @@ impl<'a> From<&'a mut Transaction<'_, Postgres>> for Tx<'a> {
     }
 }
 
+impl<'a> From<&'a mut SqliteConnection> for Tx<'a> {
+    fn from(line: &'a mut SqliteConnection) -> Self {
+        Self::Sqlite(line)
+    }
+}
+
+impl<'a> From<&'a mut PgConnection> for Tx<'a> {
+    fn from(line: &'a mut PgConnection) -> Self {
+        Self::Postgres(line)
+    }
+}
+
 /// Runs one body in a lent transaction: `on_tx!(tx, |line| sqlx::query(…)
 /// .execute(line).await?)`.
 #[macro_export]

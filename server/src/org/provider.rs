@@ -5,6 +5,7 @@
 mod store;
 
 use crate::app::App;
+use crate::audit::Trail;
 use crate::me::{MeChange, tell};
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
@@ -45,10 +46,14 @@ pub struct ProviderMembership<'a> {
 ///
 /// # Errors
 /// The store fails.
-pub async fn organization(app: &App, news: &ProviderOrg<'_>) -> Result<bool, Problem> {
-    let (id, now) = (app.ids.org(), app.clock.now_ms());
+pub async fn organization(
+    app: &App,
+    news: &ProviderOrg<'_>,
+    trail: &Trail,
+) -> Result<bool, Problem> {
+    let id = app.ids.org();
     let name = fit(news.name);
-    let Some(org) = store::put_org(&app.db, &id, news, &name, now).await? else {
+    let Some(org) = store::put_org(&app.db, &id, news, &name, trail).await? else {
         return Ok(false);
     };
     tell(app, MeChange::Org(org));
@@ -59,11 +64,15 @@ pub async fn organization(app: &App, news: &ProviderOrg<'_>) -> Result<bool, Pro
 ///
 /// # Errors
 /// The store fails.
-pub async fn membership(app: &App, news: &ProviderMembership<'_>) -> Result<bool, Problem> {
-    let (id, now) = (app.ids.org(), app.clock.now_ms());
+pub async fn membership(
+    app: &App,
+    news: &ProviderMembership<'_>,
+    trail: &Trail,
+) -> Result<bool, Problem> {
+    let id = app.ids.org();
     let role = OrgRole::parse(news.role).unwrap_or(OrgRole::Member);
     let name = fit(news.org_name.unwrap_or(news.workos_org_id));
-    if !store::put_membership(&app.db, &id, news, role, &name, now).await? {
+    if !store::put_membership(&app.db, (&id, &name), news, role, trail).await? {
         return Ok(false);
     }
     tell(app, MeChange::User(news.user_id.clone()));

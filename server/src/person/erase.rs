@@ -15,6 +15,7 @@
 //! their tokens find them ended and make nobody new.
 
 pub mod routes;
+pub mod said;
 pub mod store;
 
 use super::store as person;
@@ -72,24 +73,32 @@ pub async fn erase(app: &App, actor: &Actor, key: Option<Key>) -> Result<Receipt
         let entry = Entry::change(app, &nameless(actor), "erasePerson", &super::resource(user));
         let erased = store::erase(&app.db, user, receipt, (entry, &once)).await?;
         if erased.is_ok() {
-            app.access_changed(AccessChange::Person {
-                user_id: user.clone(),
-            });
-            // What was said until the moment itself.
-            anonymise(app, user, &name).await?;
+            self::erased(app, user, &name).await?;
         }
         erased
     };
     once.run(app, work).await
 }
 
+/// Says, after the commit, that somebody was deleted: every connection of theirs closes
+/// at once, and what was said in their name until the moment itself loses it.
+///
+/// # Errors
+/// The store fails: the sweep makes up for what has their id.
+pub async fn erased(app: &App, user: &UserId, name: &str) -> Result<(), StoreError> {
+    app.access_changed(AccessChange::Person {
+        user_id: user.clone(),
+    });
+    anonymise(app, user, name).await.map(|_| ())
+}
+
 /// Takes the person's id and name from what was said; answers of how many chunks.
 async fn anonymise(app: &App, user: &UserId, name: &str) -> Result<u64, StoreError> {
-    let theirs = store::all_chunks(&app.db, user).await?;
+    let theirs = said::all_chunks(&app.db, user).await?;
     if name.is_empty() || name == DELETED_NAME {
         return Ok(theirs);
     }
-    Ok(theirs + store::all_labels(&app.db, user, name).await?)
+    Ok(theirs + said::all_labels(&app.db, user, name).await?)
 }
 
 /// The actor without what tells where they are: the record of a deletion tells nothing
@@ -114,12 +123,12 @@ fn nameless(actor: &Actor) -> Actor {
 pub async fn sweep(app: &App) -> Result<(), StoreError> {
     audit::places::forget_late(&app.db, app.clock.now_ms()).await?;
     loop {
-        let people = store::left_over(&app.db, PEOPLE).await?;
+        let people = said::left_over(&app.db, PEOPLE).await?;
         if people.is_empty() || app.shutdown.is_cancelled() {
             return Ok(());
         }
         for user in people {
-            store::all_chunks(&app.db, &user).await?;
+            said::all_chunks(&app.db, &user).await?;
         }
     }
 }

@@ -5,7 +5,9 @@ mod store;
 
 use super::parse;
 use super::signature::STRIPE;
+use crate::actor::RequestInfo;
 use crate::app::App;
+use crate::audit::Trail;
 use crate::http::Failure;
 use crate::me::{MeChange, tell};
 use axum::body::Bytes;
@@ -13,6 +15,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use connvo_core::error::{ErrorCode, Problem};
 use event::Event;
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// When an event of a customer not known yet is worth another try, in milliseconds.
@@ -43,6 +46,7 @@ pub fn routes() -> OpenApiRouter<App> {
         (status = 409, description = "No organisation is this customer yet: send it again")))]
 async fn take(
     State(app): State<App>,
+    request: RequestInfo,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, Failure> {
@@ -57,17 +61,18 @@ async fn take(
     let (secret, now) = (secret.reveal().as_bytes(), app.clock.now_ms());
     STRIPE.check(secret, header, &body, now)?;
     let event: Event = parse(&body)?;
-    take_event(&app, event).await?;
+    let trail = Trail::new(&app.ids, now, &Arc::new(request));
+    take_event(&app, event, &trail).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn take_event(app: &App, event: Event) -> Result<(), Problem> {
+async fn take_event(app: &App, event: Event, trail: &Trail) -> Result<(), Problem> {
     let (id, created_ms) = (event.id.clone(), event.created.saturating_mul(1_000));
     let Some(change) = Change::of(event)? else {
         return Ok(());
     };
     let kind = change.name();
-    match apply(&app.db, &id, created_ms, &change, app.clock.now_ms()).await? {
+    match apply(&app.db, &id, created_ms, &change, trail).await? {
         Effect::Changed(org) => {
             tracing::info!(%org, kind, "the billing service changed a plan");
             tell(app, MeChange::Org(org));

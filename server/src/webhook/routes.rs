@@ -1,6 +1,7 @@
 //! `/v1/webhooks`.
 
 use super::{EVENT_BYTES, workos};
+use crate::actor::RequestInfo;
 use crate::app::App;
 use crate::http::Failure;
 use axum::body::Bytes;
@@ -34,6 +35,7 @@ pub fn routes() -> OpenApiRouter<App> {
         (status = 422, description = "Signed, but not an event")))]
 async fn of_workos(
     State(app): State<App>,
+    request: RequestInfo,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Failure> {
@@ -41,7 +43,7 @@ async fn of_workos(
     let signature = headers
         .get("workos-signature")
         .and_then(|signature| signature.to_str().ok());
-    workos::take(&app, signature.unwrap_or_default(), &body).await?;
+    workos::take(&app, request, signature.unwrap_or_default(), &body).await?;
     Ok(StatusCode::OK)
 }
 

@@ -1,10 +1,12 @@
 //! Events in the database: each is taken once, in the transaction of its effect.
 
-use crate::auth;
-use crate::db::{Db, StoreError, Tx, to_i64};
-use crate::user::{self, Profile};
-use crate::{on_db, on_tx};
+use crate::audit::{self, Trail};
+use crate::db::{Db, StoreError, Tx, to_i64, to_id};
+use crate::person::erase;
+use crate::user::{self, Met, Profile};
+use crate::{auth, on_db, on_tx};
 use connvo_core::id::UserId;
+use serde_json::json;
 
 /// How long an event is remembered, in milliseconds: far longer than its signature is
 /// good and its provider tries again.
@@ -53,8 +55,8 @@ pub enum Effect<'e> {
     SessionEnded(&'e str),
 }
 
-/// Takes an event about the user of `subject`; `fresh` is the id of somebody new.
-/// Absent when it was taken before.
+/// Takes an event about the user of `subject`; `fresh` is the id of somebody new. Absent
+/// when it was taken before. What it did is in the audit log.
 ///
 /// # Errors
 /// The store fails.
@@ -63,36 +65,36 @@ pub async fn take(
     (provider, event_id): (&str, &str),
     (subject, fresh): (&str, &UserId),
     effect: Effect<'_>,
-    now_ms: u64,
-) -> Result<Option<UserId>, StoreError> {
-    let nothing = Profile {
-        email: None,
-        name: String::new(),
-        updated_at: None,
-    };
+    trail: &Trail,
+) -> Result<Option<Met>, StoreError> {
+    let trail = &trail.clone().told_by(provider, event_id);
+    let now = trail.now_ms();
     let taken = on_db!(
         db,
         transaction | tx | {
-            if first_sight(&mut tx, provider, event_id, now_ms).await? {
-                let user_id = match &effect {
-                    Effect::Removed => user::store::remove(&mut tx, fresh, subject, now_ms).await?,
+            if first_sight(&mut tx, provider, event_id, now).await? {
+                let met = match &effect {
+                    Effect::Removed => removed(&mut tx, (subject, fresh), trail).await?,
                     Effect::Profile(profile) => {
-                        user::store::meet(&mut tx, fresh, subject, profile, now_ms).await?
+                        user::store::meet(&mut tx, fresh, subject, profile, trail).await?
                     }
                     Effect::SessionBegan(..) | Effect::SessionEnded(_) => {
-                        user::store::meet(&mut tx, fresh, subject, &nothing, now_ms).await?
+                        user::store::meet(&mut tx, fresh, subject, &NOTHING, trail).await?
                     }
                 };
                 match &effect {
-                    Effect::SessionBegan(sid, expires_at) => {
-                        auth::store::begin(&mut tx, sid, &user_id, *expires_at, now_ms).await?;
+                    Effect::SessionBegan(sid, ends) if !met.removed => {
+                        auth::store::begin(&mut tx, sid, &met.user_id, *ends, trail).await?;
                     }
                     Effect::SessionEnded(sid) => {
-                        auth::store::end(&mut tx, sid, &user_id, now_ms).await?;
+                        if auth::store::end(&mut tx, sid, &met.user_id, now).await? {
+                            let entry = trail.session("endSession", &met.user_id, sid);
+                            audit::store::record(&mut tx, &entry).await?;
+                        }
                     }
-                    Effect::Profile(_) | Effect::Removed => {}
+                    Effect::SessionBegan(..) | Effect::Profile(_) | Effect::Removed => {}
                 }
-                Some(user_id)
+                Some(met)
             } else {
                 None
             }
@@ -100,6 +102,48 @@ pub async fn take(
     );
     Ok(taken)
 }
+
+/// Erases the user of `subject` and keeps the subject out for good, under an id that
+/// leads to nobody: its tokens, and older news of it, may still come.
+async fn removed(
+    tx: impl Into<Tx<'_>>,
+    (subject, fresh): (&str, &UserId),
+    trail: &Trail,
+) -> Result<Met, StoreError> {
+    on_tx!(tx.into(), |line| {
+        let held: Option<(String, Option<i64>)> =
+            sqlx::query_as("SELECT id, deleted_at FROM users WHERE subject = $1")
+                .bind(subject)
+                .fetch_optional(&mut *line)
+                .await?;
+        let mut met = Met::of(fresh.clone());
+        met.removed = true;
+        match held {
+            Some((id, None)) => {
+                met.user_id = to_id(&id)?;
+                met.was = erase::store::erase_told(&mut *line, &met.user_id, trail).await?;
+            }
+            Some((id, Some(_))) => {
+                met.user_id = to_id(&id)?;
+                return Ok(met);
+            }
+            None => {
+                let resource = format!("users/{fresh}");
+                let entry = trail.change("removeUser", &resource, json!({}));
+                audit::store::record(&mut *line, &entry).await?;
+            }
+        }
+        user::store::remove(&mut *line, fresh, subject, trail.now_ms()).await?;
+        Ok(met)
+    })
+}
+
+/// Of whom nothing is told but the subject.
+const NOTHING: Profile = Profile {
+    email: None,
+    name: String::new(),
+    updated_at: None,
+};
 
 /// The user of `subject`, made with `fresh` as the id where nothing is known yet.
 ///
@@ -109,15 +153,11 @@ pub async fn meet(
     db: &Db,
     subject: &str,
     fresh: &UserId,
-    now_ms: u64,
+    trail: &Trail,
 ) -> Result<UserId, StoreError> {
-    let nothing = Profile {
-        email: None,
-        name: String::new(),
-        updated_at: None,
-    };
-    Ok(on_db!(
+    let met = on_db!(
         db,
-        transaction | tx | user::store::meet(&mut tx, fresh, subject, &nothing, now_ms).await?
-    ))
+        transaction | tx | user::store::meet(&mut tx, fresh, subject, &NOTHING, trail).await?
+    );
+    Ok(met.user_id)
 }

@@ -3,13 +3,17 @@
 use super::signature::WORKOS;
 use super::store::{self, Effect};
 use super::{odd, parse};
+use crate::actor::RequestInfo;
 use crate::app::{AccessChange, App};
+use crate::audit::Trail;
 use crate::org::provider::{self, ProviderMembership, ProviderOrg};
+use crate::person::erase;
 use crate::workos::{Person, instant};
 use connvo_core::error::{ErrorCode, Problem};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Whose events these are, as `webhook_events.provider` names it.
@@ -44,7 +48,12 @@ struct Session {
 /// # Errors
 /// `NOT_FOUND` where no secret is set; `UNAUTHORIZED` for a bad signature;
 /// `VALIDATION_ERROR` for what is not an event; `UNAVAILABLE` when it is to come again.
-pub async fn take(app: &App, signature: &str, body: &[u8]) -> Result<(), Problem> {
+pub async fn take(
+    app: &App,
+    request: RequestInfo,
+    signature: &str,
+    body: &[u8],
+) -> Result<(), Problem> {
     let settings = app.config.workos.as_ref();
     let secret = settings.and_then(|workos| workos.webhook_secret.as_ref());
     let secret = secret.ok_or_else(|| Problem::not_found("this webhook"))?;
@@ -52,35 +61,42 @@ pub async fn take(app: &App, signature: &str, body: &[u8]) -> Result<(), Problem
     WORKOS.check(secret.reveal().as_bytes(), signature, body, now)?;
     let event: Event = parse(body)?;
     name(&event.id)?;
+    let trail = &Trail::new(&app.ids, now, &Arc::new(request)).told_by(PROVIDER, &event.id);
     match event.event.as_str() {
         "user.created" | "user.updated" => {
             let person: Person = data(event.data)?;
             let profile = person.profile();
-            about(app, &event.id, &person.id, Effect::Profile(&profile)).await
+            about(
+                app,
+                (&event.id, &person.id),
+                Effect::Profile(&profile),
+                trail,
+            )
+            .await
         }
         "user.deleted" => {
             let person: Person = data(event.data)?;
-            about(app, &event.id, &person.id, Effect::Removed).await
+            about(app, (&event.id, &person.id), Effect::Removed, trail).await
         }
         "session.created" => {
             let session: Session = data(event.data)?;
             let ends = session.expires_at.as_deref().and_then(instant);
             let effect = Effect::SessionBegan(name(&session.id)?, ends);
-            about(app, &event.id, &session.user_id, effect).await
+            about(app, (&event.id, &session.user_id), effect, trail).await
         }
         "session.revoked" => {
             let session: Session = data(event.data)?;
             let effect = Effect::SessionEnded(name(&session.id)?);
-            about(app, &event.id, &session.user_id, effect).await
+            about(app, (&event.id, &session.user_id), effect, trail).await
         }
         "organization.created" | "organization.updated" => {
-            organization(app, event.data, false).await
+            organization(app, event.data, false, trail).await
         }
-        "organization.deleted" => organization(app, event.data, true).await,
+        "organization.deleted" => organization(app, event.data, true, trail).await,
         "organization_membership.created" | "organization_membership.updated" => {
-            membership(app, event.data, true).await
+            membership(app, event.data, true, trail).await
         }
-        "organization_membership.deleted" => membership(app, event.data, false).await,
+        "organization_membership.deleted" => membership(app, event.data, false, trail).await,
         _ => Ok(()),
     }
 }
@@ -88,28 +104,30 @@ pub async fn take(app: &App, signature: &str, body: &[u8]) -> Result<(), Problem
 /// An event about one person; after the commit, whoever it concerns asks again.
 async fn about(
     app: &App,
-    event_id: &str,
-    subject: &str,
+    (event_id, subject): (&str, &str),
     effect: Effect<'_>,
+    trail: &Trail,
 ) -> Result<(), Problem> {
     let ended = match &effect {
         Effect::SessionEnded(sid) => Some((*sid).to_owned()),
         _ => None,
     };
     let removed = matches!(effect, Effect::Removed);
-    let (now, fresh) = (app.clock.now_ms(), app.ids.user());
+    let fresh = app.ids.user();
     let whom = (name(subject)?, &fresh);
-    let taken = store::take(&app.db, (PROVIDER, event_id), whom, effect, now).await?;
-    let Some(user_id) = taken else {
+    let taken = store::take(&app.db, (PROVIDER, event_id), whom, effect, trail).await?;
+    let Some(met) = taken else {
         return Ok(());
     };
+    met.tell(app);
+    let user_id = met.user_id;
     if let Some(session_id) = ended {
         app.access_changed(AccessChange::Session {
             user_id,
             session_id,
         });
     } else if removed {
-        app.access_changed(AccessChange::Person { user_id });
+        erase::erased(app, &user_id, met.was.as_deref().unwrap_or_default()).await?;
     }
     Ok(())
 }
@@ -141,7 +159,7 @@ struct Role {
 
 /// News of an organisation; those that are older than what is known, so also those
 /// that come again, change nothing.
-async fn organization(app: &App, news: Value, removed: bool) -> Result<(), Problem> {
+async fn organization(app: &App, news: Value, removed: bool, trail: &Trail) -> Result<(), Problem> {
     let org: Organization = data(news)?;
     let news = ProviderOrg {
         workos_id: name(&org.id)?,
@@ -149,14 +167,14 @@ async fn organization(app: &App, news: Value, removed: bool) -> Result<(), Probl
         removed,
         updated_at: time(&org.updated_at)?,
     };
-    provider::organization(app, &news).await.map(|_| ())
+    provider::organization(app, &news, trail).await.map(|_| ())
 }
 
 /// News of a membership, likewise.
-async fn membership(app: &App, news: Value, exists: bool) -> Result<(), Problem> {
+async fn membership(app: &App, news: Value, exists: bool, trail: &Trail) -> Result<(), Problem> {
     let told: Membership = data(news)?;
     let (subject, fresh) = (name(&told.user_id)?, app.ids.user());
-    let user_id = store::meet(&app.db, subject, &fresh, app.clock.now_ms()).await?;
+    let user_id = store::meet(&app.db, subject, &fresh, trail).await?;
     let news = ProviderMembership {
         workos_org_id: name(&told.organization_id)?,
         org_name: told.organization_name.as_deref(),
@@ -165,7 +183,7 @@ async fn membership(app: &App, news: Value, exists: bool) -> Result<(), Problem>
         active: exists && told.status == "active",
         updated_at: time(&told.updated_at)?,
     };
-    provider::membership(app, &news).await.map(|_| ())
+    provider::membership(app, &news, trail).await.map(|_| ())
 }
 
 fn time(text: &str) -> Result<u64, Problem> {

@@ -59,18 +59,25 @@ async fn main() {
             )
         })
         .collect();
-    app.auth.verify(&tokens[0]).await.expect("first sight");
+    let request = Arc::default();
+    app.auth
+        .verify(&app, &request, &tokens[0])
+        .await
+        .expect("first sight");
     let mut cold = Vec::new();
     for token in &tokens[1..] {
         let begun = Instant::now();
-        app.auth.verify(token).await.expect("a good token");
+        app.auth
+            .verify(&app, &request, token)
+            .await
+            .expect("a good token");
         cold.push(begun.elapsed());
     }
     let mut warm = Vec::new();
     for at in 0..WARM {
         let begun = Instant::now();
         app.auth
-            .verify(&tokens[at % COLD])
+            .verify(&app, &request, &tokens[at % COLD])
             .await
             .expect("a good token");
         warm.push(begun.elapsed());
@@ -78,8 +85,12 @@ async fn main() {
     println!("knowing a caller, µs: median / p99");
     line("verification, token seen before", warm);
     line("verification, first sight, keys fetched", cold);
-    let actor = app.auth.verify(&tokens[0]).await.expect("a good token");
-    meeting(&app, address, &actor.actor(&Arc::default()), &tokens).await;
+    let actor = app
+        .auth
+        .verify(&app, &request, &tokens[0])
+        .await
+        .expect("a good token");
+    meeting(&app, address, &actor.actor(&request), &tokens).await;
 }
 
 /// How long it takes to ask what a member may do, to read their meeting, and to write

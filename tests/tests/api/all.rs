@@ -76,6 +76,8 @@ mod v1_transcript;
 mod v1_users;
 #[path = "v1/users/counts.rs"]
 mod v1_users_counts;
+#[path = "v1/webhooks/audited.rs"]
+mod v1_webhooks_audited;
 #[path = "v1/webhooks/billing.rs"]
 mod v1_webhooks_billing;
 #[path = "v1/webhooks/workos.rs"]

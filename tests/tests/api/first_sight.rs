@@ -63,3 +63,71 @@ async fn who_has_no_address_is_asked_after_once_a_minute() {
     stage.sign_in("ada").await;
     assert_eq!(stage.peer.asked(), 2);
 }
+
+#[tokio::test]
+async fn who_has_no_verified_address_is_asked_after_again_an_hour_later() {
+    let stage = Stage::start().await;
+    let known = |verified: bool| {
+        json!({"object": "user", "id": "user_ada", "email": "ada@example.org",
+            "email_verified": verified})
+    };
+    stage.peer.knows("user_ada", known(false));
+    let now = crate::client::NOW / 1_000;
+    let token = stage.token(&json!({"exp": now + 7_200}));
+    let email = async || stage.get("/v1/me", &token).await.1["email"].clone();
+    assert_eq!(email().await, Value::Null);
+    stage.peer.knows("user_ada", known(true));
+    stage.api.app.clock.advance(3_599_999);
+    assert_eq!(email().await, Value::Null);
+    assert_eq!(stage.peer.asked(), 1);
+    stage.api.app.clock.advance(1);
+    assert_eq!(email().await, "ada@example.org", "by the very same token");
+    assert_eq!(email().await, "ada@example.org");
+    assert_eq!(stage.peer.asked(), 2);
+}
+
+#[tokio::test]
+async fn an_address_is_of_one_account_at_a_time_and_its_invitations_go_with_it() {
+    let stage = Stage::start().await;
+    let host = stage.api.sign_in("host").await;
+    let waits = host.meeting().await;
+    let ada = stage.sign_in("ada").await;
+    host.invite(&waits, "ada", "participant").await;
+    let own = ada.meeting().await;
+    // Now it is somebody else's: the same address, as WorkOS has verified.
+    let eve = json!({"object": "user", "id": "user_eve", "email": "ada@example.org",
+        "email_verified": true, "first_name": "eve", "updated_at": "2027-01-15T08:00:00.000Z"});
+    assert_eq!(stage.event("event_1", "user.created", eve).await, 200);
+    let token = stage.token(&json!({"sub": "user_eve", "sid": "session_eve"}));
+    assert_eq!(ada.get("/v1/me").await.1["email"], Value::Null);
+    assert_eq!(
+        stage.get("/v1/me", &token).await.1["email"],
+        "ada@example.org"
+    );
+    assert_problem(&ada.get(&waits).await, 404, "NOT_FOUND");
+    assert_eq!(stage.get(&waits, &token).await.0, 200);
+    // Where she takes part she stays; who has the address now is another.
+    assert_eq!(ada.get(&own).await.0, 200);
+    assert_problem(&stage.get(&own, &token).await, 404, "NOT_FOUND");
+    ada.invite(&own, "ada", "observer").await;
+    assert_eq!(stage.get(&own, &token).await.0, 200);
+    let filter = connvo_server::audit::store::Filter {
+        action: Some("loseAddress".into()),
+        ..Default::default()
+    };
+    let lost = connvo_server::audit::store::page(&stage.api.app.db, &filter, None, 9).await;
+    let lost = lost.unwrap();
+    assert_eq!(lost.len(), 1);
+    assert_eq!(lost[0].resource, format!("users/{}", ada.id));
+}
+
+#[tokio::test]
+async fn who_loses_an_administrators_address_administers_no_more() {
+    let stage = Stage::start().await;
+    let ada = stage.api.sign_in_as("admin@example.com").await;
+    assert_eq!(ada.get("/v1/admin/audit").await.0, 200);
+    let eve = json!({"object": "user", "id": "user_eve", "email": "admin@example.com",
+        "email_verified": true, "updated_at": "2027-01-15T08:00:00.000Z"});
+    assert_eq!(stage.event("event_1", "user.created", eve).await, 200);
+    assert_problem(&ada.get("/v1/admin/audit").await, 403, "FORBIDDEN");
+}

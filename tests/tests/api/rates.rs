@@ -83,3 +83,39 @@ async fn bad_tokens_beyond_the_rate_are_told_to_wait_and_good_ones_are_let_in() 
     api.app.clock.advance(120_000);
     assert_problem(&bad().await, 401, "UNAUTHORIZED");
 }
+
+#[tokio::test]
+async fn beyond_the_rate_only_tokens_that_were_good_before_are_looked_at() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    assert_eq!(ada.get("/v1/me").await.0, 200);
+    for _ in 0..AUTH_FAILURES.per_minute {
+        let bad = api.send(Method::GET, "/v1/me", Some("x.y.z"), None).await;
+        assert_problem(&bad, 401, "UNAUTHORIZED");
+    }
+    // Good, but never seen: it is not told from a bad one.
+    assert_problem(&bob.get("/v1/me").await, 429, "RATE_LIMITED");
+    assert_eq!(ada.get("/v1/me").await.0, 200);
+    api.app.clock.advance(120_000);
+    assert_eq!(bob.get("/v1/me").await.0, 200);
+}
+
+#[tokio::test]
+async fn in_development_nobody_comes_through_a_proxy_from_elsewhere() {
+    let api = Api::start().await;
+    let from = async |header: &str, value: &str| {
+        let request = api
+            .request(Method::GET, "/v1/sign-in")
+            .header(header, value);
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    };
+    let refused = from("x-forwarded-for", "192.0.2.1").await;
+    assert_problem(&refused, 403, "FORBIDDEN");
+    assert_eq!(refused.1["reason"], "proxy");
+    assert_eq!(from("x-forwarded-host", "app.example.org").await.0, 403);
+    assert_eq!(from("forwarded", "for=192.0.2.1").await.0, 403);
+    // As `next dev` passes on what comes from this machine.
+    assert_eq!(from("x-forwarded-for", "::1").await.0, 200);
+    assert_eq!(from("x-forwarded-host", "localhost:3000").await.0, 200);
+}

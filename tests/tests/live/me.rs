@@ -108,3 +108,22 @@ async fn what_expires_is_gone_on_an_open_socket_too() {
             .contains("recording")
     );
 }
+
+#[tokio::test]
+async fn a_new_name_and_a_lost_address_reach_an_open_socket() {
+    let stage = crate::stage::Stage::start().await;
+    let ada = stage.sign_in("ada").await;
+    let mut line = Line::of(&ada).await;
+    line.subscribe(Query::Me {}, None).await;
+    assert_eq!(line.view().await["user"]["name"], "ada");
+    let person = |id: &str, name: &str| {
+        json!({"object": "user", "id": id, "email": "ada@example.org", "email_verified": true,
+            "first_name": name, "updated_at": "2027-01-15T08:00:00.000Z"})
+    };
+    let renamed = stage.event("event_1", "user.updated", person("user_ada", "Ada"));
+    assert_eq!(renamed.await, 200);
+    assert_eq!(line.view().await["user"]["name"], "Ada");
+    let taken = stage.event("event_2", "user.created", person("user_eve", "Eve"));
+    assert_eq!(taken.await, 200);
+    assert_eq!(line.view().await["user"]["email"], Value::Null);
+}

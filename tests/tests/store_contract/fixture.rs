@@ -5,7 +5,7 @@ use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
 use connvo_core::note::{NoteEntry, Operation};
 use connvo_core::transcript::{ChunkDraft, NewChunk, Speaker, validate};
-use connvo_server::audit::{Entry, Kind};
+use connvo_server::audit::{Entry, Kind, Trail};
 use connvo_server::clock::{Clock, Ids};
 use connvo_server::committer::{
     Append, Appended, ClientClaim, CommitError, Committer, NoteBatch, TranscriptBatch,
@@ -62,9 +62,16 @@ impl Store {
     /// Somebody who has signed in.
     pub async fn user(&self, name: &str) -> UserId {
         let email = format!("{name}@example.org");
-        user::store::ensure(&self.db, &self.ids.user(), name, Some(&email), name, NOW)
-            .await
-            .unwrap()
+        user::store::ensure(
+            &self.db,
+            &self.ids.user(),
+            name,
+            Some(&email),
+            name,
+            &self.trail(),
+        )
+        .await
+        .unwrap()
     }
 
     /// A meeting of this host.
@@ -84,6 +91,16 @@ impl Store {
         let stored = meeting::store::insert(&self.db, &meeting, None, &entry, &once).await;
         stored.unwrap();
         meeting.id
+    }
+
+    /// What rows of one request have in common.
+    pub fn trail(&self) -> Trail {
+        self.trail_at(NOW)
+    }
+
+    /// As [`Self::trail`], of a request at that time.
+    pub fn trail_at(&self, now: u64) -> Trail {
+        Trail::new(&self.ids, now, &Arc::default())
     }
 
     /// A row for the audit log.

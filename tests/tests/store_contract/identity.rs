@@ -40,9 +40,10 @@ async fn a_person_and_their_session_are_met_once(store: Store) {
     let known = profile(Some("ada@example.org"), "Ada", None);
     let meet = async || {
         let (fresh, who) = (store.ids.user(), ("user_1", Some("session_1")));
-        auth::store::meet(&store.db, &fresh, who, &known, NOW)
+        auth::store::meet(&store.db, &fresh, who, &known, &store.trail())
             .await
             .unwrap()
+            .user_id
     };
     assert!(
         auth::store::sight(&store.db, "user_1", Some("session_1"))
@@ -70,11 +71,19 @@ async fn a_person_and_their_session_are_met_once(store: Store) {
 async fn a_session_that_ended_stays_ended(store: Store) {
     let ada = store.user("ada").await;
     let (event, who) = (("workos", "1"), ("ada", &store.ids.user()));
-    let ended = take(&store.db, event, who, Effect::SessionEnded("s"), NOW).await;
-    assert_eq!(ended.unwrap(), Some(ada.clone()));
+    let effect = Effect::SessionEnded("s");
+    let ended = take(&store.db, event, who, effect, &store.trail()).await;
+    assert_eq!(ended.unwrap().map(|met| met.user_id), Some(ada.clone()));
     let (fresh, nothing) = (store.ids.user(), profile(None, "", None));
-    let met = auth::store::meet(&store.db, &fresh, ("ada", Some("s")), &nothing, NOW).await;
-    assert_eq!(met.unwrap(), ada);
+    let met = auth::store::meet(
+        &store.db,
+        &fresh,
+        ("ada", Some("s")),
+        &nothing,
+        &store.trail(),
+    )
+    .await;
+    assert_eq!(met.unwrap().user_id, ada);
     assert_eq!(standing(&store, &ada, Some("s")).await, Standing::SignedOut);
     assert_eq!(
         name(&store, &ada).await.1,
@@ -86,9 +95,15 @@ async fn a_session_that_ended_stays_ended(store: Store) {
 async fn a_session_of_somebody_else_is_none(store: Store) {
     let (ada, bob) = (store.user("ada").await, store.user("bob").await);
     let (fresh, nothing) = (store.ids.user(), profile(None, "", None));
-    auth::store::meet(&store.db, &fresh, ("ada", Some("s")), &nothing, NOW)
-        .await
-        .unwrap();
+    auth::store::meet(
+        &store.db,
+        &fresh,
+        ("ada", Some("s")),
+        &nothing,
+        &store.trail(),
+    )
+    .await
+    .unwrap();
     assert_eq!(standing(&store, &ada, Some("s")).await, Standing::Good);
     assert_eq!(standing(&store, &bob, Some("s")).await, Standing::SignedOut);
     assert_eq!(
@@ -101,10 +116,17 @@ async fn older_news_are_ignored(store: Store) {
     let fresh = store.ids.user();
     let tell = async |event: &str, profile: Profile| {
         let (event, who) = (("workos", event), ("user_1", &fresh));
-        take(&store.db, event, who, Effect::Profile(&profile), NOW)
-            .await
-            .unwrap()
-            .unwrap()
+        take(
+            &store.db,
+            event,
+            who,
+            Effect::Profile(&profile),
+            &store.trail(),
+        )
+        .await
+        .unwrap()
+        .unwrap()
+        .user_id
     };
     let user = tell("1", profile(Some("new@example.org"), "New", Some(20))).await;
     tell("2", profile(Some("old@example.org"), "Old", Some(10))).await;
@@ -119,12 +141,25 @@ async fn who_was_removed_does_not_come_back(store: Store) {
     let ada = store.user("ada").await;
     let fresh = store.ids.user();
     let who = ("ada", &fresh);
-    let removed = take(&store.db, ("workos", "1"), who, Effect::Removed, NOW).await;
-    assert_eq!(removed.unwrap(), Some(ada.clone()));
+    let removed = take(
+        &store.db,
+        ("workos", "1"),
+        who,
+        Effect::Removed,
+        &store.trail(),
+    )
+    .await;
+    assert_eq!(removed.unwrap().map(|met| met.user_id), Some(ada.clone()));
     let late = profile(Some("ada@example.org"), "Ada", Some(NOW));
-    take(&store.db, ("workos", "2"), who, Effect::Profile(&late), NOW)
-        .await
-        .unwrap();
+    take(
+        &store.db,
+        ("workos", "2"),
+        who,
+        Effect::Profile(&late),
+        &store.trail(),
+    )
+    .await
+    .unwrap();
     assert_eq!(name(&store, &ada).await.0, None, "the address is free");
     assert_eq!(standing(&store, &ada, None).await, Standing::Deactivated);
     let active = user::store::set_active(&store.db, &ada, true, NOW).await;
@@ -143,9 +178,17 @@ async fn an_event_has_its_effect_once(store: Store) {
     let fresh = store.ids.user();
     let end = async |provider: &str, event: &str, now: u64| {
         let effect = Effect::SessionEnded("s");
-        take(&store.db, (provider, event), ("ada", &fresh), effect, now)
-            .await
-            .unwrap()
+        let trail = store.trail_at(now);
+        take(
+            &store.db,
+            (provider, event),
+            ("ada", &fresh),
+            effect,
+            &trail,
+        )
+        .await
+        .unwrap()
+        .map(|met| met.user_id)
     };
     assert_eq!(end("workos", "1", NOW).await, Some(ada.clone()));
     assert_eq!(end("workos", "1", NOW).await, None);
@@ -160,17 +203,24 @@ async fn an_event_without_its_effect_is_not_taken(store: Store) {
     let fresh = store.ids.user();
     // PostgreSQL takes no NUL in a text; SQLite does: then there is nothing to see.
     let refused = Effect::SessionEnded("a\0b");
-    let failed = take(&store.db, ("workos", "1"), ("ada", &fresh), refused, NOW).await;
+    let failed = take(
+        &store.db,
+        ("workos", "1"),
+        ("ada", &fresh),
+        refused,
+        &store.trail(),
+    )
+    .await;
     let again = take(
         &store.db,
         ("workos", "1"),
         ("ada", &fresh),
         Effect::SessionEnded("s"),
-        NOW,
+        &store.trail(),
     )
     .await
     .unwrap();
-    assert_eq!(again, failed.is_err().then_some(ada));
+    assert_eq!(again.map(|met| met.user_id), failed.is_err().then_some(ada));
 }
 
 async fn sessions_that_ended_long_ago_are_swept(store: Store) {
@@ -183,7 +233,7 @@ async fn sessions_that_ended_long_ago_are_swept(store: Store) {
         ("3", Effect::SessionBegan("open", None)),
     ] {
         let whom = ("ada", &nobody);
-        take(&store.db, ("workos", event), whom, effect, NOW)
+        take(&store.db, ("workos", event), whom, effect, &store.trail())
             .await
             .unwrap();
     }

@@ -157,7 +157,8 @@ async fn the_store_keeps_its_epoch(store: Store) {
     assert_eq!(epoch("second").await.unwrap(), "first");
     let ada = store.user("ada").await;
     let fresh = store.ids.user();
-    let again = user::store::ensure(&store.db, &fresh, "ada", None, "Ada L.", NOW);
+    let trail = store.trail();
+    let again = user::store::ensure(&store.db, &fresh, "ada", None, "Ada L.", &trail);
     assert_eq!(again.await.unwrap(), ada);
     let kept = user::store::get(&store.db, &ada).await.unwrap().unwrap();
     assert_eq!(kept.email.as_deref(), Some("ada@example.org"));

@@ -142,7 +142,7 @@ async fn fill(store: &Store) {
             updated_at: None,
         };
         let who = (subject.as_str(), Some(session.as_str()));
-        auth::store::meet(&store.db, &store.ids.user(), who, &profile, NOW)
+        auth::store::meet(&store.db, &store.ids.user(), who, &profile, &store.trail())
             .await
             .unwrap();
     }

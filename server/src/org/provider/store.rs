@@ -1,12 +1,20 @@
 //! The provider's news in the database. A removal may carry the time of the last change
 //! before it: of one time it is the last. An organisation that was removed, there or by
-//! its own administrator, stays so: the provider never gives an id again.
+//! its own administrator, stays so: the provider never gives an id again. What changed is
+//! in the audit log.
 
 use super::{ProviderMembership, ProviderOrg};
+use crate::audit::{self, Trail};
 use crate::db::{Db, StoreError, to_i64, to_id};
 use crate::on_db;
 use connvo_core::id::OrgId;
 use connvo_core::org::OrgRole;
+use serde_json::json;
+
+/// Holds an organisation, and tells how it is.
+const HOLD_SQL: &str = "UPDATE orgs SET updated_at = updated_at WHERE workos_id = $1
+    RETURNING id, name, removed_at";
+type OrgRow = (String, String, Option<i64>);
 
 /// Stores an organisation under the provider's id, `fresh` as its own at first sight;
 /// absent when what is known is newer.
@@ -15,13 +23,17 @@ pub(super) async fn put_org(
     fresh: &OrgId,
     news: &ProviderOrg<'_>,
     name: &str,
-    now_ms: u64,
+    trail: &Trail,
 ) -> Result<Option<OrgId>, StoreError> {
-    let now = to_i64(now_ms);
+    let now = to_i64(trail.now_ms());
     let row: Option<(String,)> = on_db!(
         db,
-        write | pool | {
-            sqlx::query_as(
+        transaction | tx | {
+            let held: Option<OrgRow> = sqlx::query_as(HOLD_SQL)
+                .bind(news.workos_id)
+                .fetch_optional(&mut *tx)
+                .await?;
+            let row: Option<(String,)> = sqlx::query_as(
                 "INSERT INTO orgs
                     (id, name, workos_id, provider_updated_at, removed_at, created_at, updated_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $6)
@@ -40,8 +52,24 @@ pub(super) async fn put_org(
             .bind(to_i64(news.updated_at))
             .bind(news.removed.then_some(now))
             .bind(now)
-            .fetch_optional(pool)
-            .await?
+            .fetch_optional(&mut *tx)
+            .await?;
+            if let Some((id,)) = &row {
+                let was = held.as_ref().map(|held| held.1.as_str());
+                let resource = format!("orgs/{id}");
+                if was != Some(name) {
+                    let action = was.map_or("createOrg", |_| "renameOrg");
+                    let changes = json!({"name": {"from": was, "to": name}});
+                    let entry = trail.change(action, &resource, changes);
+                    audit::store::record(&mut tx, &entry).await?;
+                }
+                if news.removed && held.is_none_or(|held| held.2.is_none()) {
+                    let changes = json!({"removedAt": {"from": null, "to": trail.now_ms()}});
+                    let entry = trail.change("closeOrg", &resource, changes);
+                    audit::store::record(&mut tx, &entry).await?;
+                }
+            }
+            row
         }
     );
     row.map(|(id,)| to_id(&id)).transpose()
@@ -51,17 +79,16 @@ pub(super) async fn put_org(
 /// what is known of it is newer.
 pub(super) async fn put_membership(
     db: &Db,
-    fresh: &OrgId,
+    (fresh, org_name): (&OrgId, &str),
     news: &ProviderMembership<'_>,
     role: OrgRole,
-    org_name: &str,
-    now_ms: u64,
+    trail: &Trail,
 ) -> Result<bool, StoreError> {
-    let now = to_i64(now_ms);
+    let now = to_i64(trail.now_ms());
     let changed = on_db!(
         db,
         transaction | tx | {
-            sqlx::query(
+            let made = sqlx::query(
                 "INSERT INTO orgs (id, name, workos_id, created_at, updated_at)
                 VALUES ($1, $2, $3, $4, $4) ON CONFLICT (workos_id) DO NOTHING",
             )
@@ -70,11 +97,30 @@ pub(super) async fn put_membership(
             .bind(news.workos_org_id)
             .bind(now)
             .execute(&mut *tx)
+            .await?
+            .rows_affected();
+            let (org, _, _): OrgRow = sqlx::query_as(HOLD_SQL)
+                .bind(news.workos_org_id)
+                .fetch_one(&mut *tx)
+                .await?;
+            let resource = format!("orgs/{org}");
+            if made == 1 {
+                let changes = json!({"name": {"from": null, "to": org_name}});
+                let entry = trail.change("createOrg", &resource, changes);
+                audit::store::record(&mut tx, &entry).await?;
+            }
+            let held: Option<(String,)> = sqlx::query_as(
+                "SELECT role FROM org_memberships
+                WHERE org_id = $1 AND user_id = $2 AND removed_at IS NULL",
+            )
+            .bind(&org)
+            .bind(news.user_id.as_str())
+            .fetch_optional(&mut *tx)
             .await?;
-            sqlx::query(
+            let changed = sqlx::query(
                 "INSERT INTO org_memberships (org_id, user_id, role, provider_updated_at,
                     removed_at, created_at, updated_at)
-                SELECT id, $2, $3, $4, $5, $6, $6 FROM orgs WHERE workos_id = $1
+                VALUES ($1, $2, $3, $4, $5, $6, $6)
                 ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role,
                     provider_updated_at = excluded.provider_updated_at,
                     removed_at = excluded.removed_at, updated_at = excluded.updated_at
@@ -84,7 +130,7 @@ pub(super) async fn put_membership(
                         AND excluded.removed_at IS NOT NULL
                         AND org_memberships.removed_at IS NULL)",
             )
-            .bind(news.workos_org_id)
+            .bind(&org)
             .bind(news.user_id.as_str())
             .bind(role.as_str())
             .bind(to_i64(news.updated_at))
@@ -92,7 +138,19 @@ pub(super) async fn put_membership(
             .bind(now)
             .execute(&mut *tx)
             .await?
-            .rows_affected()
+            .rows_affected();
+            let (from, to) = (held.map(|held| held.0), news.active.then(|| role.as_str()));
+            if changed == 1 && from.as_deref() != to {
+                let action = match (&from, to) {
+                    (None, _) => "addMember",
+                    (_, None) => "removeMember",
+                    _ => "changeMember",
+                };
+                let changes = json!({"userId": news.user_id, "role": {"from": from, "to": to}});
+                let entry = trail.change(action, &resource, changes);
+                audit::store::record(&mut tx, &entry).await?;
+            }
+            changed
         }
     );
     Ok(changed == 1)

@@ -1,9 +1,8 @@
-//! Deleting a person in the database: one transaction, and chunks of transcript in
-//! small pieces around it.
+//! Deleting a person in the database, in one transaction.
 
 use super::super::store::{COUNT_SQL, connected};
 use super::Receipt;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Trail};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
@@ -12,9 +11,7 @@ use connvo_core::id::UserId;
 use connvo_core::org::spare_admin;
 use connvo_core::person::DELETED_NAME;
 use serde_json::json;
-
-/// Chunks changed in one transaction: writers wait for no more than that.
-const CHUNKS: i64 = 500;
+use std::collections::BTreeMap;
 
 /// The organisations of `$1`: which, whether they decide there, how many others do who
 /// can come in, how many belong to it.
@@ -27,10 +24,6 @@ const ORGS_SQL: &str = "SELECT p.org_id, p.role = 'admin',
     FROM org_memberships p JOIN orgs o ON o.id = p.org_id
     WHERE p.user_id = $1 AND p.removed_at IS NULL AND o.removed_at IS NULL ORDER BY p.org_id";
 type OrgRow = (String, bool, i64, i64);
-
-const CHUNKS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $2, speaker_user_id = NULL
-    WHERE (meeting_id, sequence) IN (SELECT meeting_id, sequence FROM transcript_chunks
-        WHERE speaker_user_id = $1 ORDER BY meeting_id, sequence LIMIT $3)";
 
 /// Why a person cannot be deleted now; absent when they can.
 ///
@@ -60,107 +53,6 @@ fn hinders(orgs: &[OrgRow]) -> Option<Problem> {
     Some(Problem::new(ErrorCode::Conflict, detail).because("last-admin"))
 }
 
-/// Takes label and id from everything said in a person's name, a little at a time;
-/// answers how many chunks.
-///
-/// # Errors
-/// The store fails; what was done until then stays done.
-pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
-    let mut all = 0;
-    loop {
-        let changed = on_db!(
-            db,
-            write | pool | {
-                sqlx::query(CHUNKS_SQL)
-                    .bind(user.as_str())
-                    .bind(DELETED_NAME)
-                    .bind(CHUNKS)
-                    .execute(pool)
-                    .await?
-                    .rows_affected()
-            }
-        );
-        all += changed;
-        if changed < CHUNKS.unsigned_abs() {
-            return Ok(all);
-        }
-    }
-}
-
-/// As much of a meeting's transcript as is under the label `$2` and nobody's id.
-const LABELS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $3
-    WHERE meeting_id = $1 AND sequence IN (SELECT sequence FROM transcript_chunks
-        WHERE meeting_id = $1 AND speaker_user_id IS NULL AND speaker_label = $2
-        ORDER BY sequence LIMIT $4)";
-
-/// Takes the label from everything said under a person's name, and under nobody's id, in
-/// the meetings that they are in; a little at a time. Answers how many chunks.
-///
-/// # Errors
-/// The store fails; what was done until then stays done.
-pub async fn all_labels(db: &Db, user: &UserId, name: &str) -> Result<u64, StoreError> {
-    let (mut all, mut after) = (0, String::new());
-    loop {
-        let next: Option<(String,)> = on_db!(
-            db,
-            read | pool | {
-                sqlx::query_as(
-                    "SELECT meeting_id FROM participants WHERE user_id = $1 AND meeting_id > $2
-                     ORDER BY meeting_id LIMIT 1",
-                )
-                .bind(user.as_str())
-                .bind(&after)
-                .fetch_optional(pool)
-                .await?
-            }
-        );
-        let Some((meeting,)) = next else {
-            return Ok(all);
-        };
-        loop {
-            let changed = on_db!(
-                db,
-                write | pool | {
-                    sqlx::query(LABELS_SQL)
-                        .bind(&meeting)
-                        .bind(name)
-                        .bind(DELETED_NAME)
-                        .bind(CHUNKS)
-                        .execute(pool)
-                        .await?
-                        .rows_affected()
-                }
-            );
-            all += changed;
-            if changed < CHUNKS.unsigned_abs() {
-                break;
-            }
-        }
-        after = meeting;
-    }
-}
-
-/// Deleted people in whose name something is still there.
-///
-/// # Errors
-/// The store fails.
-pub async fn left_over(db: &Db, limit: u32) -> Result<Vec<UserId>, StoreError> {
-    let rows: Vec<(String,)> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(
-                "SELECT u.id FROM users u WHERE u.erased_at IS NOT NULL AND EXISTS (
-                     SELECT 1 FROM transcript_chunks c WHERE c.speaker_user_id = u.id)
-                 ORDER BY u.id LIMIT $1",
-            )
-            .bind(i64::from(limit))
-            .fetch_all(pool)
-            .await?
-        }
-    );
-    rows.iter().map(|(id,)| to_id(id)).collect()
-}
-
 /// Deletes a person, and answers the receipt with its counts; `entry` gets the same. The
 /// inner error is a refusal: nothing was changed.
 ///
@@ -169,73 +61,23 @@ pub async fn left_over(db: &Db, limit: u32) -> Result<Vec<UserId>, StoreError> {
 pub async fn erase(
     db: &Db,
     user: &UserId,
-    mut receipt: Receipt,
+    receipt: Receipt,
     (entry, once): (Entry, &Once),
 ) -> Result<Result<Receipt, Problem>, StoreError> {
-    let now = to_i64(receipt.deleted_at);
     let erased = on_db!(
         db,
         transaction | tx | {
-            let orgs = hold_orgs(&mut tx, user, now).await?;
-            let row: Option<(Option<String>,)> = sqlx::query_as(
-                "UPDATE users SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL
-                 RETURNING email",
-            )
-            .bind(user.as_str())
-            .bind(now)
-            .fetch_optional(&mut *tx)
-            .await?;
-            match (row, hinders(&orgs)) {
-                (None, _) => Err(Problem::not_found("the user")),
-                (_, Some(problem)) => Err(problem),
-                (Some((email,)), None) => {
-                    end_orgs(&mut tx, &orgs, now).await?;
-                    let slugs: Vec<(String,)> = sqlx::query_as(
-                        "SELECT slug FROM user_interests WHERE user_id = $1 ORDER BY slug",
-                    )
-                    .bind(user.as_str())
-                    .fetch_all(&mut *tx)
-                    .await?;
-                    for (slug,) in &slugs {
-                        sqlx::query(COUNT_SQL)
-                            .bind(slug)
-                            .bind(-1_i64)
-                            .execute(&mut *tx)
-                            .await?;
+            let orgs = hold_orgs(&mut tx, user, to_i64(receipt.deleted_at)).await?;
+            match hinders(&orgs) {
+                Some(problem) => Err(problem),
+                None => match all(&mut tx, user, &orgs, receipt).await? {
+                    None => Err(Problem::not_found("the user")),
+                    Some((receipt, _)) => {
+                        audit::store::record(&mut tx, &entry.with(told(&receipt))).await?;
+                        idempotency::store::keep(&mut tx, once, 200, &receipt).await?;
+                        Ok(receipt)
                     }
-                    let others: Vec<(String, i64)> = sqlx::query_as(OTHERS_SQL)
-                        .bind(user.as_str())
-                        .fetch_all(&mut *tx)
-                        .await?;
-                    for (other, count) in &others {
-                        let other = to_id(other)?;
-                        connected(&mut tx, &[&other], -count, receipt.deleted_at).await?;
-                    }
-                    for (what, sql) in GONE {
-                        let gone = sqlx::query(sql).bind(user.as_str());
-                        let rows = gone.execute(&mut *tx).await?.rows_affected();
-                        receipt.counts.insert(what.to_owned(), rows);
-                    }
-                    for (what, sql) in CHANGED {
-                        let changed = sqlx::query(sql).bind(user.as_str()).bind(now);
-                        let rows = changed.execute(&mut *tx).await?.rows_affected();
-                        receipt.counts.insert(what.to_owned(), rows);
-                    }
-                    sqlx::query(USER_SQL)
-                        .bind(user.as_str())
-                        .bind(now)
-                        .bind(DELETED_NAME)
-                        .execute(&mut *tx)
-                        .await?;
-                    audit::places::forget_of(&mut tx, user).await?;
-                    let email = email.as_deref();
-                    let waiting = forget_address(&mut tx, user, email).await?;
-                    receipt.counts.insert("invitations".to_owned(), waiting);
-                    let counts = json!({"receipt": receipt.id, "counts": receipt.counts});
-                    audit::store::record(&mut tx, &entry.with(counts)).await?;
-                    idempotency::store::keep(&mut tx, once, 200, &receipt).await?;
-                    Ok(receipt)
-                }
+                },
             }
         }
     );
@@ -248,6 +90,107 @@ const OTHERS_SQL: &str =
     FROM connections
     WHERE state = 'accepted' AND kind <> 'follow' AND (initiator_id = $1 OR recipient_id = $1)
     GROUP BY 1 ORDER BY 1";
+
+/// Deletes a person whom their issuer has deleted, in the transaction of its event: then
+/// no organisation holds them back, and the log names those that nobody decides in now.
+/// Answers what they were called.
+///
+/// # Errors
+/// The store fails.
+pub async fn erase_told(
+    tx: impl Into<Tx<'_>>,
+    user: &UserId,
+    trail: &Trail,
+) -> Result<Option<String>, StoreError> {
+    let receipt = Receipt {
+        id: trail.uuid(),
+        deleted_at: trail.now_ms(),
+        counts: BTreeMap::new(),
+    };
+    on_tx!(tx.into(), |line| {
+        let orgs = hold_orgs(&mut *line, user, to_i64(receipt.deleted_at)).await?;
+        let gone = all(&mut *line, user, &orgs, receipt).await?;
+        if let Some((receipt, _)) = &gone {
+            let mut changes = told(receipt);
+            let left = orgs.iter().filter(|org| org.1 && org.2 == 0 && org.3 > 1);
+            let left: Vec<_> = left.map(|org| org.0.as_str()).collect();
+            if !left.is_empty() {
+                changes["withoutAdministrator"] = json!(left);
+            }
+            let entry = trail.change("erasePerson", &format!("users/{user}"), changes);
+            audit::store::record(&mut *line, &entry).await?;
+        }
+        Ok(gone.map(|(_, name)| name))
+    })
+}
+
+fn told(receipt: &Receipt) -> serde_json::Value {
+    json!({"receipt": receipt.id, "counts": receipt.counts})
+}
+
+/// Deletes a person who is still there; answers what they were called, too.
+async fn all(
+    tx: impl Into<Tx<'_>>,
+    user: &UserId,
+    orgs: &[OrgRow],
+    mut receipt: Receipt,
+) -> Result<Option<(Receipt, String)>, StoreError> {
+    let now = to_i64(receipt.deleted_at);
+    on_tx!(tx.into(), |line| {
+        let row: Option<(Option<String>, String)> = sqlx::query_as(
+            "UPDATE users SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL
+             RETURNING email, name",
+        )
+        .bind(user.as_str())
+        .bind(now)
+        .fetch_optional(&mut *line)
+        .await?;
+        let Some((email, name)) = row else {
+            return Ok(None);
+        };
+        end_orgs(&mut *line, orgs, now).await?;
+        let slugs: Vec<(String,)> =
+            sqlx::query_as("SELECT slug FROM user_interests WHERE user_id = $1 ORDER BY slug")
+                .bind(user.as_str())
+                .fetch_all(&mut *line)
+                .await?;
+        for (slug,) in &slugs {
+            sqlx::query(COUNT_SQL)
+                .bind(slug)
+                .bind(-1_i64)
+                .execute(&mut *line)
+                .await?;
+        }
+        let others: Vec<(String, i64)> = sqlx::query_as(OTHERS_SQL)
+            .bind(user.as_str())
+            .fetch_all(&mut *line)
+            .await?;
+        for (other, count) in &others {
+            let other = to_id(other)?;
+            connected(&mut *line, &[&other], -count, receipt.deleted_at).await?;
+        }
+        for (what, sql) in GONE {
+            let gone = sqlx::query(sql).bind(user.as_str());
+            let rows = gone.execute(&mut *line).await?.rows_affected();
+            receipt.counts.insert(what.to_owned(), rows);
+        }
+        for (what, sql) in CHANGED {
+            let changed = sqlx::query(sql).bind(user.as_str()).bind(now);
+            let rows = changed.execute(&mut *line).await?.rows_affected();
+            receipt.counts.insert(what.to_owned(), rows);
+        }
+        sqlx::query(USER_SQL)
+            .bind(user.as_str())
+            .bind(now)
+            .bind(DELETED_NAME)
+            .execute(&mut *line)
+            .await?;
+        audit::places::forget_of(&mut *line, user).await?;
+        let waiting = forget_address(&mut *line, user, email.as_deref()).await?;
+        receipt.counts.insert("invitations".to_owned(), waiting);
+        Ok(Some((receipt, name)))
+    })
+}
 
 /// What goes without a trace; `$1` is the person.
 const GONE: [(&str, &str); 3] = [

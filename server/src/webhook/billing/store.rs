@@ -2,11 +2,14 @@
 //! seen in the same transaction.
 
 use super::event::{Change, Whose};
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
-use crate::on_db;
+use crate::audit::{self, Trail};
+use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::webhook::store::first_sight;
-use connvo_core::entitlement::SubscriptionStatus;
+use crate::{on_db, on_tx};
+use connvo_core::entitlement::{PAST_DUE_GRACE_MS, SubscriptionStatus};
 use connvo_core::id::OrgId;
+use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Whose events these are, as `webhook_events.provider` names it.
 const PROVIDER: &str = "billing";
@@ -18,31 +21,37 @@ const WHOSE_SQL: &str = "UPDATE orgs SET billing_customer = COALESCE(billing_cus
 const OF_CUSTOMER_SQL: &str =
     "UPDATE orgs SET updated_at = $2 WHERE billing_customer = $1 RETURNING id, summary_at";
 
-/// A subscription replaces what is stored by the billing service's own time, in seconds:
-/// of one second, the end of a subscription is its last event and the beginning its first.
-/// Another subscription takes its place only by giving something, or where nothing is lost:
-/// an attempt that was never paid, or the end of an earlier one, is no news of it.
-const SUBSCRIBE_SQL: &str = "INSERT INTO subscriptions (org_id, plan, status, past_due_since,
-        period_end, provider_id, event_at, created_at, updated_at)
+/// A subscription replaces what is known of itself by the billing service's own time, in
+/// seconds: of one second, its end is the last event and its beginning the first.
+const TOLD_SQL: &str = "INSERT INTO billing_subscriptions (org_id, provider_id, plan, status,
+        past_due_since, period_end, event_at, created_at, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-    ON CONFLICT (org_id) DO UPDATE SET plan = excluded.plan,
+    ON CONFLICT (org_id, provider_id) DO UPDATE SET plan = excluded.plan,
         status = excluded.status,
-        past_due_since = CASE
-            WHEN excluded.past_due_since IS NULL THEN NULL
-            WHEN subscriptions.provider_id = excluded.provider_id
-                THEN COALESCE(subscriptions.past_due_since, excluded.past_due_since)
-            ELSE excluded.past_due_since END,
+        past_due_since = CASE WHEN excluded.past_due_since IS NULL THEN NULL
+            ELSE COALESCE(billing_subscriptions.past_due_since, excluded.past_due_since) END,
         period_end = excluded.period_end,
-        provider_id = excluded.provider_id,
         event_at = excluded.event_at, updated_at = excluded.updated_at
-    WHERE (subscriptions.provider_id = excluded.provider_id
-            AND (subscriptions.event_at < excluded.event_at
-                OR (subscriptions.event_at = excluded.event_at AND ($9 = 'deleted'
-                    OR ($9 = 'updated' AND subscriptions.status <> 'canceled')))))
-        OR (subscriptions.provider_id <> excluded.provider_id
-            AND subscriptions.event_at <= excluded.event_at
-            AND (excluded.status IN ('active', 'trialing', 'past_due')
-                OR subscriptions.status NOT IN ('active', 'trialing', 'past_due')))";
+    WHERE billing_subscriptions.event_at < excluded.event_at
+        OR (billing_subscriptions.event_at = excluded.event_at AND ($9 = 'deleted'
+            OR ($9 = 'updated' AND billing_subscriptions.status <> 'canceled')))";
+/// The one that is followed is the one that gives most: of those that give something the
+/// largest plan, of equals one that is paid, and the newest. A late payment gives nothing
+/// any more when it began before `$3`.
+const FOLLOW_SQL: &str = "INSERT INTO subscriptions (org_id, plan, status, past_due_since,
+        period_end, provider_id, event_at, created_at, updated_at)
+    SELECT org_id, plan, status, past_due_since, period_end, provider_id, event_at, $2, $2
+    FROM billing_subscriptions WHERE org_id = $1
+    ORDER BY CASE WHEN status IN ('active', 'trialing')
+            OR (status = 'past_due' AND past_due_since > $3) THEN 0 ELSE 1 END,
+        CASE plan WHEN 'enterprise' THEN 0 WHEN 'pro' THEN 1 ELSE 2 END,
+        CASE status WHEN 'past_due' THEN 1 ELSE 0 END,
+        event_at DESC, provider_id LIMIT 1
+    ON CONFLICT (org_id) DO UPDATE SET plan = excluded.plan, status = excluded.status,
+        past_due_since = excluded.past_due_since, period_end = excluded.period_end,
+        provider_id = excluded.provider_id, event_at = excluded.event_at,
+        updated_at = excluded.updated_at";
+const FOLLOWED_SQL: &str = "SELECT plan, status FROM subscriptions WHERE org_id = $1";
 /// How long an event of a customer who is not known yet is asked for again, in
 /// milliseconds: the event that binds the customer may be on its way.
 const AWAITED_MS: u64 = 3_600_000;
@@ -72,8 +81,10 @@ pub async fn apply(
     event_id: &str,
     created_ms: u64,
     change: &Change,
-    now_ms: u64,
+    trail: &Trail,
 ) -> Result<Effect, StoreError> {
+    let trail = &trail.clone().told_by(PROVIDER, event_id);
+    let now_ms = trail.now_ms();
     let now = to_i64(now_ms);
     let (Change::Subscription { whose, .. } | Change::Features { whose, .. }) = change;
     let Whose { customer, org_id } = whose;
@@ -115,22 +126,32 @@ pub async fn apply(
                     ) => {
                         let since = SubscriptionStatus::parse(status);
                         let since = (since == SubscriptionStatus::PastDue).then_some(created_ms);
-                        let changed = sqlx::query(SUBSCRIBE_SQL)
+                        let told = sqlx::query(TOLD_SQL)
                             .bind(&org)
+                            .bind(id)
                             .bind(plan.as_str())
                             .bind(status)
                             .bind(since.map(to_i64))
                             .bind(period_end.map(to_i64))
-                            .bind(id)
                             .bind(to_i64(created_ms))
                             .bind(now)
                             .bind(news.as_str())
                             .execute(&mut *tx)
                             .await?
                             .rows_affected();
-                        match changed {
-                            0 => Effect::Older,
-                            _ => Effect::Changed(to_id(&org)?),
+                        if told == 0 {
+                            Effect::Older
+                        } else {
+                            let (from, to) = follow(&mut tx, &org, now_ms).await?;
+                            let changes = json!({
+                                "subscription": {"id": id, "plan": plan, "status": status},
+                                "plan": {"from": from.0, "to": to.0},
+                                "status": {"from": from.1, "to": to.1},
+                            });
+                            let resource = format!("orgs/{org}");
+                            let entry = trail.change("changeSubscription", &resource, changes);
+                            audit::store::record(&mut tx, &entry).await?;
+                            Effect::Changed(to_id(&org)?)
                         }
                     }
                     (Some((_, Some(known))), Change::Features { .. })
@@ -139,12 +160,21 @@ pub async fn apply(
                         Effect::Older
                     }
                     (Some((org, _)), Change::Features { features, .. }) => {
-                        sqlx::query(
-                            "DELETE FROM entitlements WHERE org_id = $1 AND source = 'billing'",
+                        let before: Vec<(String,)> = sqlx::query_as(
+                            "DELETE FROM entitlements WHERE org_id = $1 AND source = 'billing'
+                            RETURNING key",
                         )
                         .bind(&org)
-                        .execute(&mut *tx)
+                        .fetch_all(&mut *tx)
                         .await?;
+                        let before: BTreeSet<_> =
+                            before.iter().map(|(key,)| key.as_str()).collect();
+                        if before != *features {
+                            let changes = json!({"features": {"from": before, "to": features}});
+                            let resource = format!("orgs/{org}");
+                            let entry = trail.change("changeFeatures", &resource, changes);
+                            audit::store::record(&mut tx, &entry).await?;
+                        }
                         for feature in features {
                             sqlx::query(
                                 "INSERT INTO entitlements
@@ -169,4 +199,33 @@ pub async fn apply(
         }
     );
     Ok(effect)
+}
+
+/// Plan and status of the subscription that is followed, where there is one.
+type Followed = (Option<String>, Option<String>);
+
+/// Follows the subscription that gives the organisation most; answers what was followed
+/// before, and what is now.
+async fn follow(
+    tx: impl Into<Tx<'_>>,
+    org: &str,
+    now_ms: u64,
+) -> Result<(Followed, Followed), StoreError> {
+    on_tx!(tx.into(), |line| {
+        let before: Option<(String, String)> = sqlx::query_as(FOLLOWED_SQL)
+            .bind(org)
+            .fetch_optional(&mut *line)
+            .await?;
+        sqlx::query(FOLLOW_SQL)
+            .bind(org)
+            .bind(to_i64(now_ms))
+            .bind(to_i64(now_ms.saturating_sub(PAST_DUE_GRACE_MS)))
+            .execute(&mut *line)
+            .await?;
+        let after: Option<(String, String)> = sqlx::query_as(FOLLOWED_SQL)
+            .bind(org)
+            .fetch_optional(&mut *line)
+            .await?;
+        Ok((before.unzip(), after.unzip()))
+    })
 }

@@ -52,7 +52,7 @@ async fn an_override_gives_a_feature_until_it_expires() {
     assert_eq!(status, 200, "{detail}");
     assert_eq!(detail["overrides"][0]["source"], "operator");
     assert!(features().await.contains("recording"));
-    let (_, audit) = root.get("/v1/admin/audit?limit=5").await;
+    let (_, audit) = root.get("/v1/admin/audit?limit=100").await;
     let rows = audit.to_string();
     assert!(
         rows.contains("putOverride") && rows.contains("a pilot"),

@@ -27,7 +27,10 @@ async fn administrators_keep_people_out_and_let_them_in_again() {
     let back = json!({"isActive": true, "reason": "a mistake"});
     assert_eq!(admin.patch(&path, back).await.0, 200);
     assert_eq!(bob.get("/v1/me").await.0, 200);
-    let query = format!("/v1/admin/audit?resource=users/{}&type=change", bob.id);
+    let query = format!(
+        "/v1/admin/audit?resource=users/{}&action=changeUser",
+        bob.id
+    );
     let (_, rows) = admin.get(&query).await;
     let reasons: Vec<&Value> = rows["items"]
         .as_array()

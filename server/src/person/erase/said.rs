@@ -1,0 +1,115 @@
+//! What a person has said: their id and name go from chunks of transcript, in small
+//! pieces around the transaction of their deletion.
+
+use crate::db::{Db, StoreError, to_id};
+use crate::on_db;
+use connvo_core::id::UserId;
+use connvo_core::person::DELETED_NAME;
+
+/// Chunks changed in one transaction: writers wait for no more than that.
+const CHUNKS: i64 = 500;
+
+const CHUNKS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $2, speaker_user_id = NULL
+    WHERE (meeting_id, sequence) IN (SELECT meeting_id, sequence FROM transcript_chunks
+        WHERE speaker_user_id = $1 ORDER BY meeting_id, sequence LIMIT $3)";
+
+/// Takes label and id from everything said in a person's name, a little at a time;
+/// answers how many chunks.
+///
+/// # Errors
+/// The store fails; what was done until then stays done.
+pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
+    let mut all = 0;
+    loop {
+        let changed = on_db!(
+            db,
+            write | pool | {
+                sqlx::query(CHUNKS_SQL)
+                    .bind(user.as_str())
+                    .bind(DELETED_NAME)
+                    .bind(CHUNKS)
+                    .execute(pool)
+                    .await?
+                    .rows_affected()
+            }
+        );
+        all += changed;
+        if changed < CHUNKS.unsigned_abs() {
+            return Ok(all);
+        }
+    }
+}
+
+/// As much of a meeting's transcript as is under the label `$2` and nobody's id.
+const LABELS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $3
+    WHERE meeting_id = $1 AND sequence IN (SELECT sequence FROM transcript_chunks
+        WHERE meeting_id = $1 AND speaker_user_id IS NULL AND speaker_label = $2
+        ORDER BY sequence LIMIT $4)";
+
+/// Takes the label from everything said under a person's name, and under nobody's id, in
+/// the meetings that they are in; a little at a time. Answers how many chunks.
+///
+/// # Errors
+/// The store fails; what was done until then stays done.
+pub async fn all_labels(db: &Db, user: &UserId, name: &str) -> Result<u64, StoreError> {
+    let (mut all, mut after) = (0, String::new());
+    loop {
+        let next: Option<(String,)> = on_db!(
+            db,
+            read | pool | {
+                sqlx::query_as(
+                    "SELECT meeting_id FROM participants WHERE user_id = $1 AND meeting_id > $2
+                     ORDER BY meeting_id LIMIT 1",
+                )
+                .bind(user.as_str())
+                .bind(&after)
+                .fetch_optional(pool)
+                .await?
+            }
+        );
+        let Some((meeting,)) = next else {
+            return Ok(all);
+        };
+        loop {
+            let changed = on_db!(
+                db,
+                write | pool | {
+                    sqlx::query(LABELS_SQL)
+                        .bind(&meeting)
+                        .bind(name)
+                        .bind(DELETED_NAME)
+                        .bind(CHUNKS)
+                        .execute(pool)
+                        .await?
+                        .rows_affected()
+                }
+            );
+            all += changed;
+            if changed < CHUNKS.unsigned_abs() {
+                break;
+            }
+        }
+        after = meeting;
+    }
+}
+
+/// Deleted people in whose name something is still there.
+///
+/// # Errors
+/// The store fails.
+pub async fn left_over(db: &Db, limit: u32) -> Result<Vec<UserId>, StoreError> {
+    let rows: Vec<(String,)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT u.id FROM users u WHERE u.erased_at IS NOT NULL AND EXISTS (
+                     SELECT 1 FROM transcript_chunks c WHERE c.speaker_user_id = u.id)
+                 ORDER BY u.id LIMIT $1",
+            )
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+        }
+    );
+    rows.iter().map(|(id,)| to_id(id)).collect()
+}
