@@ -2,6 +2,7 @@
 
 import { useMe } from "@connvo/client/react";
 import type { Session } from "@/lib/session";
+import { MyOrgs } from "@/orgs/my-orgs";
 import { PlanTable } from "@/plan/plan-table";
 import { Button } from "@/ui/button";
 import { leave } from "@/ui/top-bar";
@@ -36,6 +37,7 @@ export function Account({ session }: { session: Session }) {
           <div className="skeleton row-skeleton" aria-busy="true" />
         )}
       </section>
+      <MyOrgs userId={session.userId} />
       <OwnData />
     </div>
   );
