@@ -4,6 +4,9 @@ import { useMe } from "@connvo/client/react";
 import type { Session } from "@/lib/session";
 import { MyOrgs } from "@/orgs/my-orgs";
 import { PlanTable } from "@/plan/plan-table";
+import { MyInterests } from "@/profile/my-interests";
+import { MyProfile } from "@/profile/my-profile";
+import { NameForm } from "@/profile/name-form";
 import { Button } from "@/ui/button";
 import { leave } from "@/ui/top-bar";
 import { OwnData } from "./own-data";
@@ -23,6 +26,7 @@ export function Account({ session }: { session: Session }) {
             </span>
           )}
         </p>
+        <NameForm session={session} />
         <div>
           <Button icon="signOut" onClick={leave}>
             Sign out
@@ -37,6 +41,8 @@ export function Account({ session }: { session: Session }) {
           <div className="skeleton row-skeleton" aria-busy="true" />
         )}
       </section>
+      <MyProfile />
+      <MyInterests />
       <MyOrgs userId={session.userId} />
       <OwnData />
     </div>
