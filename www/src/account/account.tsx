@@ -1,6 +1,7 @@
 "use client";
 
 import { useMe } from "@connvo/client/react";
+import Link from "next/link";
 import type { Session } from "@/lib/session";
 import { MyOrgs } from "@/orgs/my-orgs";
 import { PlanTable } from "@/plan/plan-table";
@@ -8,6 +9,7 @@ import { MyInterests } from "@/profile/my-interests";
 import { MyProfile } from "@/profile/my-profile";
 import { NameForm } from "@/profile/name-form";
 import { Button } from "@/ui/button";
+import { Icon } from "@/ui/icon";
 import { leave } from "@/ui/top-bar";
 import { OwnData } from "./own-data";
 
@@ -27,7 +29,11 @@ export function Account({ session }: { session: Session }) {
           )}
         </p>
         <NameForm session={session} />
-        <div>
+        <div className="card-actions">
+          <Link href="/connections" className="button">
+            <Icon name="people" />
+            My connections
+          </Link>
           <Button icon="signOut" onClick={leave}>
             Sign out
           </Button>
