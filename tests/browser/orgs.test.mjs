@@ -37,6 +37,8 @@ scene("somebody makes an organisation and asks another in, who accepts", async (
   await page.reload();
   await page.getByTestId("member").filter({ hasText: ben.email }).waitFor();
   await page.getByText("No invitation waits for an answer.").waitFor();
+  await page.getByRole("link", { name: "Ben" }).click();
+  await page.getByRole("button", { name: "Ask Ben" }).waitFor();
 });
 
 scene("an invitation is declined, another is withdrawn", async (stage) => {

@@ -1,7 +1,9 @@
 "use client";
 
 import type { Org, OrgMember } from "@connvo/client";
+import Link from "next/link";
 import { useState } from "react";
+import { askPath } from "@/connections/words";
 import { useTask } from "@/lib/task";
 import { moment } from "@/lib/time";
 import { Avatar } from "@/ui/avatar";
@@ -38,8 +40,13 @@ export function MemberRow({
       <Avatar name={name} person={member.userId} />
       <div className="row-words">
         <p className="row-title">
-          {name}
-          {me && " (you)"}
+          {me ? (
+            `${name} (you)`
+          ) : (
+            <Link href={askPath(member.userId)} className="row-link">
+              {name}
+            </Link>
+          )}
         </p>
         <p className="row-facts">
           <span>{member.email ?? "no address known"}</span>

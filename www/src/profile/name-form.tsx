@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { writeSession, type Session } from "@/lib/session";
+import { readSession, writeSession, type Session } from "@/lib/session";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Field, formMessage, lengthWords } from "@/ui/field";
@@ -18,8 +18,11 @@ export function NameForm({ session }: { session: Session }) {
     const account = await profile.setName(name);
     setName(account.name);
     setDone("The name is saved.");
-    // Notes show the session's name to others.
-    writeSession({ ...session, name: account.name });
+    // Notes show the session's name to others. Who has signed out meanwhile stays so.
+    const now = readSession();
+    if (now?.userId === session.userId) {
+      writeSession({ ...now, name: account.name });
+    }
   };
   return (
     <form
