@@ -47,9 +47,9 @@ export function Account({ session }: { session: Session }) {
           <div className="skeleton row-skeleton" aria-busy="true" />
         )}
       </section>
+      <MyOrgs userId={session.userId} />
       <MyProfile />
       <MyInterests />
-      <MyOrgs userId={session.userId} />
       <OwnData />
     </div>
   );
