@@ -1,9 +1,15 @@
 "use client";
 
 import { useMe } from "@connvo/client/react";
+import Link from "next/link";
 import type { Session } from "@/lib/session";
+import { MyOrgs } from "@/orgs/my-orgs";
 import { PlanTable } from "@/plan/plan-table";
+import { MyInterests } from "@/profile/my-interests";
+import { MyProfile } from "@/profile/my-profile";
+import { NameForm } from "@/profile/name-form";
 import { Button } from "@/ui/button";
+import { Icon } from "@/ui/icon";
 import { leave } from "@/ui/top-bar";
 import { OwnData } from "./own-data";
 
@@ -22,7 +28,12 @@ export function Account({ session }: { session: Session }) {
             </span>
           )}
         </p>
-        <div>
+        <NameForm session={session} />
+        <div className="card-actions">
+          <Link href="/connections" className="button">
+            <Icon name="people" />
+            My connections
+          </Link>
           <Button icon="signOut" onClick={leave}>
             Sign out
           </Button>
@@ -36,6 +47,9 @@ export function Account({ session }: { session: Session }) {
           <div className="skeleton row-skeleton" aria-busy="true" />
         )}
       </section>
+      <MyOrgs userId={session.userId} />
+      <MyProfile />
+      <MyInterests />
       <OwnData />
     </div>
   );

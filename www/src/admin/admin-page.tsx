@@ -10,7 +10,7 @@ import { Empty } from "@/ui/empty";
 import { Notice } from "@/ui/notice";
 import { TopBar } from "@/ui/top-bar";
 import { admin } from "./api";
-import { Waiting } from "./page-list";
+import { Waiting } from "@/ui/page-list";
 
 const PARTS = [
   ["/admin/users", "People"],

@@ -6,7 +6,7 @@ import { usePages } from "@/lib/pages";
 import { admin, type AuditFilter } from "./api";
 import { AuditForm } from "./audit-form";
 import { AuditItem } from "./audit-item";
-import { PageList } from "./page-list";
+import { PageList } from "@/ui/page-list";
 
 /** The audit log, newest first, `/admin/audit?actor=…&resource=…`. */
 export function Audit() {

@@ -6,7 +6,7 @@ import { usePages } from "@/lib/pages";
 import { Button } from "@/ui/button";
 import { admin } from "./api";
 import { FlagDialog } from "./flag-dialog";
-import { PageList } from "./page-list";
+import { PageList } from "@/ui/page-list";
 import { ReasonDialog } from "./reason-dialog";
 
 /** Every flag, changing one and making another. */

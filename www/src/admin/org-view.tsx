@@ -10,7 +10,7 @@ import { Notice } from "@/ui/notice";
 import { admin } from "./api";
 import { OverrideForm } from "./override-form";
 import { Overrides } from "./overrides";
-import { Waiting } from "./page-list";
+import { Waiting } from "@/ui/page-list";
 import { subscription } from "./words";
 
 /** One organisation, `/admin/org?id=…`: its plan, what it has beside it, and what

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useCallback, useState } from "react";
 import { usePages } from "@/lib/pages";
 import { admin } from "./api";
-import { PageList } from "./page-list";
+import { PageList } from "@/ui/page-list";
 import { SearchForm } from "./search-form";
 import { subscription } from "./words";
 

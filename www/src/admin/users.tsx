@@ -7,7 +7,7 @@ import { moment } from "@/lib/time";
 import { Avatar } from "@/ui/avatar";
 import { Button } from "@/ui/button";
 import { admin, type AdminUser } from "./api";
-import { PageList } from "./page-list";
+import { PageList } from "@/ui/page-list";
 import { ReasonDialog } from "./reason-dialog";
 import { SearchForm } from "./search-form";
 

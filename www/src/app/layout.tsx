@@ -9,6 +9,7 @@ import "@/styles/room.css";
 import "@/styles/note.css";
 import "@/styles/history.css";
 import "@/styles/admin.css";
+import "@/styles/profile.css";
 import { Connected } from "@/lib/connected";
 import { OfflineShell } from "@/lib/offline-shell";
 

@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 import type { Pages } from "@/lib/pages";
-import { Button } from "@/ui/button";
-import { Notice } from "@/ui/notice";
+import { Button } from "./button";
+import { Notice } from "./notice";
 
 /** A list that is read a page at a time, with what stands in its place. */
 export function PageList<Item>({
