@@ -9,6 +9,7 @@
 pub mod admin;
 pub mod caller;
 mod claims;
+mod identify;
 pub mod issuer;
 mod keys;
 pub mod routes;
@@ -23,20 +24,18 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::{Db, StoreError};
 use crate::rate::AUTH_FAILURES;
-use crate::user::{self, Met, Profile};
+use crate::user;
 use crate::workos::{self, Directory};
-use claims::{Accepted, Claims, in_time};
+use claims::Accepted;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::UserId;
+use identify::said;
 use issuer::Issuer;
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use keys::{Keys, Source};
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use standing::{Standing, Standings};
+use standing::Standings;
 use std::sync::Arc;
 use std::time::Duration;
-use verified::{Hash, Known, Verified};
+use verified::Verified;
 
 pub use admin::{is_admin, require_admin};
 pub use caller::Caller;
@@ -248,141 +247,6 @@ impl Auth {
     /// Forgets what is remembered of whom a change concerns.
     pub fn forget(&self, change: &AccessChange) {
         self.standings.forget(change);
-    }
-
-    /// Who a token names, by its signature and claims alone.
-    async fn identify(
-        &self,
-        app: &App,
-        request: &Arc<RequestInfo>,
-        token: &str,
-    ) -> Result<Identity, Problem> {
-        if token.len() > TOKEN_BYTES {
-            return Err(refused("the token is too long"));
-        }
-        let now = self.clock.now_ms();
-        let hash: Hash = Sha256::digest(token.as_bytes()).into();
-        if let Some(known) = self.verified.get(&hash) {
-            in_time(known.identity.expires_at_ms, now)?;
-            let issuer = &self.trusted[known.issuer];
-            if issuer.keys.generation() == known.generation && !issuer.may_know(&known, now) {
-                return Ok(known.identity);
-            }
-        } else if let Some(address) = request.ip {
-            app.rates.allow_from(AUTH_FAILURES, address, now)?;
-        }
-        let (claims, issuer, generation) = self.check(token, now).await?;
-        let acted_by = match &claims.act {
-            Some(act) => Some(store::acting(&self.db, &act.sub).await?),
-            None => None,
-        };
-        let trail = Trail::new(&self.ids, now, request).acted_by(acted_by.clone());
-        let (met, email_known) = self.meet(&claims, &self.trusted[issuer], &trail).await?;
-        met.tell(app);
-        let identity = Identity {
-            user_id: met.user_id,
-            session_id: claims.sid,
-            acted_by,
-            expires_at_ms: claims.exp.saturating_mul(1000),
-        };
-        let known = Known {
-            identity: identity.clone(),
-            without_address: (!email_known).then_some(claims.sub),
-            issuer,
-            generation,
-        };
-        self.verified.insert(hash, known, now);
-        Ok(identity)
-    }
-
-    /// Checks signature and claims; answers which issuer it was, and which of its key
-    /// sets.
-    async fn check(&self, token: &str, now: u64) -> Result<(Claims, usize, u64), Problem> {
-        let header = decode_header(token).map_err(|_| refused("not a token"))?;
-        if header.alg != Algorithm::RS256 {
-            return Err(refused("tokens are signed with RS256"));
-        }
-        let kid = header
-            .kid
-            .ok_or_else(|| refused("the token names no key"))?;
-        // Whose keys to look at; nothing else is believed before the signature is.
-        let said: Said = jsonwebtoken::dangerous::insecure_decode_claims(token)
-            .map_err(|_| refused("not the claims of a token"))?;
-        let of = |trusted: &Trusted| {
-            let mut names = trusted.accepted.iter();
-            names.find(|name| name.is(&said.iss)).cloned()
-        };
-        let mut issuers = self.trusted.iter().enumerate();
-        let Some((issuer, accepted)) = issuers.find_map(|(at, it)| Some((at, of(it)?))) else {
-            return Err(refused("the token is of another issuer"));
-        };
-        let found = self.trusted[issuer].keys.find(&kid).await?;
-        let mut rules = Validation::new(Algorithm::RS256);
-        rules.set_required_spec_claims(&["iss", "sub", "exp"]);
-        // Audience and times are ours to check, by the injected clock.
-        (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
-        let claims = decode::<Claims>(token, &found.key, &rules)
-            .map_err(|_| refused("the token's signature or claims are not right"))?
-            .claims;
-        accepted.check(&claims, now)?;
-        Ok((claims, issuer, found.generation))
-    }
-
-    /// The user of a token, made at first sight, so is the session; and whether their
-    /// address is known.
-    async fn meet(
-        &self,
-        claims: &Claims,
-        of: &Trusted,
-        trail: &Trail,
-    ) -> Result<(Met, bool), Problem> {
-        let (subject, session) = (&claims.sub, claims.sid.as_deref());
-        let seen = store::sight(&self.db, subject, session).await?;
-        if let Some(seen) = &seen
-            && seen.complete
-        {
-            return Ok((Met::of(seen.user_id.clone()), true));
-        }
-        // A token of who deleted their account makes nobody new of them.
-        if let (None, Some(session)) = (&seen, session)
-            && store::has_ended(&self.db, session).await?
-        {
-            Standing::SignedOut.allowed()?;
-        }
-        let known = seen.as_ref().is_some_and(|seen| seen.email_known);
-        let profile = match &of.directory {
-            Some(directory) if !known => directory.person(subject, trail.now_ms()).await,
-            _ => None,
-        };
-        let profile = profile.unwrap_or_else(|| said(claims));
-        let known = known || profile.email.is_some();
-        let (fresh, who) = (self.ids.user(), (subject.as_str(), session));
-        let met = store::meet(&self.db, &fresh, who, &profile, trail).await?;
-        Ok((met, known))
-    }
-}
-
-impl Trusted {
-    /// Whether an address that was not known may be by now: it is time to ask again.
-    fn may_know(&self, known: &Known, now: u64) -> bool {
-        let asked = self.directory.as_ref().zip(known.without_address.as_ref());
-        asked.is_some_and(|(directory, subject)| directory.may_ask(subject, now))
-    }
-}
-
-/// The one claim that is read before the signature is checked.
-#[derive(Deserialize)]
-struct Said {
-    iss: String,
-}
-
-/// What the token itself says of its person.
-fn said(claims: &Claims) -> Profile {
-    let email = claims.email.as_deref().filter(|_| claims.email_verified);
-    Profile {
-        email: email.and_then(|email| connvo_core::meeting::validate_email(email, "/email").ok()),
-        name: workos::plain(claims.name.as_deref().unwrap_or_default()),
-        updated_at: None,
     }
 }
 

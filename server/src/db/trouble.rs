@@ -21,6 +21,10 @@ impl StoreError {
             return Trouble::Lasting;
         };
         match &**error {
+            // Two people at once whose address it is: the second sees the first then.
+            sqlx::Error::Database(error) if error.constraint() == Some("users_email") => {
+                Trouble::Clash
+            }
             sqlx::Error::Database(error) => error.code().map_or(Trouble::Lasting, |c| of(&c)),
             sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
