@@ -6,11 +6,11 @@
 
 mod call;
 mod deliver;
-mod me;
 mod open;
 mod rights;
 mod sign_in;
 mod task;
+mod views;
 
 use crate::actor::RequestInfo;
 use crate::app::App;

@@ -61,6 +61,22 @@ scene("a plan without transcription says so in the open room", async (stage) => 
   await why.waitFor({ state: "detached" });
 });
 
+scene("a guest of no organisation sees the meeting's plan change too", async (stage) => {
+  const here = await room(stage);
+  const { ann, meeting } = here;
+  await ann.api.post(`/v1/meetings/${meeting}/start`);
+  const gus = await stage.person("Gus");
+  await ann.api.invite(meeting, gus.email);
+  const { page } = await gus.enter(meeting);
+  await page.getByRole("button", { name: "Transcript" }).first().click();
+  const why = page.getByTestId("not-taken");
+  assert.equal(await why.count(), 0);
+  await set(here, "transcription", false);
+  await why.waitFor();
+  await set(here, "transcription", true);
+  await why.waitFor({ state: "detached" });
+});
+
 scene("one's own plan stands on the account page, and changes while it is open", async (stage) => {
   const ann = await stage.person("Ann");
   const org = (await ann.api.post("/v1/orgs", { name: "Acme" })).id;

@@ -45,9 +45,9 @@ enum ShellEvent<'a> {
         splices: &'a [Splice],
         interim: &'a [&'a Value],
     },
-    Me {
+    View {
         sub: u32,
-        me: &'a Value,
+        value: &'a Value,
     },
     Ended {
         sub: u32,
@@ -129,11 +129,11 @@ fn heard(event: Event, views: &mut Views) -> Option<String> {
     }
 }
 
-/// Final chunks, live or from before; of no transcript, the person's own view.
+/// Final chunks, live or from before; of no transcript, the whole of a view.
 pub(crate) fn fold(sub: u32, reset: bool, items: Vec<Value>, views: &mut Views) -> Option<String> {
     let Some(view) = find(views, sub) else {
-        let me = items.first()?;
-        return Some(to_json(&ShellEvent::Me { sub, me }));
+        let value = items.first()?;
+        return Some(to_json(&ShellEvent::View { sub, value }));
     };
     if reset {
         view.reset();

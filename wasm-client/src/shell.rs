@@ -239,6 +239,13 @@ impl Shell {
         self.session.follow(Query::Me {})
     }
 
+    /// Follows what a meeting's plan gives; answers its number.
+    #[wasm_bindgen(js_name = openEntitlements)]
+    pub fn open_entitlements(&mut self, meeting: String) -> Result<u32, JsValue> {
+        let meeting_id = meeting_id(meeting)?;
+        Ok(self.session.follow(Query::Entitlements { meeting_id }))
+    }
+
     /// Takes in chunks from before those that a transcript began with, a JSON list;
     /// answers the event that tells what they change.
     #[wasm_bindgen(js_name = addEarlier)]

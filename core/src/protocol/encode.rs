@@ -29,6 +29,7 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
         Query::Note { .. } => "note",
         Query::NoteOps { .. } => "noteOps",
         Query::Transcript { .. } => "transcript",
+        Query::Entitlements { .. } => "entitlements",
         Query::Me {} => "me",
     };
     let mut of = object([("type", kind.into())]);
@@ -114,7 +115,10 @@ mod tests {
         let transcript = Query::Transcript {
             meeting_id: meeting_id.clone(),
         };
-        for query in [note, ops, transcript, Query::Me {}] {
+        let plan = Query::Entitlements {
+            meeting_id: meeting_id.clone(),
+        };
+        for query in [note, ops, transcript, plan, Query::Me {}] {
             for (epoch, after) in [(None, None), (Some("4"), Some(9))] {
                 let ours = subscribe(1, &query, epoch, after);
                 let epoch = epoch.map(str::to_owned);

@@ -35,6 +35,12 @@ pub enum Query {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// What a meeting's plan gives: one JSON [`crate::entitlement::Entitlements`], a
+    /// fresh snapshot at every change.
+    Entitlements {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
     /// Whoever subscribes, with what they may use: one JSON
     /// [`crate::me::MeView`], a fresh snapshot at every change.
     Me {},
@@ -47,7 +53,8 @@ impl Query {
         match self {
             Self::Note { meeting_id, .. }
             | Self::NoteOps { meeting_id }
-            | Self::Transcript { meeting_id } => Some(meeting_id),
+            | Self::Transcript { meeting_id }
+            | Self::Entitlements { meeting_id } => Some(meeting_id),
             Self::Me {} => None,
         }
     }
@@ -58,6 +65,7 @@ impl Query {
         match self {
             Self::Note { .. } | Self::NoteOps { .. } => Some(Action::ReadNote),
             Self::Transcript { .. } => Some(Action::ReadTranscript),
+            Self::Entitlements { .. } => Some(Action::ReadMeeting),
             Self::Me {} => None,
         }
     }

@@ -108,7 +108,7 @@ pub(super) async fn open(
             };
             (after, Opened::Journal { epoch, snapshot })
         }
-        Query::Transcript { .. } | Query::Me {} => {
+        Query::Transcript { .. } | Query::Entitlements { .. } | Query::Me {} => {
             let head = place.seat.room.feed().transcript_head();
             let epoch = app.store_epoch.clone();
             let after = resumes(&wanted, &epoch, head);

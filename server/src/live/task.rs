@@ -1,9 +1,9 @@
 //! One live connection's task.
 
 use super::call::carry_out;
-use super::me::{self, Shown};
 use super::open::{Place, Wanted, open};
 use super::rights::still_may;
+use super::views::{self, Views};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
 use crate::connections::Connected;
@@ -12,7 +12,7 @@ use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
 use crate::socket::{Broken, Error, Message, Socket};
 use bytes::Bytes;
-use connvo_core::live::connection::{Connection, Effect, Outgoing};
+use connvo_core::live::connection::{Connection, Effect, Outgoing, Stream};
 use connvo_core::live::room::unavailable;
 use connvo_core::protocol::frame::Query;
 use connvo_core::protocol::{Command, close};
@@ -36,8 +36,8 @@ pub(super) struct Live {
     mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
     pub(super) access: Receiver<AccessChange>,
-    /// What is shown of the person, while it is followed.
-    pub(super) shown: Option<Box<Shown>>,
+    /// The views that are followed.
+    pub(super) views: Option<Box<Views>>,
     pub(super) expires_at_ms: u64,
     /// This person's place among their own connections.
     pub(super) connected: Option<Connected>,
@@ -65,7 +65,7 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
         connection,
         mailbox: Arc::default(),
         places: HashMap::new(),
-        shown: None,
+        views: None,
         expires_at_ms: u64::MAX,
         connected: None,
         fresh: None,
@@ -80,7 +80,7 @@ enum Woken {
     Frame(Option<Result<Message, Error>>),
     Mail,
     Access(Result<AccessChange, RecvError>),
-    Me(Result<MeChange, RecvError>),
+    View(Result<MeChange, RecvError>),
     Time,
     Shutdown,
 }
@@ -103,15 +103,15 @@ impl Live {
             Woken::Frame(_) => return Err(Over),
             Woken::Mail => self.open_mail(now),
             Woken::Access(change) => Box::pin(self.recheck(change)).await,
-            Woken::Me(change) => Box::pin(self.me_changed(change)).await,
+            Woken::View(change) => Box::pin(self.view_changed(change)).await,
             Woken::Time => Vec::new(),
             Woken::Shutdown => {
                 let after = self.app.ids.bits() % SPREAD_MS;
                 self.connection.drain(after)
             }
         });
-        if me::changes_at(self.shown.as_deref()).is_some_and(|at| at <= now) {
-            effects.extend(Box::pin(self.look_again()).await);
+        if views::changes_at(self.views.as_deref()).is_some_and(|at| at <= now) {
+            effects.extend(Box::pin(self.view_ended(now)).await);
         }
         // After the frame: who was heard this moment is not silent, however long we
         // were busy sending.
@@ -140,7 +140,7 @@ impl Live {
         let at = closes
             .chain(self.connection.next_due(pressure))
             .chain(self.late.as_ref().map(|late| late.due_ms))
-            .chain(me::changes_at(self.shown.as_deref()))
+            .chain(views::changes_at(self.views.as_deref()))
             .chain([self.connection.dead_at(), self.expires_at_ms])
             .min()
             .unwrap_or(u64::MAX);
@@ -148,7 +148,7 @@ impl Live {
         tokio::select! {
             biased;
             change = self.access.recv() => Woken::Access(change),
-            change = me::change(&mut self.shown) => Woken::Me(change),
+            change = views::change(&mut self.views) => Woken::View(change),
             () = self.app.shutdown.cancelled() => Woken::Shutdown,
             () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
             frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
@@ -214,7 +214,7 @@ impl Live {
                 }
                 Effect::Closed(sub) => {
                     self.places.remove(&sub);
-                    self.close_me(sub);
+                    self.close_view(sub);
                     Vec::new()
                 }
                 Effect::Update {
@@ -257,8 +257,8 @@ impl Live {
         let Some(actor) = &self.actor else {
             return Vec::new();
         };
-        if query.meeting_id().is_none() {
-            return self.open_me(sub, after).await;
+        if Stream::of(&query).is_none() {
+            return self.open_view(sub, query, after).await;
         }
         let now = self.app.clock.now_ms();
         let actor = actor.next_request(self.app.ids.uuid(), now);

@@ -1,7 +1,7 @@
 //! What a person may use, followed live.
 
 use crate::client::{Api, NOW};
-use crate::line::{Line, SUB};
+use crate::line::{Line, SUB, id};
 use connvo_core::protocol::frame::{Query, ServerFrame};
 use connvo_server::config::Secret;
 use connvo_tests::signature::sign;
@@ -58,6 +58,55 @@ async fn a_new_plan_reaches_an_open_socket_and_others_hear_nothing() {
     assert_eq!(view["entitlements"]["plan"], "pro");
     assert_eq!(view, ada.get("/v1/me/entitlements").await.1);
     assert!(other.is_alive().await);
+}
+
+#[tokio::test]
+async fn the_plan_of_a_meeting_reaches_a_guest_of_no_organisation() {
+    let api = start().await;
+    let root = api.sign_in("root").await;
+    let (ada, gus) = (api.sign_in("ada").await, api.sign_in("gus").await);
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "gus", "participant").await;
+    let mut line = Line::of(&gus).await;
+    let query = || Query::Entitlements {
+        meeting_id: id(&meeting),
+    };
+    line.subscribe(query(), None).await;
+    assert_eq!(line.view().await["limits"]["participants"], 6);
+    let path = |key: &str| {
+        let org = org["id"].as_str().unwrap();
+        format!("/v1/admin/orgs/{org}/entitlements/{key}")
+    };
+    let put = async |key: &str, value: Value| {
+        let expires = api.app.clock.now_ms() + 5_000;
+        let draft = json!({"value": value, "expiresAt": expires, "reason": "a pilot"});
+        let path = path(key);
+        let given = api.send(Method::PUT, &path, Some(&root.token), Some(&draft));
+        assert_eq!(given.await.0, 200);
+    };
+    put("participants", json!(3)).await;
+    let view = line.view().await;
+    assert_eq!(view["limits"]["participants"], 3);
+    let plan = format!("{meeting}/entitlements");
+    assert_eq!(view, gus.get(&plan).await.1);
+    api.app.clock.advance(5_000);
+    crate::line::nudge(&api);
+    assert_eq!(line.view().await["limits"]["participants"], 6);
+    // Who was taken out hears nothing of it any more.
+    let gone = format!("{meeting}/participants/{}", gus.id);
+    assert_eq!(ada.delete(&gone).await.0, 204);
+    assert!(matches!(
+        line.frame().await,
+        ServerFrame::Revoked { sub: SUB, .. }
+    ));
+    put("participants", json!(2)).await;
+    assert!(line.is_alive().await);
+    line.subscribe(query(), None).await;
+    assert!(matches!(
+        line.frame().await,
+        ServerFrame::Revoked { sub: SUB, .. }
+    ));
 }
 
 #[tokio::test]

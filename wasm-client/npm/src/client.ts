@@ -3,6 +3,7 @@ import type {
   Command,
   CommandReply,
   ConnectionState,
+  Entitlements,
   MeView,
   Problem,
 } from "./generated/protocol.js";
@@ -15,6 +16,7 @@ import type { ShellEvent } from "./shell.js";
 import { openStorage, type Storage, type StorageKind } from "./storage/storage.js";
 import { personOf } from "./token.js";
 import { SharedTranscript, Transcript } from "./transcript.js";
+import { LiveView } from "./view.js";
 
 /** How a client reaches its server. */
 export interface ClientOptions {
@@ -50,9 +52,9 @@ export class Client {
   readonly #calls = new Map<number, Pending>();
   readonly #connection = new Listeners<[ConnectionState]>();
   readonly #storage = new Listeners<[StorageKind]>();
-  readonly #meChanges = new Listeners<[]>();
-  #meSub: number | undefined;
-  #me: MeView | null = null;
+  readonly #views = new Map<number, LiveView<unknown>>();
+  readonly #plans = new Map<string, LiveView<Entitlements>>();
+  #me: LiveView<MeView> | undefined;
   #state: ConnectionState;
   #kind: StorageKind = "memory";
   #freed = false;
@@ -228,13 +230,56 @@ export class Client {
    * server has said. The same object until it changes.
    */
   me(): MeView | null {
-    return this.#me;
+    return this.#me?.value ?? null;
   }
 
   /** Follows `me()`, from the first call on, and runs `callback` at each change. */
   onMe(callback: () => void): () => void {
-    this.#meSub ??= this.#alive().feed((shell) => shell.openMe());
-    return this.#meChanges.add(callback);
+    this.#me ??= this.#view(this.#alive().feed((shell) => shell.openMe()));
+    return this.#me.changes.add(callback);
+  }
+
+  /**
+   * What a meeting's plan gives; null until the server has said, and when it may not
+   * be seen. The same object until it changes.
+   */
+  entitlements(meetingId: string): Entitlements | null {
+    return this.#plans.get(meetingId)?.value ?? null;
+  }
+
+  /** Follows `entitlements(meetingId)` and runs `callback` at each change. */
+  onEntitlements(meetingId: string, callback: () => void): () => void {
+    let plan = this.#plans.get(meetingId);
+    if (!plan) {
+      plan = this.#view<Entitlements>(
+        attempt(() =>
+          this.#alive().feed((shell) => shell.openEntitlements(meetingId)),
+        ),
+      );
+      this.#plans.set(meetingId, plan);
+    }
+    const followed = plan;
+    followed.leases += 1;
+    const drop = followed.changes.add(callback);
+    return () => {
+      drop();
+      followed.leases -= 1;
+      // Not at once: whoever takes it up again meanwhile keeps it.
+      setTimeout(() => this.#leave(meetingId, followed));
+    };
+  }
+
+  #leave(meetingId: string, plan: LiveView<Entitlements>): void {
+    if (plan.leases > 0 || this.#freed) return;
+    if (!this.#views.delete(plan.sub)) return;
+    this.#plans.delete(meetingId);
+    this.#pump.feed((shell) => shell.close(plan.sub));
+  }
+
+  #view<Value>(sub: number): LiveView<Value> {
+    const view = new LiveView<Value>(sub);
+    this.#views.set(sub, view as LiveView<unknown>);
+    return view;
   }
 
   /** Closes everything. Changes that are not sent stay on this device. */
@@ -247,7 +292,7 @@ export class Client {
     this.#calls.clear();
     this.#connection.clear();
     this.#storage.clear();
-    this.#meChanges.clear();
+    for (const view of this.#views.values()) view.changes.clear();
     this.#notes?.close();
     this.#records?.close();
     this.#pump.close();
@@ -270,11 +315,11 @@ export class Client {
       case "reply":
         this.#answer(event.id, event.ok, event.error);
         return;
-      case "me":
-        this.#me = event.me;
-        this.#meChanges.emit();
+      case "view":
+        this.#views.get(event.sub)?.take(event.value);
         return;
       default:
+        if (event.type === "ended") this.#views.get(event.sub)?.take(null);
         this.#notesBySub.get(event.sub)?.take(event);
         for (const transcript of this.#transcripts.values()) {
           if (transcript.sub === event.sub) transcript.take(event);

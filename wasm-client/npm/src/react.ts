@@ -163,6 +163,20 @@ export function useEntitlements(): Entitlements | null {
   return useMe()?.entitlements ?? null;
 }
 
+/** What a meeting's plan gives, live; null until the server has said, and when it may
+    not be seen. */
+export function useMeetingEntitlements(meetingId: string): Entitlements | null {
+  const client = useClient();
+  return useSyncExternalStore(
+    useCallback(
+      (run) => client?.onEntitlements(meetingId, run) ?? nothing,
+      [client, meetingId],
+    ),
+    () => client?.entitlements(meetingId) ?? null,
+    () => null,
+  );
+}
+
 /** A note, or that it is not there (yet). */
 export type NoteView =
   | { note: Note; status: NoteStatus; peers: Peer[]; error: null }

@@ -5,7 +5,6 @@ import type {
   CommandReply,
   Component,
   ConnectionState,
-  MeView,
   Origin,
   Problem,
 } from "./generated/protocol.js";
@@ -31,7 +30,7 @@ export type ShellEvent =
       splices: Splice[];
       interim: ChunkDraft[];
     }
-  | { type: "me"; sub: number; me: MeView }
+  | { type: "view"; sub: number; value: unknown }
   | { type: "ended"; sub: number; problem: Problem };
 
 /** A change that is not acknowledged, as it is stored and sent. */

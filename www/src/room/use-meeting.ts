@@ -8,13 +8,12 @@ import type {
   Peer,
   PublicMeeting,
 } from "@connvo/client";
-import { useConnection, useEntitlements } from "@connvo/client/react";
+import { useConnection, useMeetingEntitlements } from "@connvo/client/react";
 import { useCallback, useEffect, useRef } from "react";
 import { api } from "@/lib/api";
-import { useLoad, type Loaded } from "@/lib/load";
+import { useLoad } from "@/lib/load";
 import { isPerson } from "@/lib/person";
 import { remembering } from "@/lib/seen";
-import { LIMITS } from "@/plan/words";
 
 /** A meeting and its people, as this page knows them. */
 export interface MeetingInfo {
@@ -50,7 +49,8 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
     remembering<Entitlements>(`${userId}.${id}.plan`),
   );
   const reloadPlan = plan.reload;
-  usePlanNews(plan);
+  // What comes live is newer than whatever was read.
+  const live = useMeetingEntitlements(id);
 
   const [reloadMeeting, reloadPeople] = [meeting.reload, people.reload];
   const reload = useCallback(() => {
@@ -70,29 +70,11 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
   return {
     meeting: meeting.value,
     people: people.value,
-    plan: plan.value,
+    plan: live ?? plan.value,
     error: meeting.error,
     reload,
     put: meeting.put,
   };
-}
-
-/** Reads the meeting's plan again when the person's own, which comes live, has become
-    another: they are one where the person belongs to one organisation. */
-function usePlanNews({ value, old, reload }: Loaded<Entitlements>): void {
-  const mine = useEntitlements();
-  const asked = useRef<Entitlements>(undefined);
-  useEffect(() => {
-    if (!mine || !value || old || asked.current === mine) return;
-    asked.current = mine;
-    if (written(mine) !== written(value)) reload();
-  }, [mine, value, old, reload]);
-}
-
-/** A plan as text: the same for the same plan, in whatever order its fields came. */
-function written({ plan, features, limits, changesAt }: Entitlements): string {
-  const sizes = LIMITS.map(([limit]) => limits[limit]);
-  return JSON.stringify([plan, features, sizes, changesAt]);
 }
 
 /** Runs `reload` when the line is back, or up for the first time after a

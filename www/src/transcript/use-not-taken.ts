@@ -1,21 +1,25 @@
 "use client";
 
 import type { Entitlements, Meeting } from "@connvo/client";
+import { useMe } from "@connvo/client/react";
 import { useEffect, useState } from "react";
 import { useRules } from "@/lib/rules";
 
 const MINUTE = 60_000;
 
-/** Why the plan lets nothing be taken down (any more); null when it does. */
+/** Why nothing is taken down (any more): for the plan, or since it is switched off;
+    null when it is. */
 export function useNotTaken(
   meeting: Meeting,
   plan: Entitlements | undefined,
 ): string | null {
   const rules = useRules();
+  const flags = useMe()?.flags;
   const { state, startedAt } = meeting;
   const running = state === "active" && startedAt !== null;
   const minutes = useMinutes(running ? startedAt : null);
   if (state === "concluded" || state === "cancelled") return null;
+  if (flags?.["transcription"] === false) return "it is switched off here";
   const missing = rules?.lacking(plan, "transcription") ?? null;
   if (missing !== null || !running) return missing;
   const over = rules?.lacking(plan, "meetingMinutes", minutes) ?? null;

@@ -88,7 +88,7 @@ impl Subscription {
     pub fn window_ms(&self, pressure: f32) -> u64 {
         let upper = match self.query {
             Query::Transcript { .. } => pacing::TRANSCRIPT_MS,
-            Query::Note { .. } | Query::NoteOps { .. } | Query::Me {} => pacing::NOTE_MS,
+            _ => pacing::NOTE_MS,
         };
         pacing::window_ms(upper, pressure)
     }

@@ -1243,6 +1243,10 @@ meetingId: MeetingId, } | { "type": "transcript",
 /**
  * Which meeting.
  */
+meetingId: MeetingId, } | { "type": "entitlements",
+/**
+ * Which meeting.
+ */
 meetingId: MeetingId, } | { "type": "me", };
 
 /**
