@@ -3,6 +3,7 @@
 //! button.
 
 mod limits;
+mod retention;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use limits::{Limit, Limits, MINUTE_MS, admit, admit_minutes};
+pub use retention::{HIDDEN_MS, Retention, retentions, stored_since};
 pub use subscription::{PAST_DUE_GRACE_MS, Subscription, SubscriptionStatus};
 
 /// What an organisation pays for; in order, the larger plan last.

@@ -66,6 +66,8 @@ mod v1_notes_versions;
 mod v1_orgs;
 #[path = "v1/meetings/participants.rs"]
 mod v1_participants;
+#[path = "v1/meetings/retention.rs"]
+mod v1_retention;
 #[path = "v1/sign_in.rs"]
 mod v1_sign_in;
 #[path = "v1/meetings/start_end.rs"]

@@ -1,0 +1,8 @@
+-- For how many days an organisation is shown its transcript, as the sweep found it;
+-- `ended_at` when it found fewer. Only then does what is hidden begin to wait for its end.
+CREATE TABLE transcript_retentions (
+    org_id TEXT NOT NULL REFERENCES orgs (id),
+    days BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (org_id, days)
+);
