@@ -6,3 +6,7 @@ CREATE TABLE transcript_retentions (
     ended_at BIGINT,
     PRIMARY KEY (org_id, days)
 );
+
+-- Which of several subscriptions gives most depends on the time: it is found when it is
+-- asked for, among all that the billing service tells of.
+DROP TABLE subscriptions;

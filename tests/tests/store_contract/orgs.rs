@@ -6,6 +6,7 @@ use connvo_core::id::{OrgId, UserId};
 use connvo_core::org::{Org, OrgMemberDraft, OrgRole, OrgStatus};
 use connvo_server::audit::store::{Filter, page};
 use connvo_server::idempotency::Once;
+use connvo_server::org::admin::search_orgs;
 use connvo_server::org::invitation::store as invitations;
 use connvo_server::org::standing::of_user;
 use connvo_server::org::store::{
@@ -434,6 +435,20 @@ async fn of_several_subscriptions_the_largest_plan_applies(store: Store) {
     assert_eq!(take("sub_1", enterprise, "active").await, enterprise);
     assert_eq!(take("sub_2", pro, "canceled").await, enterprise);
     assert_eq!(take("sub_1", enterprise, "unpaid").await, Plan::Free);
+    // The grace of the larger runs out beside a smaller one that is paid: no event says so.
+    assert_eq!(take("sub_2", pro, "active").await, pro);
+    assert_eq!(take("sub_1", enterprise, "past_due").await, enterprise);
+    let end = NOW + 9 + connvo_core::entitlement::PAST_DUE_GRACE_MS;
+    assert_eq!(plan(&store, &ada, end - 1).await, enterprise);
+    assert_eq!(plan(&store, &ada, end).await, pro);
+    let seen = async |now| {
+        let page = search_orgs(&store.db, "%%", (None, 10), now).await.unwrap();
+        assert_eq!(page.len(), 1);
+        (page[0].plan.clone(), page[0].status.clone())
+    };
+    let is = |plan: &str, status: &str| (Some(plan.to_owned()), Some(status.to_owned()));
+    assert_eq!(seen(end - 1).await, is("enterprise", "past_due"));
+    assert_eq!(seen(end).await, is("pro", "active"));
 }
 
 async fn what_billing_changes_is_recorded_once(store: Store) {

@@ -26,14 +26,20 @@ impl Scene {
         let ada = api.sign_in("ada").await;
         let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
         let org = org["id"].as_str().unwrap().to_owned();
+        let mut scene = Self {
+            org,
+            path: String::new(),
+            api,
+        };
+        scene.subscription("active").await;
+        let ada = scene.api.sign_in("ada").await;
         let meeting = ada.meeting().await;
         ada.post(&format!("{meeting}/start"), Value::Null).await;
         let path = format!("{meeting}/transcript");
         let chunk = json!({"chunks": [{"sourceId": "mic", "segmentId": "1", "text": "hello",
             "startMs": NOW, "endMs": NOW + 1, "speaker": {"label": "Ada"}}]});
         assert_eq!(ada.post(&path, chunk).await.0, 200);
-        let scene = Self { api, org, path };
-        scene.subscription("active").await;
+        scene.path = path;
         scene.api.app.clock.advance(60 * DAY_MS);
         assert_eq!(scene.shown().await, 1);
         scene
