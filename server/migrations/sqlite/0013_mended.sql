@@ -10,3 +10,9 @@ CREATE TABLE transcript_retentions (
 -- Which of several subscriptions gives most depends on the time: it is found when it is
 -- asked for, among all that the billing service tells of.
 DROP TABLE subscriptions;
+
+-- What the provider of sign-in calls somebody who deleted their account, as a hash alone:
+-- its late news make nobody new of them.
+ALTER TABLE users ADD COLUMN erased_subject_hash TEXT;
+CREATE INDEX users_erased_subject ON users (erased_subject_hash)
+    WHERE erased_subject_hash IS NOT NULL;

@@ -1,5 +1,6 @@
 //! Users in the database.
 
+mod erased;
 mod meet;
 
 use super::{Known, User};
@@ -9,6 +10,7 @@ use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::id::UserId;
 
+pub use erased::{erased, subject_hash};
 pub use meet::{ensure, meet, remove};
 
 /// The user of a token's subject, if that was seen before.
