@@ -2,7 +2,7 @@
 
 use super::signature::WORKOS;
 use super::store::{self, Effect};
-use super::{odd, parse};
+use super::{judged, odd, parse};
 use crate::actor::RequestInfo;
 use crate::app::{AccessChange, App};
 use crate::audit::Trail;
@@ -47,7 +47,8 @@ struct Session {
 /// Takes an event: checks the signature over the raw body, then has its effect, once.
 ///
 /// # Errors
-/// `NOT_FOUND` where no secret is set; `UNAUTHORIZED` for a bad signature;
+/// `NOT_FOUND` where no secret is set; `UNAUTHORIZED` for a bad signature, `RATE_LIMITED`
+/// after too many of them;
 /// `VALIDATION_ERROR` for what is not an event; `UNAVAILABLE` when it is to come again.
 pub async fn take(
     app: &App,
@@ -59,10 +60,12 @@ pub async fn take(
     let secret = settings.and_then(|workos| workos.webhook_secret.as_ref());
     let secret = secret.ok_or_else(|| Problem::not_found("this webhook"))?;
     let now = app.clock.now_ms();
-    WORKOS.check(secret.reveal().as_bytes(), signature, body, now)?;
+    let request = Arc::new(request);
+    let checked = WORKOS.check(secret.reveal().as_bytes(), signature, body, now);
+    judged(app, &request, PROVIDER, checked)?;
     let event: Event = parse(body)?;
     name(&event.id)?;
-    let trail = &Trail::new(&app.ids, now, &Arc::new(request)).told_by(PROVIDER, &event.id);
+    let trail = &Trail::new(&app.ids, now, &request).told_by(PROVIDER, &event.id);
     match event.event.as_str() {
         "user.created" | "user.updated" => {
             let person: Person = data(event.data)?;
@@ -97,7 +100,9 @@ pub async fn take(
         "organization_membership.created" | "organization_membership.updated" => {
             membership(app, (&event.id, event.data), true, trail).await
         }
-        "organization_membership.deleted" => membership(app, (&event.id, event.data), false, trail).await,
+        "organization_membership.deleted" => {
+            membership(app, (&event.id, event.data), false, trail).await
+        }
         _ => Ok(()),
     }
 }

@@ -82,5 +82,7 @@ mod v1_users_counts;
 mod v1_webhooks_audited;
 #[path = "v1/webhooks/billing.rs"]
 mod v1_webhooks_billing;
+#[path = "v1/webhooks/unsigned.rs"]
+mod v1_webhooks_unsigned;
 #[path = "v1/webhooks/workos.rs"]
 mod v1_webhooks_workos;
