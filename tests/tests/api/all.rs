@@ -29,6 +29,8 @@ mod openapi;
 mod problems;
 #[path = "rates.rs"]
 mod rates;
+#[path = "sweeps.rs"]
+mod sweeps;
 
 #[path = "v1/admin/audit.rs"]
 mod v1_admin_audit;
