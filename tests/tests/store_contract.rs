@@ -33,6 +33,8 @@ mod appending;
 mod audit;
 #[path = "store_contract/failing.rs"]
 mod failing;
+#[path = "store_contract/flags.rs"]
+mod flags;
 #[path = "store_contract/idempotency.rs"]
 mod idempotency;
 #[path = "store_contract/identity.rs"]

@@ -134,6 +134,23 @@ async fn a_flag_is_changed_with_a_reason_and_the_change_is_recorded() {
 }
 
 #[tokio::test]
+async fn capabilities_stay_switched_on_however_many_flags_there_are() {
+    let api = start().await;
+    let mut many = Vec::new();
+    for at in 0..250 {
+        let mut flag = connvo_core::flag::seeds().remove(0);
+        flag.key = format!("a.{at}");
+        many.push(flag);
+    }
+    let seeded = connvo_server::flag::store::seed(&api.app.db, &many, NOW);
+    seeded.await.unwrap();
+    let ada = api.sign_in("ada").await;
+    let (_, flags) = ada.get("/v1/flags").await;
+    assert_eq!(flags["transcription"], true);
+    assert_eq!(flags.as_object().unwrap().len(), 257);
+}
+
+#[tokio::test]
 async fn people_and_organisations_are_found_by_a_part_of_their_name() {
     let api = start().await;
     let (root, ada) = (api.sign_in("root").await, api.sign_in("ada").await);
