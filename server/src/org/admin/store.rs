@@ -8,7 +8,7 @@ use crate::on_db;
 use crate::org::standing::{grant, subscription};
 use connvo_core::entitlement::{Grant, Subscription, largest};
 use connvo_core::id::{OrgId, UserId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Most overrides read of one organisation: there are fewer keys, from two sources.
 const OVERRIDES: i64 = 100;
@@ -106,11 +106,7 @@ pub async fn search_orgs(
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn org(
-    db: &Db,
-    id: &OrgId,
-    now_ms: u64,
-) -> Result<Option<AdminOrg>, StoreError> {
+pub(super) async fn org(db: &Db, id: &OrgId, now_ms: u64) -> Result<Option<AdminOrg>, StoreError> {
     let rows: Vec<OrgRow> = on_db!(
         db,
         read | pool | {
@@ -167,7 +163,14 @@ pub(super) struct OverrideChange<'a> {
     pub(super) once: &'a Once,
 }
 
-/// Makes the change and records it; false when there is no such organisation, or nothing to take back.
+/// Holds the organisation, and so whoever else sets something of it.
+const HOLD_SQL: &str = "UPDATE orgs SET updated_at = updated_at WHERE id = $1";
+/// What an operator has set.
+const SET_SQL: &str = "SELECT value, expires_at FROM entitlements
+    WHERE org_id = $1 AND key = $2 AND source = 'operator'";
+
+/// Makes the change and records it with what was set before; false when there is no such
+/// organisation, or nothing to take back.
 ///
 /// # Errors
 /// The store fails.
@@ -176,15 +179,21 @@ pub(super) async fn change_override(
     change: OverrideChange<'_>,
     now_ms: u64,
 ) -> Result<bool, StoreError> {
-    let to = change
-        .set
-        .map(|(grant, until)| json!({"value": grant.value(), "expiresAt": until}));
-    let changes = json!({"key": change.key, "to": to});
-    let entry = change.entry.with(changes);
+    let set = |value: Value, until: Option<u64>| json!({"value": value, "expiresAt": until});
+    let to = change.set.map(|(grant, until)| set(grant.value(), until));
     let now = to_i64(now_ms);
     let changed = on_db!(
         db,
         transaction | tx | {
+            sqlx::query(HOLD_SQL)
+                .bind(change.org.as_str())
+                .execute(&mut *tx)
+                .await?;
+            let before: Option<(i64, Option<i64>)> = sqlx::query_as(SET_SQL)
+                .bind(change.org.as_str())
+                .bind(change.key)
+                .fetch_optional(&mut *tx)
+                .await?;
             let changed = match change.set {
                 Some((grant, expires_at)) => {
                     let value = match grant {
@@ -219,6 +228,12 @@ pub(super) async fn change_override(
                 .rows_affected(),
             };
             if changed == 1 {
+                let from = before.map(|(value, until)| {
+                    let value = grant(change.key, value).map_or(value.into(), Grant::value);
+                    set(value, until.map(to_u64))
+                });
+                let changes = json!({"key": change.key, "from": from, "to": to});
+                let entry = change.entry.clone().with(changes);
                 audit::store::record(&mut tx, &entry).await?;
                 let status = if change.set.is_some() { 200 } else { 204 };
                 idempotency::store::keep(&mut tx, change.once, status, &()).await?;
