@@ -3,6 +3,7 @@
 //! button.
 
 mod limits;
+mod retention;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use limits::{Limit, Limits, MINUTE_MS, admit, admit_minutes};
-pub use subscription::{PAST_DUE_GRACE_MS, Subscription, SubscriptionStatus};
+pub use retention::{HIDDEN_MS, Retention, retentions, stored_since};
+pub use subscription::{PAST_DUE_GRACE_MS, Subscription, SubscriptionStatus, largest};
+use subscription::{plan_of, shrinks_at};
 
 /// What an organisation pays for; in order, the larger plan last.
 #[derive(
@@ -214,21 +217,18 @@ impl Entitlements {
     }
 }
 
-/// What a subscription and overrides give at `now_ms` (milliseconds since the Unix
-/// epoch). Without a subscription it is the free plan. Of two overrides of one key the
-/// later in the list holds.
+/// What subscriptions and overrides give at `now_ms` (milliseconds since the Unix epoch).
+/// Of several subscriptions the largest plan in force holds; without one it is the free
+/// plan. Of two overrides of one key the later in the list holds.
 #[must_use]
 pub fn resolve(
-    subscription: Option<&Subscription>,
+    subscriptions: &[Subscription],
     overrides: &[Override],
     now_ms: u64,
 ) -> Entitlements {
-    let plan = subscription.map_or(Plan::Free, |held| held.plan_at(now_ms));
+    let plan = plan_of(subscriptions, now_ms);
     let lasting = |until: &u64| now_ms < *until;
-    let mut changes_at = subscription
-        .filter(|held| held.plan > Plan::Free)
-        .and_then(Subscription::ends_at)
-        .filter(lasting);
+    let mut changes_at = shrinks_at(subscriptions, now_ms);
     let mut given = Feature::ALL.map(|feature| plan.includes(feature));
     let mut limits = Limits::of(plan);
     for own in overrides {

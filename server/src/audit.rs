@@ -229,6 +229,15 @@ pub fn unauthenticated(app: &App, request: &Arc<RequestInfo>, problem: &Problem)
     }
 }
 
+/// Counts an event of a provider that is not signed as it should be, `resource` being its
+/// webhook; see [`denied`].
+pub fn unsigned(app: &App, request: &Arc<RequestInfo>, resource: &str, problem: &Problem) {
+    if is_denial(problem) {
+        let entry = Entry::anonymous(app, request, Kind::Denial, "takeEvent", resource);
+        app.denials.count(entry.refused(problem));
+    }
+}
+
 const fn is_denial(problem: &Problem) -> bool {
     matches!(
         problem.code,

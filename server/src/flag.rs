@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Most flags that there may be.
+/// Most flags that there may be; a capability that is new has one all the same.
 pub const FLAGS: u32 = 200;
 
 /// Every flag, in order of the keys; from memory where they were read a moment ago.
@@ -27,7 +27,7 @@ async fn all(app: &App) -> Result<Arc<[Flag]>, Problem> {
         return Ok(flags);
     }
     let changes = app.flags.changes();
-    let flags: Arc<[Flag]> = store::page(&app.db, "", FLAGS).await?.into();
+    let flags: Arc<[Flag]> = store::all(&app.db).await?.into();
     app.flags.keep((), (), Arc::clone(&flags), changes, now);
     Ok(flags)
 }

@@ -14,12 +14,9 @@ const EVERY: Duration = Duration::from_secs(600);
 /// Sweeps until the server is asked to go.
 pub async fn run(app: App) {
     loop {
-        let swept = tokio::select! {
+        tokio::select! {
             () = app.shutdown.cancelled() => return,
-            swept = once(&app) => swept,
-        };
-        if let Err(error) = swept {
-            tracing::error!(%error, "what is old cannot be swept now");
+            () = once(&app) => {}
         }
         tokio::select! {
             () = app.shutdown.cancelled() => return,
@@ -28,19 +25,36 @@ pub async fn run(app: App) {
     }
 }
 
-/// Sweeps everything that is old now.
-///
-/// # Errors
-/// The store fails.
-pub async fn once(app: &App) -> Result<(), StoreError> {
-    let now = app.clock.now_ms();
-    while idempotency::store::sweep(&app.db, now).await? {}
-    while rate::store::sweep(&app.db, now).await? {}
-    while auth::store::sweep(&app.db, now).await? {}
-    while audit::store::sweep(&app.db, now).await? {}
-    while audit::places::sweep(&app.db, now).await? {}
-    retention::sweep(app).await?;
-    erase::sweep(app).await?;
-    count::sweep(app).await?;
+/// Sweeps everything that is old now. What cannot be swept is told of in the log, and
+/// keeps nothing else from being swept.
+pub async fn once(app: &App) {
+    let (db, now) = (&app.db, app.clock.now_ms());
+    told(
+        "answers kept for retries",
+        all(|| idempotency::store::sweep(db, now)).await,
+    );
+    told("rates", all(|| rate::store::sweep(db, now)).await);
+    told("sessions", all(|| auth::store::sweep(db, now)).await);
+    told("the audit log", all(|| audit::store::sweep(db, now)).await);
+    told(
+        "places in the audit log",
+        all(|| audit::places::sweep(db, now)).await,
+    );
+    told("transcripts", retention::sweep(app).await);
+    told("people who were deleted", erase::sweep(app).await);
+    told("meetings to be counted", count::sweep(app).await);
+}
+
+/// Sweeps piece by piece for as long as there may be more.
+async fn all<F: Future<Output = Result<bool, StoreError>>>(
+    piece: impl Fn() -> F,
+) -> Result<(), StoreError> {
+    while piece().await? {}
     Ok(())
+}
+
+fn told<T>(what: &str, swept: Result<T, StoreError>) {
+    if let Err(error) = swept {
+        tracing::error!(%error, what, "what is old cannot be swept now");
+    }
 }

@@ -31,8 +31,12 @@ macro_rules! on_both {
 mod appending;
 #[path = "store_contract/audit.rs"]
 mod audit;
+#[path = "store_contract/billing.rs"]
+mod billing;
 #[path = "store_contract/failing.rs"]
 mod failing;
+#[path = "store_contract/flags.rs"]
+mod flags;
 #[path = "store_contract/idempotency.rs"]
 mod idempotency;
 #[path = "store_contract/identity.rs"]

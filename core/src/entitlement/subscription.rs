@@ -97,15 +97,52 @@ impl Subscription {
         })
     }
 
+    /// Whether it gives its plan at `now_ms`.
+    #[must_use]
+    pub fn is_in_force(&self, now_ms: u64) -> bool {
+        match self.status {
+            SubscriptionStatus::Active | SubscriptionStatus::Trialing => true,
+            SubscriptionStatus::PastDue => self.ends_at().is_some_and(|end| now_ms < end),
+            _ => false,
+        }
+    }
+
     /// The plan that is in force at `now_ms`.
     #[must_use]
     pub fn plan_at(&self, now_ms: u64) -> Plan {
-        match self.status {
-            SubscriptionStatus::Active | SubscriptionStatus::Trialing => self.plan,
-            SubscriptionStatus::PastDue if self.ends_at().is_some_and(|end| now_ms < end) => {
-                self.plan
-            }
-            _ => Plan::Free,
+        if self.is_in_force(now_ms) {
+            self.plan
+        } else {
+            Plan::Free
         }
     }
+}
+
+/// Which of several subscriptions gives most at `now_ms`: of those that give something the
+/// one of the largest plan, of equals one that is paid, and the first. Absent where there is
+/// none.
+#[must_use]
+pub fn largest(subscriptions: &[Subscription], now_ms: u64) -> Option<usize> {
+    let gives = |held: &Subscription| {
+        let is_paid = held.status != SubscriptionStatus::PastDue;
+        (held.is_in_force(now_ms), held.plan, is_paid)
+    };
+    // Of equals the last is taken.
+    let backwards = subscriptions.iter().enumerate().rev();
+    let most = backwards.max_by_key(|(_, held)| gives(held));
+    most.map(|(at, _)| at)
+}
+
+/// The largest plan in force at `now_ms`.
+pub(super) fn plan_of(subscriptions: &[Subscription], now_ms: u64) -> Plan {
+    let plans = subscriptions.iter().map(|held| held.plan_at(now_ms));
+    plans.max().unwrap_or_default()
+}
+
+/// When the plan that is in force at `now_ms` becomes a smaller one by itself.
+pub(super) fn shrinks_at(subscriptions: &[Subscription], now_ms: u64) -> Option<u64> {
+    let plan = plan_of(subscriptions, now_ms);
+    let ends = subscriptions.iter().filter_map(Subscription::ends_at);
+    ends.filter(|end| now_ms < *end && plan_of(subscriptions, *end) < plan)
+        .min()
 }

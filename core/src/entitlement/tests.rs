@@ -67,7 +67,7 @@ fn every_plan_status_and_time_gives_what_the_matrix_says() {
                     Status::PastDue if graced => plan,
                     _ => Plan::Free,
                 };
-                let found = resolve(Some(&held), &[], now);
+                let found = resolve(&[held], &[], now);
                 assert_is(&found, expected, &format!("{plan:?} {status:?} at {now}"));
                 let ends = status == Status::PastDue && graced && plan > Plan::Free;
                 assert_eq!(found.changes_at, ends.then_some(NOW));
@@ -82,7 +82,7 @@ fn every_override_changes_its_own_entitlement_and_no_other_until_it_expires() {
         for status in SubscriptionStatus::ALL {
             let held = subscribed(plan, status, Some(SINCE));
             for (now, _) in TIMES {
-                let base = resolve(Some(&held), &[], now);
+                let base = resolve(&[held], &[], now);
                 let features = Feature::ALL
                     .into_iter()
                     .flat_map(|f| [Grant::Feature(f, true), Grant::Feature(f, false)]);
@@ -91,7 +91,7 @@ fn every_override_changes_its_own_entitlement_and_no_other_until_it_expires() {
                     .flat_map(|l| [Grant::Limit(l, 0), Grant::Limit(l, 7)]);
                 for grant in features.chain(sizes) {
                     for expires_at in [None, Some(now), Some(now + 1)] {
-                        let found = resolve(Some(&held), &[own(grant, expires_at)], now);
+                        let found = resolve(&[held], &[own(grant, expires_at)], now);
                         if expires_at == Some(now) {
                             assert_eq!(found, base, "an expired override is nothing");
                             continue;
@@ -124,26 +124,118 @@ fn every_override_changes_its_own_entitlement_and_no_other_until_it_expires() {
 
 #[test]
 fn whoever_has_no_organisation_is_on_the_free_plan() {
-    assert_is(&resolve(None, &[], NOW), Plan::Free, "no subscription");
+    assert_is(&resolve(&[], &[], NOW), Plan::Free, "no subscription");
+}
+
+#[test]
+fn of_several_subscriptions_the_largest_plan_in_force_applies() {
+    use Plan::{Enterprise, Free, Pro};
+    use SubscriptionStatus::{Active, Canceled, PastDue, Trialing, Unpaid};
+    let late = |plan, since| subscribed(plan, PastDue, Some(since));
+    let paid = |plan, status| subscribed(plan, status, None);
+    for (held, plan, then, changes_at, at) in [
+        (vec![], Free, Free, None, None),
+        (
+            vec![paid(Pro, Active), paid(Enterprise, Active)],
+            Enterprise,
+            Enterprise,
+            None,
+            Some(1),
+        ),
+        (
+            vec![paid(Enterprise, Canceled), paid(Pro, Trialing)],
+            Pro,
+            Pro,
+            None,
+            Some(1),
+        ),
+        // When the grace of the larger ends, the smaller applies, without an event.
+        (
+            vec![late(Enterprise, SINCE + 1), paid(Pro, Active)],
+            Enterprise,
+            Pro,
+            Some(NOW + 1),
+            Some(0),
+        ),
+        (
+            vec![late(Enterprise, SINCE), paid(Pro, Active)],
+            Pro,
+            Pro,
+            None,
+            Some(1),
+        ),
+        // One that ends beside a larger or equal one changes nothing.
+        (
+            vec![late(Pro, SINCE + 1), paid(Enterprise, Active)],
+            Enterprise,
+            Enterprise,
+            None,
+            Some(1),
+        ),
+        (
+            vec![late(Pro, SINCE + 1), paid(Pro, Active)],
+            Pro,
+            Pro,
+            None,
+            Some(1),
+        ),
+        (
+            vec![late(Pro, SINCE + 1), late(Enterprise, SINCE)],
+            Pro,
+            Free,
+            Some(NOW + 1),
+            Some(0),
+        ),
+        // Where none gives anything, the largest is the one that is told of.
+        (
+            vec![paid(Pro, Unpaid), paid(Enterprise, Canceled)],
+            Free,
+            Free,
+            None,
+            Some(1),
+        ),
+        (
+            vec![paid(Enterprise, Canceled), paid(Free, Active)],
+            Free,
+            Free,
+            None,
+            Some(1),
+        ),
+        // Of equals the first.
+        (
+            vec![paid(Pro, Active), paid(Pro, Trialing)],
+            Pro,
+            Pro,
+            None,
+            Some(0),
+        ),
+    ] {
+        let why = format!("{held:?}");
+        let found = resolve(&held, &[], NOW);
+        assert_is(&found, plan, &why);
+        assert_eq!(found.changes_at, changes_at, "{why}");
+        assert_is(&resolve(&held, &[], NOW + 1), then, &why);
+        assert_eq!(largest(&held, NOW), at, "{why}");
+    }
 }
 
 #[test]
 fn of_two_overrides_the_later_holds() {
     let given = own(Grant::Feature(Feature::Recording, true), None);
     let taken = own(Grant::Feature(Feature::Recording, false), None);
-    assert!(!resolve(None, &[given, taken], NOW).has(Feature::Recording));
-    assert!(resolve(None, &[taken, given], NOW).has(Feature::Recording));
+    assert!(!resolve(&[], &[given, taken], NOW).has(Feature::Recording));
+    assert!(resolve(&[], &[taken, given], NOW).has(Feature::Recording));
 }
 
 #[test]
 fn a_late_payment_of_unknown_date_has_no_grace() {
     let held = subscribed(Plan::Pro, SubscriptionStatus::PastDue, None);
-    assert_is(&resolve(Some(&held), &[], NOW), Plan::Free, "no date");
+    assert_is(&resolve(&[held], &[], NOW), Plan::Free, "no date");
 }
 
 #[test]
 fn a_refusal_names_what_is_missing() {
-    let free = resolve(None, &[], NOW);
+    let free = resolve(&[], &[], NOW);
     let refused = require(&free, Feature::VideoStream).unwrap_err();
     assert_eq!(refused.code, ErrorCode::Forbidden);
     assert_eq!(refused.reason.as_deref(), Some("entitlement"));
@@ -156,7 +248,7 @@ fn a_refusal_names_what_is_missing() {
 fn limits_hold_at_their_edge() {
     for plan in Plan::ALL {
         let held = subscribed(plan, SubscriptionStatus::Active, None);
-        let found = resolve(Some(&held), &[], NOW);
+        let found = resolve(&[held], &[], NOW);
         let most = found.limits;
         let people = u64::from(most.participants);
         assert!(admit(&found, Limit::Participants, people - 1).is_ok());
@@ -218,7 +310,7 @@ fn a_grant_is_of_the_kind_that_its_key_asks_for() {
 fn the_browsers_form_says_what_the_typed_one_says() {
     for plan in Plan::ALL {
         let held = subscribed(plan, SubscriptionStatus::Active, None);
-        let found = resolve(Some(&held), &[], NOW);
+        let found = resolve(&[held], &[], NOW);
         let json = serde_json::to_value(&found).unwrap();
         for feature in Feature::ALL {
             let by_name = allows(&json, feature.as_str(), 0);

@@ -2,10 +2,10 @@
 
 use super::FLAGS;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, to_i64, to_u64};
+use crate::db::{Db, StoreError, Tx, to_i64, to_u64};
 use crate::idempotency::{self, Once};
-use crate::on_db;
-use connvo_core::flag::Flag;
+use crate::{on_db, on_tx};
+use connvo_core::flag::{CAPABILITIES, Flag};
 use serde_json::json;
 
 const GET_SQL: &str = "SELECT definition FROM feature_flags WHERE key = $1";
@@ -18,7 +18,8 @@ fn definition(flag: &Flag) -> Result<String, StoreError> {
     serde_json::to_string(flag).map_err(|error| StoreError::damaged("flag", &error))
 }
 
-/// Stores the flags that there are from the start, where they are not there yet.
+/// Stores the flags that there are from the start, where they are not there yet: those of
+/// the capabilities are there even beyond the bound.
 ///
 /// # Errors
 /// The store fails.
@@ -44,6 +45,22 @@ pub async fn seed(db: &Db, flags: &[Flag], now_ms: u64) -> Result<(), StoreError
         }
     );
     Ok(())
+}
+
+/// Every flag, by key: as many as [`put`] lets in, and always those of the capabilities.
+///
+/// # Errors
+/// The store fails.
+pub async fn all(db: &Db) -> Result<Vec<Flag>, StoreError> {
+    let rows: Vec<(String,)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as("SELECT definition FROM feature_flags ORDER BY key")
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.into_iter().map(flag).collect()
 }
 
 /// A page of flags, by key.
@@ -83,6 +100,19 @@ pub async fn get(db: &Db, key: &str) -> Result<Option<Flag>, StoreError> {
     row.map(flag).transpose()
 }
 
+/// Holds whoever else changes flags, until this transaction ends: the row of a capability is
+/// always there.
+async fn hold(tx: impl Into<Tx<'_>>) -> Result<(), StoreError> {
+    let (capability, _) = CAPABILITIES[0];
+    on_tx!(tx.into(), |line| {
+        sqlx::query("UPDATE feature_flags SET updated_at = updated_at WHERE key = $1")
+            .bind(capability)
+            .execute(line)
+            .await?;
+        Ok(())
+    })
+}
+
 /// Stores a flag and records the change; false when it would be one too many.
 ///
 /// # Errors
@@ -98,6 +128,7 @@ pub async fn put(
     let stored = on_db!(
         db,
         transaction | tx | {
+            hold(&mut tx).await?;
             let before: Option<(String,)> = sqlx::query_as(GET_SQL)
                 .bind(key)
                 .fetch_optional(&mut *tx)
@@ -137,6 +168,7 @@ pub async fn delete(db: &Db, key: &str, (entry, once): (Entry, &Once)) -> Result
     let removed = on_db!(
         db,
         transaction | tx | {
+            hold(&mut tx).await?;
             let removed: Option<(String,)> =
                 sqlx::query_as("DELETE FROM feature_flags WHERE key = $1 RETURNING definition")
                     .bind(key)

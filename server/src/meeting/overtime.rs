@@ -1,6 +1,7 @@
 //! Meetings that have run for as long as their plan allows end by themselves: in the way
 //! that a host ends them, with the server as who does it and the plan as the reason.
 
+use super::store::Running;
 use super::{changed, resource, store};
 use crate::app::App;
 use crate::audit::Entry;
@@ -45,7 +46,8 @@ pub async fn run(app: App) {
 }
 
 /// Ends every meeting whose time is over now; answers when that of the next is, in
-/// milliseconds since the Unix epoch.
+/// milliseconds since the Unix epoch. One that cannot be ended is told of in the log, and
+/// keeps no other from its end.
 ///
 /// # Errors
 /// The store fails; what was ended until then stays ended.
@@ -57,22 +59,36 @@ pub async fn once(app: &App) -> Result<Option<u64>, StoreError> {
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
         for meeting in page {
-            let now = app.clock.now_ms();
-            let limits = match (limits_of.get(&meeting.org_id), &meeting.org_id) {
-                (Some(limits), _) => *limits,
-                (None, None) => Limits::of(Plan::Free),
-                (None, Some(org)) => of_org(&app.db, org, now).await?.limits,
-            };
-            limits_of.insert(meeting.org_id, limits);
-            let over_at = limits.meeting_over_at(meeting.started_at);
-            if now >= over_at {
-                end(app, &meeting.id, limits).await?;
-            } else {
-                next = Some(next.map_or(over_at, |at| at.min(over_at)));
+            match look(app, &meeting, &mut limits_of).await {
+                Ok(over_at) => next = next.into_iter().chain(over_at).min(),
+                Err(error) => {
+                    tracing::error!(%error, meeting = %meeting.id, "a meeting cannot be ended now");
+                }
             }
         }
     }
     Ok(next)
+}
+
+/// Ends a meeting whose time is over now; answers when it is over, where it goes on.
+async fn look(
+    app: &App,
+    meeting: &Running,
+    limits_of: &mut HashMap<Option<OrgId>, Limits>,
+) -> Result<Option<u64>, StoreError> {
+    let now = app.clock.now_ms();
+    let limits = match (limits_of.get(&meeting.org_id), &meeting.org_id) {
+        (Some(limits), _) => *limits,
+        (None, None) => Limits::of(Plan::Free),
+        (None, Some(org)) => of_org(&app.db, org, now).await?.limits,
+    };
+    limits_of.insert(meeting.org_id.clone(), limits);
+    let over_at = limits.meeting_over_at(meeting.started_at);
+    if now < over_at {
+        return Ok(Some(over_at));
+    }
+    end(app, &meeting.id, limits).await?;
+    Ok(None)
 }
 
 async fn end(app: &App, meeting: &MeetingId, limits: Limits) -> Result<(), StoreError> {

@@ -32,7 +32,8 @@ pub struct AdminOrg {
     pub name: String,
     /// How many belong to it.
     pub members: u64,
-    /// The plan subscribed to, in force or not.
+    /// The plan subscribed to, in force or not; of several subscriptions that of the one
+    /// that gives most.
     pub plan: Option<String>,
     /// How the subscription stands, in the billing service's word.
     pub status: Option<String>,
@@ -133,11 +134,12 @@ pub async fn detail(app: &App, admin: &Admin, org: &OrgId) -> Result<AdminOrgDet
 }
 
 async fn view(app: &App, org: &OrgId) -> Result<AdminOrgDetail, Problem> {
-    let found = store::org(&app.db, org).await?;
+    let now = app.clock.now_ms();
+    let found = store::org(&app.db, org, now).await?;
     Ok(AdminOrgDetail {
         org: found.ok_or_else(|| Problem::not_found("the organisation"))?,
         overrides: overrides(&app.db, org).await?,
-        entitlements: of_org(&app.db, org, app.clock.now_ms()).await?,
+        entitlements: of_org(&app.db, org, now).await?,
     })
 }
 

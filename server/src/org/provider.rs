@@ -4,11 +4,9 @@
 
 mod store;
 
-use crate::app::App;
 use crate::audit::Trail;
-use crate::me::{MeChange, tell};
-use connvo_core::error::Problem;
-use connvo_core::id::UserId;
+use crate::db::{StoreError, Tx};
+use connvo_core::id::{OrgId, UserId};
 use connvo_core::org::{NAME_UTF16, OrgRole};
 
 /// An organisation as the provider has it.
@@ -31,8 +29,6 @@ pub struct ProviderMembership<'a> {
     pub workos_org_id: &'a str,
     /// The organisation's name, where it is told: one that is not known yet is made.
     pub org_name: Option<&'a str>,
-    /// The person, who is known here.
-    pub user_id: &'a UserId,
     /// The role's name; `admin` is an administrator, all else a member.
     pub role: &'a str,
     /// Whether the person belongs to it: not when it was removed, or is pending or
@@ -42,41 +38,43 @@ pub struct ProviderMembership<'a> {
     pub updated_at: u64,
 }
 
-/// Takes news of an organisation; false when they are older than what is known.
+/// Takes news of an organisation, in the transaction of their event, `fresh` as its id at
+/// first sight; absent when they are older than what is known.
 ///
 /// # Errors
 /// The store fails.
 pub async fn organization(
-    app: &App,
+    tx: impl Into<Tx<'_>>,
+    fresh: &OrgId,
     news: &ProviderOrg<'_>,
     trail: &Trail,
-) -> Result<bool, Problem> {
-    let id = app.ids.org();
-    let name = fit(news.name);
-    let Some(org) = store::put_org(&app.db, &id, news, &name, trail).await? else {
-        return Ok(false);
-    };
-    tell(app, MeChange::Org(org));
-    Ok(true)
+) -> Result<Option<OrgId>, StoreError> {
+    store::put_org(tx, fresh, news, &fit(news.name), trail).await
 }
 
-/// Takes news of a membership; false when they are older than what is known.
+/// Holds an organisation that is known already, before anybody who belongs to it: whoever
+/// deletes a person takes the rows in that order, too.
+///
+/// # Errors
+/// The store fails.
+pub async fn hold(tx: impl Into<Tx<'_>>, workos_org_id: &str) -> Result<(), StoreError> {
+    store::hold(tx, workos_org_id).await.map(|_| ())
+}
+
+/// Takes news of a membership of `user`, in the transaction of their event, `fresh` as the
+/// id of an organisation not known yet; false when they are older than what is known.
 ///
 /// # Errors
 /// The store fails.
 pub async fn membership(
-    app: &App,
+    tx: impl Into<Tx<'_>>,
+    (fresh, user): (&OrgId, &UserId),
     news: &ProviderMembership<'_>,
     trail: &Trail,
-) -> Result<bool, Problem> {
-    let id = app.ids.org();
+) -> Result<bool, StoreError> {
     let role = OrgRole::parse(news.role).unwrap_or(OrgRole::Member);
     let name = fit(news.org_name.unwrap_or(news.workos_org_id));
-    if !store::put_membership(&app.db, (&id, &name), news, role, trail).await? {
-        return Ok(false);
-    }
-    tell(app, MeChange::User(news.user_id.clone()));
-    Ok(true)
+    store::put_membership(tx, (fresh, &name), user, (news, role), trail).await
 }
 
 /// The provider's names are taken as they are, but for what no name here may be.

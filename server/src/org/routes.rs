@@ -192,7 +192,8 @@ async fn admin_orgs(
     let (pattern, page) = query.parts()?;
     let (limit, after) = (page.limit(50)?, page.after::<OrgId>()?);
     audit::read(&app, &by, "readOrgs", "orgs", asked).await?;
-    let items = admin::search_orgs(&app.db, &pattern, after.as_ref(), limit + 1).await?;
+    let (page, now) = ((after.as_ref(), limit + 1), app.clock.now_ms());
+    let items = admin::search_orgs(&app.db, &pattern, page, now).await?;
     let cursor = |last: &AdminOrg| last.id.to_string();
     Ok(Json(Page::of(items, limit, cursor)))
 }

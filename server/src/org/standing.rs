@@ -1,4 +1,4 @@
-//! What applies to a meeting or a person: the subscription and the overrides of their
+//! What applies to a meeting or a person: the subscriptions and the overrides of their
 //! organisation, read in one query, and resolved by core.
 
 mod store;
@@ -17,11 +17,8 @@ pub use store::{OF_MEETING_SQL, OF_USER_SQL};
 
 impl Held {
     fn subscription(&self) -> Option<Subscription> {
-        Some(Subscription {
-            plan: Plan::parse(self.plan.as_deref()?).unwrap_or_default(),
-            status: SubscriptionStatus::parse(self.status.as_deref()?),
-            past_due_since: self.past_due_since.map(to_u64),
-        })
+        let (plan, status) = (self.plan.as_deref()?, self.status.as_deref()?);
+        Some(subscription(plan, status, self.past_due_since))
     }
 
     fn own(&self) -> Option<Override> {
@@ -29,6 +26,16 @@ impl Held {
             grant: grant(self.key.as_deref()?, self.value?)?,
             expires_at: self.expires_at.map(to_u64),
         })
+    }
+}
+
+/// A stored subscription; one of a plan that is not known gives nothing.
+#[must_use]
+pub fn subscription(plan: &str, status: &str, past_due_since: Option<i64>) -> Subscription {
+    Subscription {
+        plan: Plan::parse(plan).unwrap_or_default(),
+        status: SubscriptionStatus::parse(status),
+        past_due_since: past_due_since.map(to_u64),
     }
 }
 
@@ -41,10 +48,11 @@ pub(super) fn grant(key: &str, value: i64) -> Option<Grant> {
     Limit::parse(key).map(|limit| Grant::Limit(limit, most))
 }
 
+/// Rows repeat subscriptions and overrides, which does them no harm.
 fn entitlements<'a>(rows: impl Iterator<Item = &'a Held> + Clone, now_ms: u64) -> Entitlements {
-    let subscription = rows.clone().next().and_then(Held::subscription);
+    let subscriptions: Vec<_> = rows.clone().filter_map(Held::subscription).collect();
     let overrides: Vec<_> = rows.filter_map(Held::own).collect();
-    resolve(subscription.as_ref(), &overrides, now_ms)
+    resolve(&subscriptions, &overrides, now_ms)
 }
 
 /// What applies to a meeting.
@@ -107,7 +115,7 @@ pub async fn of_user(db: &Db, user: &UserId, now_ms: u64) -> Result<Personal, St
     let rows = store::of_user(db, user).await?;
     let mut personal = Personal {
         org: None,
-        entitlements: resolve(None, &[], now_ms),
+        entitlements: resolve(&[], &[], now_ms),
         org_ids: Vec::new(),
     };
     for of_one in rows.chunk_by(|one, next| one.id == next.id) {

@@ -148,14 +148,14 @@ pub async fn head(db: &Db, meeting: &MeetingId) -> Result<u64, StoreError> {
     crate::db::streams::head(db, meeting, "transcript").await
 }
 
-/// A meeting with transcript: its organisation, and when its oldest chunk came.
+/// A meeting: its organisation, and when its oldest chunk came, where it has any.
 pub(super) struct Oldest {
     pub(super) meeting_id: MeetingId,
     pub(super) org_id: Option<OrgId>,
-    pub(super) at_ms: u64,
+    pub(super) at_ms: Option<u64>,
 }
 
-/// A page of meetings with transcript, by id.
+/// A page of meetings, by id.
 pub(super) async fn oldest(
     db: &Db,
     after: Option<&MeetingId>,
@@ -179,7 +179,7 @@ pub(super) async fn oldest(
         Ok(Oldest {
             meeting_id: to_id(&meeting)?,
             org_id: org.as_deref().map(to_id).transpose()?,
-            at_ms: at.map_or(u64::MAX, to_u64),
+            at_ms: at.map(to_u64),
         })
     };
     rows.into_iter().map(oldest).collect()

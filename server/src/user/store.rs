@@ -1,5 +1,6 @@
 //! Users in the database.
 
+mod erased;
 mod meet;
 
 use super::{Known, User};
@@ -8,7 +9,9 @@ use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::id::UserId;
+use serde_json::json;
 
+pub use erased::{erased, subject_hash};
 pub use meet::{ensure, meet, remove};
 
 /// The user of a token's subject, if that was seen before.
@@ -131,7 +134,11 @@ pub async fn known(db: &Db, id: &UserId) -> Result<Option<Known>, StoreError> {
     row.map(KnownRow::known).transpose()
 }
 
-/// As [`set_active`], recorded; absent when there is no such user, or they were removed.
+/// Holds somebody, and tells whether they may come in.
+const HOLD_SQL: &str = "UPDATE users SET updated_at = updated_at
+    WHERE id = $1 AND deleted_at IS NULL RETURNING is_active";
+
+/// As [`set_active`], recorded with what was before; absent when there is no such user, or they were removed.
 ///
 /// # Errors
 /// The store fails.
@@ -144,6 +151,10 @@ pub async fn change_active(
     let changed = on_db!(
         db,
         transaction | tx | {
+            let was: Option<(bool,)> = sqlx::query_as(HOLD_SQL)
+                .bind(id.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
             let row: Option<KnownRow> = sqlx::query_as(
                 "UPDATE users SET is_active = $2, updated_at = $3
                  WHERE id = $1 AND deleted_at IS NULL
@@ -157,7 +168,10 @@ pub async fn change_active(
             .await?;
             let changed = row.map(KnownRow::known).transpose()?;
             if let Some(changed) = &changed {
-                audit::store::record(&mut tx, entry).await?;
+                let was = was.map(|(was,)| was);
+                let changes = json!({"isActive": {"from": was, "to": active}});
+                let entry = entry.clone().with(changes);
+                audit::store::record(&mut tx, &entry).await?;
                 idempotency::store::keep(&mut tx, once, 200, changed).await?;
             }
             changed

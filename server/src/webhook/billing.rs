@@ -3,15 +3,16 @@
 mod event;
 mod store;
 
-use super::parse;
 use super::signature::STRIPE;
+use super::{EVENT_BYTES, judged, parse, whole};
 use crate::actor::RequestInfo;
 use crate::app::App;
 use crate::audit::Trail;
 use crate::http::Failure;
 use crate::me::{MeChange, tell};
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use connvo_core::error::{ErrorCode, Problem};
 use event::Event;
@@ -26,7 +27,9 @@ pub use store::{Effect, apply};
 
 /// The route of the billing webhook.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(take))
+    OpenApiRouter::new()
+        .routes(routes!(take))
+        .layer(DefaultBodyLimit::max(EVENT_BYTES))
 }
 
 /// Takes an event of the billing service: `customer.subscription.created`, `.updated` and
@@ -35,12 +38,12 @@ pub fn routes() -> OpenApiRouter<App> {
 /// known yet is to be sent again, for an hour; after that it is acknowledged, too.
 #[utoipa::path(post, path = "/v1/webhooks/billing", tag = "webhooks",
     params(("stripe-signature" = String, Header, description = "`t=<seconds>,v1=<hex>`: HMAC-SHA256 over `t.body`")),
-    request_body(content = Event, description = "A Stripe event",
+    request_body(content = Event, description = "A Stripe event; at most 256 KiB",
         example = json!({"id": "evt_1", "type": "customer.subscription.updated", "created": 1_800_000_000,
             "data": {"object": {"id": "sub_1", "customer": "cus_1", "status": "active", "metadata": {},
                 "items": {"data": [{"current_period_end": 1_802_592_000, "price": {"lookup_key": "pro", "metadata": {}}}]}}}})),
     responses((status = 204, description = "Taken"),
-        (status = 401, description = "The signature is missing, wrong, or not of now"),
+        (status = 401, description = "The signature is missing, wrong, or not of now; after too many from one address it is 429"),
         (status = 404, description = "No billing service is set up"),
         (status = 422, description = "Not an event"),
         (status = 409, description = "No organisation is this customer yet: send it again")))]
@@ -48,20 +51,19 @@ async fn take(
     State(app): State<App>,
     request: RequestInfo,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Failure> {
+    let body = whole(body)?;
     let secret = app.config.billing_webhook_secret.as_ref();
     let secret = secret.ok_or_else(|| Problem::not_found("this address"))?;
     let header = headers.get("stripe-signature");
     let header = header.and_then(|header| header.to_str().ok());
-    let header = header.ok_or_else(|| {
-        let detail = "a signature is needed, in Stripe-Signature";
-        Problem::new(ErrorCode::Unauthorized, detail)
-    })?;
     let (secret, now) = (secret.reveal().as_bytes(), app.clock.now_ms());
-    STRIPE.check(secret, header, &body, now)?;
+    let request = Arc::new(request);
+    let checked = STRIPE.check(secret, header.unwrap_or_default(), &body, now);
+    judged(&app, &request, "billing", checked)?;
     let event: Event = parse(&body)?;
-    let trail = Trail::new(&app.ids, now, &Arc::new(request));
+    let trail = Trail::new(&app.ids, now, &request);
     take_event(&app, event, &trail).await?;
     Ok(StatusCode::NO_CONTENT)
 }

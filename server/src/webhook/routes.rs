@@ -1,6 +1,6 @@
 //! `/v1/webhooks`.
 
-use super::{EVENT_BYTES, workos};
+use super::{EVENT_BYTES, whole, workos};
 use crate::actor::RequestInfo;
 use crate::app::App;
 use crate::http::Failure;
@@ -8,7 +8,6 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
-use connvo_core::error::{ErrorCode, Problem};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes of webhooks.
@@ -30,7 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
             "data": {"object": "user", "id": "user_01", "email": "ada@example.org", "email_verified": true,
                 "first_name": "Ada", "last_name": "Lovelace", "updated_at": "2026-11-24T09:00:00.000Z"}})),
     responses((status = 200, description = "Taken, now or before"),
-        (status = 401, description = "Not signed with the secret, altered, or not of this moment"),
+        (status = 401, description = "Not signed with the secret, altered, or not of this moment; after too many from one address it is 429"),
         (status = 404, description = "No webhook secret is set"),
         (status = 422, description = "Signed, but not an event")))]
 async fn of_workos(
@@ -39,18 +38,10 @@ async fn of_workos(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Failure> {
-    let body = body.map_err(|rejection| of_body(&rejection))?;
+    let body = whole(body)?;
     let signature = headers
         .get("workos-signature")
         .and_then(|signature| signature.to_str().ok());
     workos::take(&app, request, signature.unwrap_or_default(), &body).await?;
     Ok(StatusCode::OK)
-}
-
-fn of_body(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(ErrorCode::PayloadTooLarge, "the event is too large")
-    } else {
-        Problem::new(ErrorCode::ValidationError, "the body did not come whole")
-    }
 }

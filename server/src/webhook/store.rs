@@ -2,10 +2,11 @@
 
 use crate::audit::{self, Trail};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id};
+use crate::org::provider::{ProviderMembership, ProviderOrg, hold, membership, organization};
 use crate::person::erase;
 use crate::user::{self, Met, Profile};
 use crate::{auth, on_db, on_tx};
-use connvo_core::id::UserId;
+use connvo_core::id::{OrgId, UserId};
 use serde_json::json;
 
 /// How long an event is remembered, in milliseconds: far longer than its signature is
@@ -76,10 +77,10 @@ pub async fn take(
                 let met = match &effect {
                     Effect::Removed => removed(&mut tx, (subject, fresh), trail).await?,
                     Effect::Profile(profile) => {
-                        user::store::meet(&mut tx, fresh, subject, profile, trail).await?
+                        meet(&mut tx, (subject, fresh), profile, trail).await?
                     }
                     Effect::SessionBegan(..) | Effect::SessionEnded(_) => {
-                        user::store::meet(&mut tx, fresh, subject, &NOTHING, trail).await?
+                        meet(&mut tx, (subject, fresh), &NOTHING, trail).await?
                     }
                 };
                 match &effect {
@@ -145,19 +146,76 @@ const NOTHING: Profile = Profile {
     updated_at: None,
 };
 
-/// The user of `subject`, made with `fresh` as the id where nothing is known yet.
+/// Takes an event about an organisation; absent when it changed nothing.
 ///
 /// # Errors
 /// The store fails.
-pub async fn meet(
+pub async fn take_org(
     db: &Db,
-    subject: &str,
-    fresh: &UserId,
+    (provider, event_id): (&str, &str),
+    fresh: &OrgId,
+    news: &ProviderOrg<'_>,
     trail: &Trail,
-) -> Result<UserId, StoreError> {
-    let met = on_db!(
+) -> Result<Option<OrgId>, StoreError> {
+    let changed = on_db!(
         db,
-        transaction | tx | user::store::meet(&mut tx, fresh, subject, &NOTHING, trail).await?
+        transaction | tx | {
+            if first_sight(&mut tx, provider, event_id, trail.now_ms()).await? {
+                organization(&mut tx, fresh, news, trail).await?
+            } else {
+                None
+            }
+        }
     );
-    Ok(met.user_id)
+    Ok(changed)
+}
+
+/// Takes an event about what the user of `subject` is in an organisation, both made with the
+/// fresh ids where they are not known; absent when it changed nothing. Who was removed is
+/// nothing any more, and stays so.
+///
+/// # Errors
+/// The store fails.
+pub async fn take_membership(
+    db: &Db,
+    (provider, event_id): (&str, &str),
+    (subject, fresh, fresh_org): (&str, &UserId, &OrgId),
+    news: &ProviderMembership<'_>,
+    trail: &Trail,
+) -> Result<Option<UserId>, StoreError> {
+    let changed = on_db!(
+        db,
+        transaction | tx | {
+            if first_sight(&mut tx, provider, event_id, trail.now_ms()).await? {
+                hold(&mut tx, news.workos_org_id).await?;
+                let met = meet(&mut tx, (subject, fresh), &NOTHING, trail).await?;
+                let (user, ids) = (&met.user_id, (fresh_org, &met.user_id));
+                let changed = !met.removed && membership(&mut tx, ids, news, trail).await?;
+                changed.then(|| user.clone())
+            } else {
+                None
+            }
+        }
+    );
+    Ok(changed)
+}
+
+/// The user of `subject`, made with `fresh` as the id where nothing is known yet: but
+/// nobody is made again of who deleted their account here. That takes a sign-in.
+async fn meet(
+    tx: impl Into<Tx<'_>>,
+    (subject, fresh): (&str, &UserId),
+    profile: &Profile,
+    trail: &Trail,
+) -> Result<Met, StoreError> {
+    on_tx!(tx.into(), |line| {
+        match user::store::erased(&mut *line, subject).await? {
+            Some(erased) => {
+                let mut met = Met::of(erased);
+                met.removed = true;
+                Ok(met)
+            }
+            None => user::store::meet(&mut *line, fresh, subject, profile, trail).await,
+        }
+    })
 }

@@ -2,11 +2,12 @@
 
 use super::signature::WORKOS;
 use super::store::{self, Effect};
-use super::{odd, parse};
+use super::{judged, odd, parse};
 use crate::actor::RequestInfo;
 use crate::app::{AccessChange, App};
 use crate::audit::Trail;
-use crate::org::provider::{self, ProviderMembership, ProviderOrg};
+use crate::me::{MeChange, tell};
+use crate::org::provider::{ProviderMembership, ProviderOrg};
 use crate::person::erase;
 use crate::workos::{Person, instant};
 use connvo_core::error::{ErrorCode, Problem};
@@ -46,7 +47,8 @@ struct Session {
 /// Takes an event: checks the signature over the raw body, then has its effect, once.
 ///
 /// # Errors
-/// `NOT_FOUND` where no secret is set; `UNAUTHORIZED` for a bad signature;
+/// `NOT_FOUND` where no secret is set; `UNAUTHORIZED` for a bad signature, `RATE_LIMITED`
+/// after too many of them;
 /// `VALIDATION_ERROR` for what is not an event; `UNAVAILABLE` when it is to come again.
 pub async fn take(
     app: &App,
@@ -58,10 +60,12 @@ pub async fn take(
     let secret = settings.and_then(|workos| workos.webhook_secret.as_ref());
     let secret = secret.ok_or_else(|| Problem::not_found("this webhook"))?;
     let now = app.clock.now_ms();
-    WORKOS.check(secret.reveal().as_bytes(), signature, body, now)?;
+    let request = Arc::new(request);
+    let checked = WORKOS.check(secret.reveal().as_bytes(), signature, body, now);
+    judged(app, &request, PROVIDER, checked)?;
     let event: Event = parse(body)?;
     name(&event.id)?;
-    let trail = &Trail::new(&app.ids, now, &Arc::new(request)).told_by(PROVIDER, &event.id);
+    let trail = &Trail::new(&app.ids, now, &request).told_by(PROVIDER, &event.id);
     match event.event.as_str() {
         "user.created" | "user.updated" => {
             let person: Person = data(event.data)?;
@@ -90,13 +94,15 @@ pub async fn take(
             about(app, (&event.id, &session.user_id), effect, trail).await
         }
         "organization.created" | "organization.updated" => {
-            organization(app, event.data, false, trail).await
+            organization(app, (&event.id, event.data), false, trail).await
         }
-        "organization.deleted" => organization(app, event.data, true, trail).await,
+        "organization.deleted" => organization(app, (&event.id, event.data), true, trail).await,
         "organization_membership.created" | "organization_membership.updated" => {
-            membership(app, event.data, true, trail).await
+            membership(app, (&event.id, event.data), true, trail).await
         }
-        "organization_membership.deleted" => membership(app, event.data, false, trail).await,
+        "organization_membership.deleted" => {
+            membership(app, (&event.id, event.data), false, trail).await
+        }
         _ => Ok(()),
     }
 }
@@ -157,33 +163,48 @@ struct Role {
     slug: String,
 }
 
-/// News of an organisation; those that are older than what is known, so also those
-/// that come again, change nothing.
-async fn organization(app: &App, news: Value, removed: bool, trail: &Trail) -> Result<(), Problem> {
-    let org: Organization = data(news)?;
+/// News of an organisation; those that are older than what is known change nothing.
+async fn organization(
+    app: &App,
+    (event_id, news): (&str, Value),
+    removed: bool,
+    trail: &Trail,
+) -> Result<(), Problem> {
+    let told: Organization = data(news)?;
     let news = ProviderOrg {
-        workos_id: name(&org.id)?,
-        name: &org.name,
+        workos_id: name(&told.id)?,
+        name: &told.name,
         removed,
-        updated_at: time(&org.updated_at)?,
+        updated_at: time(&told.updated_at)?,
     };
-    provider::organization(app, &news, trail).await.map(|_| ())
+    let (event, fresh) = ((PROVIDER, event_id), app.ids.org());
+    if let Some(org) = store::take_org(&app.db, event, &fresh, &news, trail).await? {
+        tell(app, MeChange::Org(org));
+    }
+    Ok(())
 }
 
 /// News of a membership, likewise.
-async fn membership(app: &App, news: Value, exists: bool, trail: &Trail) -> Result<(), Problem> {
+async fn membership(
+    app: &App,
+    (event_id, news): (&str, Value),
+    exists: bool,
+    trail: &Trail,
+) -> Result<(), Problem> {
     let told: Membership = data(news)?;
-    let (subject, fresh) = (name(&told.user_id)?, app.ids.user());
-    let user_id = store::meet(&app.db, subject, &fresh, trail).await?;
     let news = ProviderMembership {
         workos_org_id: name(&told.organization_id)?,
         org_name: told.organization_name.as_deref(),
-        user_id: &user_id,
         role: &told.role.slug,
         active: exists && told.status == "active",
         updated_at: time(&told.updated_at)?,
     };
-    provider::membership(app, &news, trail).await.map(|_| ())
+    let (user, org) = (app.ids.user(), app.ids.org());
+    let (event, whom) = ((PROVIDER, event_id), (name(&told.user_id)?, &user, &org));
+    if let Some(user) = store::take_membership(&app.db, event, whom, &news, trail).await? {
+        tell(app, MeChange::User(user));
+    }
+    Ok(())
 }
 
 fn time(text: &str) -> Result<u64, Problem> {

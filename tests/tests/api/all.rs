@@ -29,6 +29,8 @@ mod openapi;
 mod problems;
 #[path = "rates.rs"]
 mod rates;
+#[path = "sweeps.rs"]
+mod sweeps;
 
 #[path = "v1/admin/audit.rs"]
 mod v1_admin_audit;
@@ -66,6 +68,8 @@ mod v1_notes_versions;
 mod v1_orgs;
 #[path = "v1/meetings/participants.rs"]
 mod v1_participants;
+#[path = "v1/meetings/retention.rs"]
+mod v1_retention;
 #[path = "v1/sign_in.rs"]
 mod v1_sign_in;
 #[path = "v1/meetings/start_end.rs"]
@@ -80,5 +84,7 @@ mod v1_users_counts;
 mod v1_webhooks_audited;
 #[path = "v1/webhooks/billing.rs"]
 mod v1_webhooks_billing;
+#[path = "v1/webhooks/unsigned.rs"]
+mod v1_webhooks_unsigned;
 #[path = "v1/webhooks/workos.rs"]
 mod v1_webhooks_workos;

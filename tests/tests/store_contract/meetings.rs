@@ -34,7 +34,7 @@ fn invitation(email: &str, role: Role) -> NewParticipant {
 }
 
 async fn invite(store: &Store, meeting: &MeetingId, new: &NewParticipant) -> Invited {
-    let free = resolve(None, &[], NOW);
+    let free = resolve(&[], &[], NOW);
     let host = Standing::new(Role::Host, ParticipantStatus::Joined);
     let (once, entry) = (Once::default(), store.entry("invite"));
     let invited = store::invite(&store.db, meeting, (&host, new), &free, (entry, &once), NOW);

@@ -5,23 +5,28 @@ use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
-use crate::org::standing::grant;
-use connvo_core::entitlement::Grant;
+use crate::org::standing::{grant, subscription};
+use connvo_core::entitlement::{Grant, Subscription, largest};
 use connvo_core::id::{OrgId, UserId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Most overrides read of one organisation: there are fewer keys, from two sources.
 const OVERRIDES: i64 = 100;
 
+// A row for each subscription of the organisations, the newest first.
 macro_rules! select_orgs {
     ($rest:literal) => {
         concat!(
-            "SELECT o.id, o.name,
-                (SELECT COUNT(*) FROM org_memberships p
-                    WHERE p.org_id = o.id AND p.removed_at IS NULL) AS members,
-                s.plan, s.status, s.period_end, o.billing_customer, o.created_at
-            FROM orgs o LEFT JOIN subscriptions s ON s.org_id = o.id ",
-            $rest
+            "SELECT o.id, o.name, o.members, s.plan, s.status, s.past_due_since, s.period_end,
+                o.billing_customer, o.created_at
+            FROM (SELECT id, name, billing_customer, created_at,
+                    (SELECT COUNT(*) FROM org_memberships p
+                        WHERE p.org_id = orgs.id AND p.removed_at IS NULL) AS members
+                FROM orgs ",
+            $rest,
+            ") o
+            LEFT JOIN billing_subscriptions s ON s.org_id = o.id
+            ORDER BY o.id, s.event_at DESC, s.provider_id"
         )
     };
 }
@@ -33,24 +38,41 @@ struct OrgRow {
     members: i64,
     plan: Option<String>,
     status: Option<String>,
+    past_due_since: Option<i64>,
     period_end: Option<i64>,
     billing_customer: Option<String>,
     created_at: i64,
 }
 
 impl OrgRow {
-    fn org(self) -> Result<AdminOrg, StoreError> {
+    fn subscription(&self) -> Option<Subscription> {
+        let (plan, status) = (self.plan.as_deref()?, self.status.as_deref()?);
+        Some(subscription(plan, status, self.past_due_since))
+    }
+
+    fn org(&self) -> Result<AdminOrg, StoreError> {
         Ok(AdminOrg {
             id: to_id(&self.id)?,
-            name: self.name,
+            name: self.name.clone(),
             members: to_u64(self.members),
-            plan: self.plan,
-            status: self.status,
+            plan: self.plan.clone(),
+            status: self.status.clone(),
             period_end: self.period_end.map(to_u64),
-            billing_customer: self.billing_customer,
+            billing_customer: self.billing_customer.clone(),
             created_at: to_u64(self.created_at),
         })
     }
+}
+
+/// Organisations, each with the one of its subscriptions that gives most at `now_ms`.
+fn orgs(rows: &[OrgRow], now_ms: u64) -> Result<Vec<AdminOrg>, StoreError> {
+    let of_one = rows.chunk_by(|one, next| one.id == next.id);
+    of_one
+        .map(|rows| {
+            let all: Vec<_> = rows.iter().filter_map(OrgRow::subscription).collect();
+            rows[largest(&all, now_ms).unwrap_or(0)].org()
+        })
+        .collect()
 }
 
 /// A page of organisations whose name fits a pattern of `LIKE`, by id.
@@ -60,15 +82,15 @@ impl OrgRow {
 pub async fn search_orgs(
     db: &Db,
     pattern: &str,
-    after: Option<&OrgId>,
-    limit: u32,
+    (after, limit): (Option<&OrgId>, u32),
+    now_ms: u64,
 ) -> Result<Vec<AdminOrg>, StoreError> {
     let rows: Vec<OrgRow> = on_db!(
         db,
         read | pool | {
             sqlx::query_as(select_orgs!(
-                "WHERE o.id > $1 AND o.removed_at IS NULL AND LOWER(o.name) LIKE $2 ESCAPE '!'
-                ORDER BY o.id LIMIT $3"
+                "WHERE id > $1 AND removed_at IS NULL AND LOWER(name) LIKE $2 ESCAPE '!'
+                ORDER BY id LIMIT $3"
             ))
             .bind(after.map_or("", OrgId::as_str))
             .bind(pattern)
@@ -77,24 +99,24 @@ pub async fn search_orgs(
             .await?
         }
     );
-    rows.into_iter().map(OrgRow::org).collect()
+    orgs(&rows, now_ms)
 }
 
 /// One organisation.
 ///
 /// # Errors
 /// The store fails.
-pub(super) async fn org(db: &Db, id: &OrgId) -> Result<Option<AdminOrg>, StoreError> {
-    let row: Option<OrgRow> = on_db!(
+pub(super) async fn org(db: &Db, id: &OrgId, now_ms: u64) -> Result<Option<AdminOrg>, StoreError> {
+    let rows: Vec<OrgRow> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as(select_orgs!("WHERE o.id = $1 AND o.removed_at IS NULL"))
+            sqlx::query_as(select_orgs!("WHERE id = $1 AND removed_at IS NULL"))
                 .bind(id.as_str())
-                .fetch_optional(pool)
+                .fetch_all(pool)
                 .await?
         }
     );
-    row.map(OrgRow::org).transpose()
+    Ok(orgs(&rows, now_ms)?.pop())
 }
 
 /// What an organisation has beside its plan; what has expired is among it.
@@ -141,7 +163,14 @@ pub(super) struct OverrideChange<'a> {
     pub(super) once: &'a Once,
 }
 
-/// Makes the change and records it; false when there is no such organisation, or nothing to take back.
+/// Holds the organisation, and so whoever else sets something of it.
+const HOLD_SQL: &str = "UPDATE orgs SET updated_at = updated_at WHERE id = $1";
+/// What an operator has set.
+const SET_SQL: &str = "SELECT value, expires_at FROM entitlements
+    WHERE org_id = $1 AND key = $2 AND source = 'operator'";
+
+/// Makes the change and records it with what was set before; false when there is no such
+/// organisation, or nothing to take back.
 ///
 /// # Errors
 /// The store fails.
@@ -150,15 +179,21 @@ pub(super) async fn change_override(
     change: OverrideChange<'_>,
     now_ms: u64,
 ) -> Result<bool, StoreError> {
-    let to = change
-        .set
-        .map(|(grant, until)| json!({"value": grant.value(), "expiresAt": until}));
-    let changes = json!({"key": change.key, "to": to});
-    let entry = change.entry.with(changes);
+    let set = |value: Value, until: Option<u64>| json!({"value": value, "expiresAt": until});
+    let to = change.set.map(|(grant, until)| set(grant.value(), until));
     let now = to_i64(now_ms);
     let changed = on_db!(
         db,
         transaction | tx | {
+            sqlx::query(HOLD_SQL)
+                .bind(change.org.as_str())
+                .execute(&mut *tx)
+                .await?;
+            let before: Option<(i64, Option<i64>)> = sqlx::query_as(SET_SQL)
+                .bind(change.org.as_str())
+                .bind(change.key)
+                .fetch_optional(&mut *tx)
+                .await?;
             let changed = match change.set {
                 Some((grant, expires_at)) => {
                     let value = match grant {
@@ -193,6 +228,12 @@ pub(super) async fn change_override(
                 .rows_affected(),
             };
             if changed == 1 {
+                let from = before.map(|(value, until)| {
+                    let value = grant(change.key, value).map_or(value.into(), Grant::value);
+                    set(value, until.map(to_u64))
+                });
+                let changes = json!({"key": change.key, "from": from, "to": to});
+                let entry = change.entry.clone().with(changes);
                 audit::store::record(&mut tx, &entry).await?;
                 let status = if change.set.is_some() { 200 } else { 204 };
                 idempotency::store::keep(&mut tx, change.once, status, &()).await?;

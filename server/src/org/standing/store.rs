@@ -4,31 +4,43 @@ use crate::db::{Db, StoreError};
 use crate::on_db;
 use connvo_core::id::{MeetingId, OrgId, UserId};
 
-/// What applies to a meeting: a row for each override, and one where there is none.
-pub const OF_MEETING_SQL: &str =
-    "SELECT m.started_at, s.plan, s.status, s.past_due_since, e.key, e.value, e.expires_at
-    FROM meetings m
-    LEFT JOIN orgs o ON o.id = m.org_id AND o.removed_at IS NULL
-    LEFT JOIN subscriptions s ON s.org_id = o.id
-    LEFT JOIN entitlements e ON e.org_id = o.id
-    WHERE m.id = $1 ORDER BY e.source, e.key";
+// A row for each override with each subscription, and one where there is none. What is over
+// for good is not read: there may be more and more of it.
+macro_rules! held {
+    ($columns:literal, $from:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            "s.plan, s.status, s.past_due_since, e.key, e.value, e.expires_at ",
+            $from,
+            " LEFT JOIN billing_subscriptions s ON s.org_id = o.id
+                AND s.status NOT IN ('canceled', 'incomplete_expired')
+            LEFT JOIN entitlements e ON e.org_id = o.id ",
+            $rest
+        )
+    };
+}
 
-const OF_ORG_SQL: &str =
-    "SELECT NULL, s.plan, s.status, s.past_due_since, e.key, e.value, e.expires_at
-    FROM orgs o
-    LEFT JOIN subscriptions s ON s.org_id = o.id
-    LEFT JOIN entitlements e ON e.org_id = o.id
-    WHERE o.id = $1 AND o.removed_at IS NULL ORDER BY e.source, e.key";
+/// What applies to a meeting.
+pub const OF_MEETING_SQL: &str = held!(
+    "m.started_at, ",
+    "FROM meetings m LEFT JOIN orgs o ON o.id = m.org_id AND o.removed_at IS NULL",
+    "WHERE m.id = $1 ORDER BY e.source, e.key"
+);
+
+const OF_ORG_SQL: &str = held!(
+    "",
+    "FROM orgs o",
+    "WHERE o.id = $1 AND o.removed_at IS NULL ORDER BY e.source, e.key"
+);
 
 /// What applies to a person, by organisation, the one joined first first.
-pub const OF_USER_SQL: &str =
-    "SELECT o.id, o.name, p.role, s.plan, s.status, s.past_due_since, e.key, e.value, e.expires_at
-    FROM org_memberships p
-    JOIN orgs o ON o.id = p.org_id
-    LEFT JOIN subscriptions s ON s.org_id = o.id
-    LEFT JOIN entitlements e ON e.org_id = o.id
-    WHERE p.user_id = $1 AND p.removed_at IS NULL AND o.removed_at IS NULL
-    ORDER BY p.created_at, o.id, e.source, e.key";
+pub const OF_USER_SQL: &str = held!(
+    "o.id, o.name, p.role, ",
+    "FROM org_memberships p JOIN orgs o ON o.id = p.org_id",
+    "WHERE p.user_id = $1 AND p.removed_at IS NULL AND o.removed_at IS NULL
+    ORDER BY p.created_at, o.id, e.source, e.key"
+);
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Held {

@@ -183,6 +183,7 @@ async fn all(
             .bind(user.as_str())
             .bind(now)
             .bind(DELETED_NAME)
+            .bind(crate::user::store::subject_hash(&mut *line, user).await?)
             .execute(&mut *line)
             .await?;
         audit::places::forget_of(&mut *line, user).await?;
@@ -235,7 +236,7 @@ const WAITING: [&str; 2] = [
 const USER_SQL: &str = "UPDATE users SET subject = 'erased|' || id, email = NULL, name = $3,
         own_name = TRUE, timezone = NULL, language = NULL, avatar_url = NULL,
         notification_settings = NULL, last_seen_at = NULL, provider_updated_at = NULL, is_active = FALSE,
-        deleted_at = $2, erased_at = $2, updated_at = $2
+        deleted_at = $2, erased_at = $2, updated_at = $2, erased_subject_hash = $4
     WHERE id = $1";
 
 /// Holds the person's organisations, always in the same order, and then looks at them.

@@ -4,9 +4,10 @@
 use super::event::{Change, Whose};
 use crate::audit::{self, Trail};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::org::standing::subscription;
 use crate::webhook::store::first_sight;
 use crate::{on_db, on_tx};
-use connvo_core::entitlement::{PAST_DUE_GRACE_MS, SubscriptionStatus};
+use connvo_core::entitlement::{SubscriptionStatus, largest};
 use connvo_core::id::OrgId;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -35,23 +36,8 @@ const TOLD_SQL: &str = "INSERT INTO billing_subscriptions (org_id, provider_id, 
     WHERE billing_subscriptions.event_at < excluded.event_at
         OR (billing_subscriptions.event_at = excluded.event_at AND ($9 = 'deleted'
             OR ($9 = 'updated' AND billing_subscriptions.status <> 'canceled')))";
-/// The one that is followed is the one that gives most: of those that give something the
-/// largest plan, of equals one that is paid, and the newest. A late payment gives nothing
-/// any more when it began before `$3`.
-const FOLLOW_SQL: &str = "INSERT INTO subscriptions (org_id, plan, status, past_due_since,
-        period_end, provider_id, event_at, created_at, updated_at)
-    SELECT org_id, plan, status, past_due_since, period_end, provider_id, event_at, $2, $2
-    FROM billing_subscriptions WHERE org_id = $1
-    ORDER BY CASE WHEN status IN ('active', 'trialing')
-            OR (status = 'past_due' AND past_due_since > $3) THEN 0 ELSE 1 END,
-        CASE plan WHEN 'enterprise' THEN 0 WHEN 'pro' THEN 1 ELSE 2 END,
-        CASE status WHEN 'past_due' THEN 1 ELSE 0 END,
-        event_at DESC, provider_id LIMIT 1
-    ON CONFLICT (org_id) DO UPDATE SET plan = excluded.plan, status = excluded.status,
-        past_due_since = excluded.past_due_since, period_end = excluded.period_end,
-        provider_id = excluded.provider_id, event_at = excluded.event_at,
-        updated_at = excluded.updated_at";
-const FOLLOWED_SQL: &str = "SELECT plan, status FROM subscriptions WHERE org_id = $1";
+const ALL_SQL: &str = "SELECT plan, status, past_due_since FROM billing_subscriptions
+    WHERE org_id = $1 ORDER BY event_at DESC, provider_id";
 /// How long an event of a customer who is not known yet is asked for again, in
 /// milliseconds: the event that binds the customer may be on its way.
 const AWAITED_MS: u64 = 3_600_000;
@@ -126,6 +112,7 @@ pub async fn apply(
                     ) => {
                         let since = SubscriptionStatus::parse(status);
                         let since = (since == SubscriptionStatus::PastDue).then_some(created_ms);
+                        let from = followed(&mut tx, &org, now_ms).await?;
                         let told = sqlx::query(TOLD_SQL)
                             .bind(&org)
                             .bind(id)
@@ -142,7 +129,7 @@ pub async fn apply(
                         if told == 0 {
                             Effect::Older
                         } else {
-                            let (from, to) = follow(&mut tx, &org, now_ms).await?;
+                            let to = followed(&mut tx, &org, now_ms).await?;
                             let changes = json!({
                                 "subscription": {"id": id, "plan": plan, "status": status},
                                 "plan": {"from": from.0, "to": to.0},
@@ -201,31 +188,20 @@ pub async fn apply(
     Ok(effect)
 }
 
-/// Plan and status of the subscription that is followed, where there is one.
-type Followed = (Option<String>, Option<String>);
-
-/// Follows the subscription that gives the organisation most; answers what was followed
-/// before, and what is now.
-async fn follow(
+/// Plan and status of the subscription that gives an organisation most, where there is one.
+async fn followed(
     tx: impl Into<Tx<'_>>,
     org: &str,
     now_ms: u64,
-) -> Result<(Followed, Followed), StoreError> {
+) -> Result<(Option<String>, Option<String>), StoreError> {
     on_tx!(tx.into(), |line| {
-        let before: Option<(String, String)> = sqlx::query_as(FOLLOWED_SQL)
+        let mut rows: Vec<(String, String, Option<i64>)> = sqlx::query_as(ALL_SQL)
             .bind(org)
-            .fetch_optional(&mut *line)
+            .fetch_all(&mut *line)
             .await?;
-        sqlx::query(FOLLOW_SQL)
-            .bind(org)
-            .bind(to_i64(now_ms))
-            .bind(to_i64(now_ms.saturating_sub(PAST_DUE_GRACE_MS)))
-            .execute(&mut *line)
-            .await?;
-        let after: Option<(String, String)> = sqlx::query_as(FOLLOWED_SQL)
-            .bind(org)
-            .fetch_optional(&mut *line)
-            .await?;
-        Ok((before.unzip(), after.unzip()))
+        let held = |row: &(String, String, Option<i64>)| subscription(&row.0, &row.1, row.2);
+        let all: Vec<_> = rows.iter().map(held).collect();
+        let most = largest(&all, now_ms).map(|at| rows.swap_remove(at));
+        Ok(most.map(|(plan, status, _)| (plan, status)).unzip())
     })
 }

@@ -96,6 +96,43 @@ async fn an_override_gives_a_feature_until_it_expires() {
 }
 
 #[tokio::test]
+async fn a_change_of_an_override_is_recorded_with_what_was_set_before() {
+    let api = start().await;
+    let (root, ada) = (api.sign_in("root").await, api.sign_in("ada").await);
+    let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
+    let path = format!(
+        "/v1/admin/orgs/{}/entitlements/participants",
+        org["id"].as_str().unwrap()
+    );
+    let first = json!({"value": 12, "expiresAt": NOW + 60_000, "reason": "a pilot"});
+    assert_eq!(send(&root, Method::PUT, &path, first).await.0, 200);
+    api.app.clock.advance(1);
+    let second = json!({"value": 20, "reason": "a larger one"});
+    assert_eq!(send(&root, Method::PUT, &path, second).await.0, 200);
+    api.app.clock.advance(1);
+    let gone = format!("{path}?reason=done");
+    assert_eq!(send(&root, Method::DELETE, &gone, Value::Null).await.0, 204);
+    let first = json!({"value": 12, "expiresAt": NOW + 60_000});
+    let second = json!({"value": 20, "expiresAt": null});
+    for (action, expected) in [
+        (
+            "putOverride",
+            vec![(&first, &second), (&Value::Null, &first)],
+        ),
+        ("deleteOverride", vec![(&second, &Value::Null)]),
+    ] {
+        let (_, log) = root.get(&format!("/v1/admin/audit?action={action}")).await;
+        let rows = log["items"].as_array().unwrap();
+        let told: Vec<_> = rows
+            .iter()
+            .map(|row| (&row["changes"]["from"], &row["changes"]["to"]))
+            .collect();
+        assert_eq!(told, expected, "{log}");
+        assert_eq!(rows[0]["changes"]["key"], "participants");
+    }
+}
+
+#[tokio::test]
 async fn a_flag_is_changed_with_a_reason_and_the_change_is_recorded() {
     let api = start().await;
     let (root, ada) = (api.sign_in("root").await, api.sign_in("ada").await);
@@ -131,6 +168,23 @@ async fn a_flag_is_changed_with_a_reason_and_the_change_is_recorded() {
     ] {
         assert!(rows.contains(word), "{word}: {rows}");
     }
+}
+
+#[tokio::test]
+async fn capabilities_stay_switched_on_however_many_flags_there_are() {
+    let api = start().await;
+    let mut many = Vec::new();
+    for at in 0..250 {
+        let mut flag = connvo_core::flag::seeds().remove(0);
+        flag.key = format!("a.{at}");
+        many.push(flag);
+    }
+    let seeded = connvo_server::flag::store::seed(&api.app.db, &many, NOW);
+    seeded.await.unwrap();
+    let ada = api.sign_in("ada").await;
+    let (_, flags) = ada.get("/v1/flags").await;
+    assert_eq!(flags["transcription"], true);
+    assert_eq!(flags.as_object().unwrap().len(), 257);
 }
 
 #[tokio::test]

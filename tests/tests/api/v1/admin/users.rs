@@ -40,6 +40,13 @@ async fn administrators_keep_people_out_and_let_them_in_again() {
         .collect();
     assert_eq!(reasons.len(), 2, "the retry is not one: {rows}");
     assert!(reasons.contains(&&json!("sends spam")));
+    for row in rows["items"].as_array().unwrap() {
+        let out = row["reason"] == "sends spam";
+        assert_eq!(
+            row["changes"],
+            json!({"isActive": {"from": out, "to": !out}})
+        );
+    }
     let reads = format!("/v1/admin/audit?action=readUser&actor={}", admin.id);
     assert_eq!(
         admin.get(&reads).await.1["items"].as_array().unwrap().len(),

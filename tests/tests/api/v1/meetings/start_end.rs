@@ -3,6 +3,7 @@
 use crate::client::{Api, NOW, assert_problem};
 use crate::line::Line;
 use connvo_core::protocol::lane::ServerLane;
+use connvo_server::db::Db;
 use connvo_server::meeting::overtime;
 use serde_json::{Value, json};
 
@@ -99,6 +100,48 @@ async fn a_meeting_of_a_larger_plan_runs_for_longer() {
     api.app.clock.advance(60_000);
     assert_eq!(overtime::once(&api.app).await.unwrap(), None);
     assert_eq!(ada.get(&meeting).await.1["state"], "concluded");
+}
+
+/// No meeting called "stuck" can be changed.
+async fn stick(db: &Db) {
+    match db {
+        Db::Sqlite { writer, .. } => sqlx::raw_sql(
+            "CREATE TRIGGER stuck BEFORE UPDATE ON meetings WHEN OLD.title = 'stuck'
+             BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+        )
+        .execute(writer)
+        .await
+        .map(|_| ()),
+        Db::Postgres(pool) => sqlx::raw_sql(
+            "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN RAISE EXCEPTION 'stuck'; END $$;
+             CREATE TRIGGER stuck BEFORE UPDATE ON meetings FOR EACH ROW
+             WHEN (OLD.title = 'stuck') EXECUTE FUNCTION stuck()",
+        )
+        .execute(pool)
+        .await
+        .map(|_| ()),
+    }
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_meeting_that_cannot_be_ended_keeps_no_other_from_its_end() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let mut paths = Vec::new();
+    for title in ["stuck", "Stand-up"] {
+        let (_, meeting) = ada.post("/v1/meetings", json!({"title": title})).await;
+        let path = format!("/v1/meetings/{}", meeting["id"].as_str().unwrap());
+        assert_eq!(ada.post(&format!("{path}/start"), Value::Null).await.0, 200);
+        paths.push(path);
+        api.app.clock.advance(1);
+    }
+    stick(&api.app.db).await;
+    api.app.clock.advance(HOUR_MS);
+    assert_eq!(overtime::once(&api.app).await.unwrap(), None);
+    assert_eq!(ada.get(&paths[0]).await.1["state"], "active");
+    assert_eq!(ada.get(&paths[1]).await.1["state"], "concluded");
 }
 
 #[tokio::test]

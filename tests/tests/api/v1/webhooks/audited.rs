@@ -78,19 +78,26 @@ async fn news_of_organisations_and_memberships_are_told_once() {
             "role": {"slug": role}, "updated_at": at(ms)})
     };
     let (of_org, of_member) = ("organization", "organization_membership");
-    for (kind, what, data) in [
-        (of_org, "created", org("Acme", 1)),
-        (of_org, "created", org("Acme", 1)),
-        (of_org, "updated", org("Acme & Co", 2)),
-        (of_member, "created", member("member", 1)),
-        (of_member, "created", member("member", 1)),
-        (of_member, "updated", member("admin", 2)),
-        (of_member, "deleted", member("admin", 2)),
-        (of_org, "deleted", org("Acme & Co", 2)),
-        (of_org, "deleted", org("Acme & Co", 2)),
+    // Some come twice, and some say again what an earlier one has said.
+    for (id, kind, what, data) in [
+        ("1", of_org, "created", org("Acme", 1)),
+        ("1", of_org, "created", org("Acme", 1)),
+        ("2", of_org, "created", org("Acme", 1)),
+        ("3", of_org, "updated", org("Acme & Co", 2)),
+        ("4", of_member, "created", member("member", 1)),
+        ("4", of_member, "created", member("member", 1)),
+        ("5", of_member, "created", member("member", 1)),
+        ("6", of_member, "updated", member("admin", 2)),
+        ("7", of_member, "deleted", member("admin", 2)),
+        ("8", of_org, "deleted", org("Acme & Co", 2)),
+        ("8", of_org, "deleted", org("Acme & Co", 2)),
+        ("9", of_org, "deleted", org("Acme & Co", 2)),
+        // An event is told apart by its id, whatever it says.
+        ("1", of_org, "updated", org("Other", 3)),
+        ("4", of_member, "updated", member("admin", 3)),
     ] {
         let event = format!("{kind}.{what}");
-        assert_eq!(stage.event("event", &event, data).await, 200);
+        assert_eq!(stage.event(id, &event, data).await, 200);
     }
     let (member, admin) = (json!("member"), json!("admin"));
     for (action, from, to) in [
@@ -134,7 +141,48 @@ async fn who_is_deleted_at_workos_is_erased_as_by_themselves_and_does_not_come_b
     assert_eq!(stage.event("event_3", "user.updated", late).await, 200);
     let token = stage.token(&json!({"sid": "session_late"}));
     assert_eq!(stage.get("/v1/me", &token).await.0, 401);
+    // Nor do they belong to anything again.
+    let member = json!({"organization_id": "org_acme", "user_id": "user_ada", "status": "active",
+        "role": {"slug": "admin"}, "updated_at": "2027-01-15T09:00:00.000Z"});
+    let kind = "organization_membership.created";
+    assert_eq!(stage.event("event_4", kind, member).await, 200);
+    assert_eq!(rows(&stage, "addMember").await.len(), 0);
     assert_eq!(rows(&stage, "createUser").await.len(), 1);
+}
+
+#[tokio::test]
+async fn news_of_who_deleted_their_account_here_make_nobody_of_them_until_they_sign_in() {
+    let stage = Stage::start().await;
+    let person = stage.sign_in("ada").await;
+    assert_eq!(person.delete("/v1/me").await.0, 200);
+    let member = json!({"organization_id": "org_acme", "user_id": "user_ada", "status": "active",
+        "role": {"slug": "admin"}, "updated_at": "2027-01-15T09:00:00.000Z"});
+    let session = json!({"object": "session", "id": "session_new", "user_id": "user_ada"});
+    let news = |ms: u32| ada("ada@example.org", &format!("2027-01-15T09:00:00.00{ms}Z"));
+    for (id, event, data) in [
+        ("event_1", "user.updated", news(1)),
+        ("event_2", "organization_membership.created", member.clone()),
+        ("event_3", "session.created", session.clone()),
+        ("event_4", "session.revoked", session),
+    ] {
+        assert_eq!(stage.event(id, event, data).await, 200);
+    }
+    assert_eq!(rows(&stage, "createUser").await.len(), 1);
+    assert_eq!(rows(&stage, "addMember").await.len(), 0);
+    assert_eq!(rows(&stage, "startSession").await.len(), 1);
+    // A session that ended there lets nobody in all the same.
+    let ended = stage.token(&json!({"sid": "session_new"}));
+    assert_eq!(stage.get("/v1/me", &ended).await.0, 401);
+    // Who signs in again is somebody new, of whom news are taken as of everybody.
+    let back = stage.token(&json!({"sid": "session_later"}));
+    let (status, me) = stage.get("/v1/me", &back).await;
+    assert_eq!(status, 200, "{me}");
+    assert_ne!(me["id"], person.id.as_str());
+    let kind = "organization_membership.updated";
+    assert_eq!(stage.event("event_5", kind, member).await, 200);
+    let added = rows(&stage, "addMember").await;
+    assert_eq!(added.len(), 1);
+    assert_eq!(added[0].changes["userId"], me["id"]);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::client::{Api, NOW, assert_problem};
 use crate::stage::Stage;
+use connvo_server::audit::store::{Filter, page};
 use connvo_tests::workos::{SECRET, signature};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -54,11 +55,20 @@ async fn a_session_ends_when_workos_said_it_would() {
 async fn many_deliveries_at_once_have_one_effect() {
     let stage = Stage::start().await;
     stage.sign_in("ada").await;
-    let told = || person("Ada", "2027-01-15T08:00:00.000Z");
-    let sent = (0..8).map(|_| stage.event("event_1", "user.updated", told()));
+    // Each says something else, so that each would have an effect of its own.
+    let told = |name: &str| person(name, "2027-01-15T08:00:00.000Z");
+    let names = ["A", "B", "C", "D", "E", "F", "G", "H"];
+    let sent = names.map(|name| stage.event("event_1", "user.updated", told(name)));
     for status in futures_util::future::join_all(sent).await {
         assert_eq!(status, 200);
     }
+    let filter = Filter {
+        action: Some("updateUser".into()),
+        ..Filter::default()
+    };
+    let rows = page(&stage.api.app.db, &filter, None, 100).await.unwrap();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0].changes["eventId"], "event_1");
 }
 
 #[tokio::test]
