@@ -124,6 +124,26 @@ impl Action {
         Self::ALL.into_iter().find(|action| action.as_str() == name)
     }
 
+    /// Whether who does it is in the meeting: sees or adds to what is noted or said there.
+    #[must_use]
+    pub const fn enters(self) -> bool {
+        match self {
+            Self::ReadNote
+            | Self::WriteNote
+            | Self::ReadTranscript
+            | Self::AppendTranscript
+            | Self::ShareScreen
+            | Self::Record => true,
+            Self::ReadMeeting
+            | Self::ReadParticipants
+            | Self::StartMeeting
+            | Self::EndMeeting
+            | Self::Invite
+            | Self::RemoveParticipant
+            | Self::LeaveMeeting => false,
+        }
+    }
+
     /// The lowest role that may by itself.
     const fn least(self) -> Role {
         match self {

@@ -77,6 +77,7 @@ pub const TITLE_UTF16: usize = 200;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MeetingDraft {
     /// What it is about; 1 to 200 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub title: String,
     /// Whether anybody who is signed in may learn of it. Not, unless said.
     #[serde(default)]
@@ -182,6 +183,7 @@ pub struct PublicMeeting {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ParticipantDraft {
     /// The person's email address.
+    #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 254))]
     pub email: String,
     /// The role given.
     pub role: Role,
@@ -273,11 +275,11 @@ impl ParticipantDraft {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Participant {
-    /// The person; absent until somebody signs in with the invited address.
+    /// The person; absent to others until they have come into the meeting.
     pub user_id: Option<UserId>,
     /// The address invited.
     pub email: String,
-    /// The person's name, once known.
+    /// The person's name; absent as the id is.
     pub name: Option<String>,
     /// How the person stands.
     #[serde(flatten)]

@@ -147,6 +147,7 @@ pub fn validate_name(name: &str) -> Result<String, Problem> {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrgDraft {
     /// Its name; 1 to 100 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: String,
 }
 
@@ -176,6 +177,7 @@ pub struct Org {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrgMemberDraft {
     /// The address of somebody, with or without an account.
+    #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 254))]
     pub email: String,
     /// The role given.
     pub role: OrgRole,

@@ -36,8 +36,34 @@ pub const CONNECTIONS_ASK: Rate = Rate {
     per_minute: 30,
 };
 
+/// Blocks, of one person.
+pub const PEOPLE_BLOCK: Rate = Rate {
+    action: "people.block",
+    per_minute: 30,
+};
+
+/// Exports of all that is kept of somebody: each reads every table.
+pub const ME_EXPORT: Rate = Rate {
+    action: "me.export",
+    per_minute: 5,
+};
+
+/// Deletions of one's own account, those that are refused among them.
+pub const ME_DELETE: Rate = Rate {
+    action: "me.delete",
+    per_minute: 5,
+};
+
 /// The rate table.
-pub const TABLE: [Rate; 4] = [TRANSCRIPT_INGEST, NOTE_OP, AUTH_FAILURES, CONNECTIONS_ASK];
+pub const TABLE: [Rate; 7] = [
+    TRANSCRIPT_INGEST,
+    NOTE_OP,
+    AUTH_FAILURES,
+    CONNECTIONS_ASK,
+    PEOPLE_BLOCK,
+    ME_EXPORT,
+    ME_DELETE,
+];
 
 /// How a caller stands towards a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

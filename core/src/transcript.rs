@@ -24,6 +24,7 @@ const LATEST_MS: u64 = 253_402_300_799_999;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Speaker {
     /// The name shown.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub label: String,
     /// The person, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,8 +39,10 @@ pub struct Speaker {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChunkDraft {
     /// Which recogniser speaks; 1 to 128 bytes.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub source_id: String,
     /// Which utterance of it; 1 to 128 bytes.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub segment_id: String,
     /// Which version of the utterance: a higher one replaces a lower one.
     #[serde(default)]
@@ -48,6 +51,7 @@ pub struct ChunkDraft {
     #[serde(default)]
     pub is_interim: bool,
     /// What was said; 1 to 4 000 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 4000))]
     pub text: String,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
@@ -59,6 +63,7 @@ pub struct ChunkDraft {
     pub speaker: Speaker,
     /// The recogniser's confidence, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
     pub confidence: Option<f64>,
     /// BCP 47 tag, as `en-GB`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,8 +1,10 @@
 //! HTTP: the router with its layers, errors as problem+json, the API description
 //! and the web app.
 
+mod by_person;
 mod describe;
 mod docs;
+mod example;
 mod extract;
 mod host;
 mod idempotency_key;

@@ -23,6 +23,7 @@ pub mod flag;
 pub mod health;
 pub mod http;
 pub mod idempotency;
+mod lines;
 pub mod live;
 pub mod me;
 pub mod meeting;

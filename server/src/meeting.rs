@@ -68,10 +68,33 @@ pub async fn authorise(
         Some(membership) => membership.may(action, now).map(|()| membership),
         None => ask(app, actor, meeting, action).await,
     };
-    if let Err(problem) = &asked {
-        audit::denied(app, actor, action.as_str(), &resource(meeting), problem);
+    match asked {
+        Ok(membership) if action.enters() && membership.standing.status.is_expected() => {
+            come_in(app, actor, meeting, membership).await
+        }
+        Ok(membership) => Ok(membership),
+        Err(problem) => {
+            audit::denied(app, actor, action.as_str(), &resource(meeting), &problem);
+            Err(problem)
+        }
     }
-    asked
+}
+
+/// Whoever was asked and now opens what is in the meeting has come: the others learn who
+/// it is. It gives no further rights, so nobody has to ask again what they may.
+async fn come_in(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    mut membership: Membership,
+) -> Result<Membership, Problem> {
+    let entry = Entry::change(app, actor, "joinMeeting", &resource(meeting));
+    let (who, now) = ((&actor.user_id, meeting), app.clock.now_ms());
+    if store::come_in(&app.db, who, &entry, now).await? {
+        membership.standing.status = ParticipantStatus::Joined;
+    }
+    app.memberships.forget_one(meeting, &actor.user_id);
+    Ok(membership)
 }
 
 /// As [`authorise`], for what the actor did not ask for just now: whether something
@@ -203,21 +226,22 @@ pub async fn invite(
         let entry = Entry::change(app, actor, "invite", &resource(meeting));
         let plan = of_meeting(app, meeting).await?.entitlements;
         let (along, now) = ((entry, &once), app.clock.now_ms());
-        let whom = (&by.standing, &new);
-        let invited = match store::invite(&app.db, meeting, whom, &plan, along, now).await? {
-            store::Invited::Member(invited) => invited,
-            store::Invited::Refused(problem) => {
-                audit::denied(app, actor, "invite", &resource(meeting), &problem);
-                return Err(problem);
-            }
-            store::Invited::Host => {
-                return Err(Problem::new(
-                    ErrorCode::Conflict,
-                    "this is the host: a host keeps that role",
-                ));
-            }
-        };
-        if let Some(user_id) = invited.user_id.clone() {
+        let whom = (&actor.user_id, &by.standing, &new);
+        let (invited, concerned) =
+            match store::invite(&app.db, meeting, whom, &plan, along, now).await? {
+                store::Invited::Member(invited, concerned) => (invited, concerned),
+                store::Invited::Refused(problem) => {
+                    audit::denied(app, actor, "invite", &resource(meeting), &problem);
+                    return Err(problem);
+                }
+                store::Invited::Host => {
+                    return Err(Problem::new(
+                        ErrorCode::Conflict,
+                        "this is the host: a host keeps that role",
+                    ));
+                }
+            };
+        for user_id in concerned {
             app.access_changed(AccessChange::Member {
                 meeting_id: meeting.clone(),
                 user_id,
@@ -276,7 +300,8 @@ async fn depart(
     (who, next): (&str, ParticipantStatus),
     once: &Once,
 ) -> Result<(), Problem> {
-    let who = store::find_participant(&app.db, meeting, &who.to_ascii_lowercase())
+    let place = (&actor.user_id, meeting);
+    let who = store::find_participant(&app.db, place, &who.to_ascii_lowercase())
         .await?
         .ok_or_else(|| Problem::not_found("the participant"))?;
     let action = match next {

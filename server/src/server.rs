@@ -6,8 +6,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
 use crate::meeting::overtime;
-use crate::{behind, http, sweep};
-use axum::serve::ListenerExt;
+use crate::{behind, http, lines, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -90,47 +89,38 @@ impl Server {
     /// connections, live ones told to come back elsewhere, requests finished.
     ///
     /// # Errors
-    /// The listener broke.
+    /// None so far: what fails while it runs is tried again.
     pub async fn run(self) -> Result<(), ServerError> {
         let Self { app, listener, .. } = self;
         let asked = app.shutdown.clone();
         tokio::spawn(auth::keep_fresh(app.clone()));
-        let listener = listener.tap_io(|stream| {
-            // What is written is to leave at once.
-            let _ = stream.set_nodelay(true);
-        });
-        let make = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let served =
-            axum::serve(listener, make).with_graceful_shutdown(asked.clone().cancelled_owned());
-        let served = tokio::spawn(served.into_future());
+        let router = http::router(app.clone());
+        let served = tokio::spawn(lines::serve(listener, router, asked.clone()));
         let behind = tokio::spawn(behind::run(app.clone()));
         let sweep = tokio::spawn(sweep::run(app.clone()));
         let overtime = tokio::spawn(overtime::run(app.clone()));
         let abort = served.abort_handle();
         let drained = async {
-            let outcome = served.await;
+            // It panics at most: connections are their own tasks.
+            let _ = served.await;
             app.tasks.close();
             app.tasks.wait().await;
-            outcome
         };
         let in_time = async {
             asked.cancelled().await;
             tokio::time::sleep(DRAIN).await;
         };
-        let outcome = tokio::select! {
-            outcome = drained => outcome.unwrap_or(Ok(())),
-            () = in_time => {
-                tracing::warn!("some connections did not end in time");
-                Ok(())
-            }
-        };
+        tokio::select! {
+            () = drained => {}
+            () = in_time => tracing::warn!("some connections did not end in time"),
+        }
         abort.abort();
         // They end when the server is asked to go, which it also is when it broke.
         app.shutdown.cancel();
         let _ = (behind.await, sweep.await, overtime.await);
         behind::flush(&app).await;
         app.db.close().await;
-        Ok(outcome?)
+        Ok(())
     }
 }
 

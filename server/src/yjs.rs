@@ -31,22 +31,29 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, sleep_until};
+use utoipa::IntoParams;
 
 /// Frames that make no sense before the socket is closed.
 const STRIKES: u8 = 3;
 
 /// The provider's parameters.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 pub struct Params {
     /// The bearer token.
     token: String,
 }
 
-/// Opens the socket for a member of the meeting.
-///
-/// # Errors
-/// `UNAUTHORIZED` without a good token, `NOT_FOUND` to strangers, `RATE_LIMITED` to
-/// who holds as many connections as they may.
+/// Opens the note of a meeting to a stock Yjs editor: a WebSocket (RFC 6455) that speaks the
+/// protocol of y-websocket. The bearer token is `token` in the query, as that provider sends
+/// it.
+#[utoipa::path(get, path = "/v1/yjs/{id}", tag = "live",
+    params(("id" = MeetingId, Path), Params),
+    responses((status = 101, description = "Upgraded: messages of y-protocols follow"),
+        (status = 401, description = "No valid token"),
+        (status = 403, description = "You take no part: who left reads it once the meeting is over"),
+        (status = 404, description = "Absent, or not yours to see"),
+        (status = 422, description = "No WebSocket is asked for, or no token given"),
+        (status = 503, description = "Not now: try again; see Retry-After")))]
 pub async fn upgrade(
     State(app): State<App>,
     Path(meeting): Path<MeetingId>,

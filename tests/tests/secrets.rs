@@ -2,6 +2,8 @@
 //! and its errors, holds no token, secret, key, text of people or address of theirs.
 #![allow(missing_docs, unreachable_pub)]
 
+#[path = "secrets/people.rs"]
+mod people;
 #[path = "secrets/scan.rs"]
 mod scan;
 #[path = "secrets/session.rs"]

@@ -43,6 +43,8 @@ mod idempotency;
 mod identity;
 #[path = "store_contract/inventory.rs"]
 mod inventory;
+#[path = "store_contract/inviting.rs"]
+mod inviting;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
 #[path = "store_contract/notes.rs"]

@@ -63,6 +63,12 @@ impl ParticipantStatus {
         matches!(self, Self::Requested | Self::Removed)
     }
 
+    /// Whether somebody who stands so may come and has not.
+    #[must_use]
+    pub const fn is_expected(self) -> bool {
+        matches!(self, Self::Invited | Self::Accepted)
+    }
+
     /// Whether somebody who stands so takes part.
     #[must_use]
     pub const fn takes_part(self) -> bool {

@@ -5,7 +5,7 @@ use Action::{
     AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadParticipants,
     ReadTranscript, RemoveParticipant, StartMeeting, WriteNote,
 };
-use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn};
+use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket};
 
 /// Who gets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +26,19 @@ pub enum Gate {
     Admin,
     /// A sender whose signature is right.
     Signed,
+    /// A WebSocket: who shows a good token on it, in the first frame or in the query; what
+    /// it asks for then is the table's to allow.
+    Socket,
 }
 
 /// Every route of the HTTP surface: method, path, gate.
 pub const ROUTES: &[(&str, &str, Gate)] = &[
     ("get", "/healthz", Open),
     ("get", "/readyz", Open),
+    ("get", "/openapi.json", Open),
+    ("get", "/docs", Open),
+    ("get", "/v1/live", Socket),
+    ("get", "/v1/yjs/{id}", Socket),
     ("get", "/.well-known/jwks.json", Open),
     ("post", "/dev/token", Open),
     ("get", "/v1/sign-in", Open),

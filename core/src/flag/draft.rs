@@ -30,6 +30,7 @@ pub struct FlagDraft {
     /// The only environment that it is on in.
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(optional))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 253))]
     pub environment: Option<String>,
     /// For how many of a hundred people it is on; 0 to 100.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 100))]
@@ -37,14 +38,17 @@ pub struct FlagDraft {
     /// Exceptions; at most 100.
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(as = "Option<Vec<Rule>>", optional))]
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub rules: Vec<Rule>,
     /// What it switches.
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(as = "Option<String>", optional))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub description: String,
     /// Words to find it by.
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(as = "Option<Vec<String>>", optional))]
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub tags: Vec<String>,
     /// Whether it is on at all.
     pub active: bool,

@@ -282,6 +282,7 @@ pub struct ConnectionDraft {
     /// A word along with it; at most 500 UTF-16 code units.
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(optional))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub message: Option<String>,
 }
 

@@ -116,6 +116,7 @@ impl Proficiency {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserInterest {
     /// Which, by its slug.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub slug: String,
     /// How well they know it.
     pub proficiency: Proficiency,
@@ -128,6 +129,7 @@ pub struct UserInterest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InterestsDraft {
     /// At most 50, each once.
+    #[cfg_attr(feature = "openapi", schema(max_items = 50))]
     pub items: Vec<UserInterest>,
 }
 

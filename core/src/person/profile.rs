@@ -23,10 +23,13 @@ pub const SKILL_UTF16: usize = 60;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Links {
     /// Their page at LinkedIn.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
     pub linkedin: Option<String>,
     /// Their page at Twitter.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
     pub twitter: Option<String>,
     /// Their own page.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
     pub website: Option<String>,
 }
 
@@ -37,20 +40,28 @@ pub struct Links {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProfileDraft {
     /// Who they are; at most 2000 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
     pub bio: Option<String>,
     /// What they have done; at most 2000 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
     pub experience: Option<String>,
     /// What they are called at work; at most 100 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub job_title: Option<String>,
     /// Where they work; at most 100 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub company: Option<String>,
     /// In which trade; at most 100 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub industry: Option<String>,
     /// Languages that they speak, as tags (BCP 47); at most 20.
+    #[cfg_attr(feature = "openapi", schema(max_items = 20))]
     pub languages: Vec<String>,
     /// What they can do; at most 50, each of 1 to 60 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(max_items = 50))]
     pub skills: Vec<String>,
     /// What they are after; at most 2000 UTF-16 code units.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
     pub goals: Option<String>,
     /// Whether they would be somebody's mentor.
     pub available_for_mentoring: bool,

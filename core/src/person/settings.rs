@@ -69,6 +69,7 @@ pub struct Account {
 pub struct SettingsDraft {
     /// The name shown; 1 to 100 UTF-16 code units. It stays, whatever the provider of
     /// sign-in says later.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: Option<String>,
     /// IANA name, as `Europe/Lisbon`; null for none.
     #[serde(deserialize_with = "given")]
@@ -78,12 +79,12 @@ pub struct SettingsDraft {
     /// Language tag, as `pt-BR`; null for none.
     #[serde(deserialize_with = "given")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<String>"))]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 35))]
     pub language: Option<Option<String>>,
     /// Picture, an `https` address of at most 2000 characters; null for none.
     #[serde(deserialize_with = "given")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<String>"))]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 2000))]
     pub avatar_url: Option<Option<String>>,
     /// How to be told of things.
     pub notification_settings: Option<NotificationSettings>,

@@ -17,6 +17,7 @@ pub struct NoteOperationDraft {
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub base_version: u64,
     /// Which client makes it; 1 to 64 bytes, chosen by the client.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub client_id: String,
     /// Its place among the client's own changes. A retry repeats it and gets the
     /// first answer.
@@ -47,6 +48,7 @@ pub struct NoteAccepted {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TranscriptDraft {
     /// 1 to 50 chunks.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 50))]
     pub chunks: Vec<ChunkDraft>,
 }
 

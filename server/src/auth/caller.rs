@@ -1,6 +1,7 @@
 //! The extractor of whoever calls over HTTP.
 
-use super::{authenticate, refused};
+use super::standing::ENDED;
+use super::{authenticate, judged, refused};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
 use crate::audit;
@@ -27,12 +28,40 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        // A layer around may have asked already.
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let request: Arc<RequestInfo> = Arc::new(request_info(parts, app));
         let told = |problem: &Problem| audit::unauthenticated(app, &request, problem);
         let token = bearer(parts).inspect_err(told)?;
         let identity = authenticate(app, &request, token).await?;
         app.seen.note(&identity.user_id, request.began_at_ms);
         Ok(Self(identity.actor(&request)))
+    }
+}
+
+/// Who signs out: nobody when the session of the token, which is good otherwise, has ended
+/// already. A retry is told the same as the first call.
+#[derive(Debug)]
+pub struct Leaver(pub Option<Actor>);
+
+impl FromRequestParts<App> for Leaver {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let request: Arc<RequestInfo> = Arc::new(request_info(parts, app));
+        let told = |problem: &Problem| audit::unauthenticated(app, &request, problem);
+        let token = bearer(parts).inspect_err(told)?;
+        let verified = app.auth.verify(app, &request, token).await;
+        if let Err(problem) = &verified
+            && problem.reason.as_deref() == Some(ENDED)
+        {
+            return Ok(Self(None));
+        }
+        let identity = judged(app, &request, verified)?;
+        app.seen.note(&identity.user_id, request.began_at_ms);
+        Ok(Self(Some(identity.actor(&request))))
     }
 }
 

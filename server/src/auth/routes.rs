@@ -1,6 +1,6 @@
 //! Signing in and out, and the published keys.
 
-use super::Caller;
+use super::caller::Leaver;
 use crate::actor::RequestInfo;
 use crate::app::App;
 use crate::http::{Failure, Json};
@@ -25,8 +25,10 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TokenDraft {
     /// Email address.
+    #[schema(min_length = 3, max_length = 254)]
     email: String,
     /// Name shown to others; 1 to 100 UTF-16 code units.
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
 }
 
@@ -81,7 +83,8 @@ async fn token(
 
 /// The embedded issuer's public keys, as a JWK set (RFC 7517); none outside development.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "identity",
-    responses((status = 200, description = "A JWK set", body = serde_json::Value)))]
+    responses((status = 200, description = "A JWK set", body = serde_json::Value,
+        example = json!({"keys": [{"kty": "RSA", "alg": "RS256", "kid": "1", "n": "…", "e": "AQAB"}]}))))]
 async fn jwks(State(app): State<App>) -> Json<jsonwebtoken::jwk::JwkSet> {
     Json(app.auth.jwks())
 }
@@ -101,12 +104,15 @@ async fn sign_in(State(app): State<App>) -> Json<SignIn> {
 }
 
 /// Ends the caller's session, of which the token is: every connection of it closes at
-/// once, and its tokens are good no longer.
+/// once, and its tokens are good no longer. With a token of a session that has ended so it
+/// answers the same again.
 #[utoipa::path(post, path = "/v1/me/sign-out", tag = "identity", security(("bearer" = [])),
     responses((status = 204, description = "Signed out"),
         (status = 401, description = "No valid token"),
         (status = 409, description = "The token is of no session")))]
-async fn sign_out(State(app): State<App>, caller: Caller) -> Result<StatusCode, Failure> {
-    super::sign_out(&app, &caller).await?;
+async fn sign_out(State(app): State<App>, Leaver(actor): Leaver) -> Result<StatusCode, Failure> {
+    if let Some(actor) = actor {
+        super::sign_out(&app, &actor).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,6 +9,9 @@ use crate::remembered::Remembered;
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 
+/// The reason of a refusal whose token is good, but for its session: that has ended.
+pub(super) const ENDED: &str = "revoked";
+
 /// A person, and their session where there is one.
 type Who<'w> = (&'w UserId, Option<&'w str>);
 
@@ -28,9 +31,7 @@ impl Standing {
         match self {
             Self::Good => Ok(()),
             Self::Deactivated => Err(refused("this account is not active").because("deactivated")),
-            Self::SignedOut => {
-                Err(refused("this session has ended: sign in again").because("revoked"))
-            }
+            Self::SignedOut => Err(refused("this session has ended: sign in again").because(ENDED)),
         }
     }
 }

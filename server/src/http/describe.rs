@@ -1,11 +1,13 @@
 //! What the API description says of errors, said once for every operation: each has
 //! the one shape of [`super::problem`], and what can happen everywhere is declared
-//! everywhere.
+//! everywhere. Good answers get an example each, made of their schema.
 
 use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
+use super::{by_person, example};
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use connvo_core::error::Problem;
-use utoipa::openapi::path::{Operation, ParameterIn};
+use serde_json::json;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::schema::{Object, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, Header, OpenApi, Ref, RefOr, Response};
@@ -15,15 +17,14 @@ const PROBLEM: &str = "Problem";
 
 /// Completes a description.
 pub(super) fn complete(mut description: OpenApi) -> OpenApi {
-    for item in description.paths.paths.values_mut() {
-        let operations = [
-            &mut item.get,
-            &mut item.post,
-            &mut item.put,
-            &mut item.patch,
-            &mut item.delete,
-        ];
-        operations.into_iter().flatten().for_each(errors);
+    for (path, item) in &mut description.paths.paths {
+        for (method, operation) in operations(item) {
+            if by_person::limit(method, path).is_some() {
+                let response = RefOr::T(Response::new("Too many at once; see Retry-After"));
+                operation.responses.responses.insert("429".into(), response);
+            }
+            errors(operation);
+        }
     }
     let components = description.components.get_or_insert_default();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
@@ -32,7 +33,42 @@ pub(super) fn complete(mut description: OpenApi) -> OpenApi {
     Problem::schemas(&mut parts);
     components.schemas.extend(parts);
     components.schemas.insert(PROBLEM.into(), problem());
+    examples(&mut description);
     description
+}
+
+/// The operations of a path, by method.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let operations = [
+        ("GET", &mut item.get),
+        ("POST", &mut item.post),
+        ("PUT", &mut item.put),
+        ("PATCH", &mut item.patch),
+        ("DELETE", &mut item.delete),
+    ];
+    let operations = operations.into_iter();
+    operations.filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Gives every good answer in JSON an example.
+fn examples(description: &mut OpenApi) {
+    let schemas = serde_json::to_value(&description.components).unwrap_or_default();
+    for item in description.paths.paths.values_mut() {
+        for (_, operation) in operations(item) {
+            for (status, response) in &mut operation.responses.responses {
+                let RefOr::T(response) = response else {
+                    continue;
+                };
+                let json = response.content.get_mut("application/json");
+                if let Some(RefOr::T(content)) = json.filter(|_| status.starts_with('2'))
+                    && content.example.is_none()
+                {
+                    let schema = serde_json::to_value(&content.schema).unwrap_or_default();
+                    content.example = Some(example::of(&schema, &schemas["schemas"]));
+                }
+            }
+        }
+    }
 }
 
 /// What can happen to an operation, beside what it declares itself.
@@ -128,6 +164,11 @@ fn problem() -> RefOr<Schema> {
             object.properties.insert(name.into(), RefOr::T(member));
             object.required.push(name.into());
         }
+        object.example = Some(
+            json!({"type": "about:blank", "title": "Not Found", "status": 404,
+            "code": "NOT_FOUND", "detail": "the meeting is not there, or not yours to see",
+            "errors": [], "requestId": "0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e"}),
+        );
     }
     schema
 }

@@ -45,7 +45,8 @@ fn of_json(rejection: &JsonRejection) -> Problem {
 }
 
 /// axum says "Failed to … : chunks[3].text: what is wrong"; the wire wants the
-/// JSON pointer `/chunks/3/text` and what is wrong there.
+/// JSON pointer `/chunks/3/text` and what is wrong there. A member that somebody has made
+/// up is not said back: it may be anything that they have written.
 fn at_its_place(said: &str) -> Problem {
     let said = said.split_once(": ").map_or(said, |(_, said)| said);
     let is_path = |path: &str| {
@@ -56,6 +57,9 @@ fn at_its_place(said: &str) -> Problem {
         Some((path, message)) if is_path(path) => {
             let path = path.replace(['.', '['], "/").replace(']', "");
             Problem::field(format!("/{path}"), message)
+        }
+        Some((path, message)) if !path.contains(' ') || message.starts_with("unknown field") => {
+            Problem::new(ErrorCode::ValidationError, message)
         }
         _ => Problem::new(ErrorCode::ValidationError, said),
     }
@@ -109,6 +113,14 @@ mod tests {
         let problem = at_its_place("Failed to read: chunks[3].text: invalid type at line 1");
         assert_eq!(problem.errors[0].pointer, "/chunks/3/text");
         assert_eq!(problem.errors[0].message, "invalid type at line 1");
+        for made_up in ["a-secret", "a secret told"] {
+            let said = format!("Failed to read: {made_up}: unknown field, expected `bio`");
+            let problem = at_its_place(&said);
+            assert_eq!(problem.detail, "unknown field, expected `bio`");
+            assert!(problem.errors.is_empty());
+        }
+        let typed = at_its_place("Failed to read: invalid type: null, expected a map");
+        assert_eq!(typed.detail, "invalid type: null, expected a map");
         assert!(
             at_its_place("Failed to read: EOF while parsing")
                 .errors

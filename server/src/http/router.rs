@@ -1,23 +1,25 @@
 //! Every route with the layers around them.
 
 use super::limited::{RATE_LIMIT, RATE_LIMIT_POLICY};
-use super::{docs, host, problem, www};
+use super::{by_person, docs, host, problem, www};
 use crate::app::App;
 use crate::config::Config;
 use crate::{
     audit, auth, flag, health, live, me, meeting, note, org, person, transcript, webhook, yjs,
 };
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use std::borrow::Cow;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -35,7 +37,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Largest body, in bytes: a page of operations or chunks with room to spare.
 const BODY_BYTES: usize = 2 << 20;
-/// Longest time for a request.
+/// Longest time for a request, its body among it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The web app runs its own scripts and its WebAssembly module, and nothing else's.
 /// (Its build moves every inline script into a file of its own.) It calls the server
@@ -48,13 +50,35 @@ const POLICY: [&str; 2] = [
 ];
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Connvo",
-    description = "Meetings with one note and one live transcript. Errors are \
+#[openapi(
+    info(
+        title = "Connvo",
+        description = "Meetings with one note and one live transcript. Errors are \
         `application/problem+json` (RFC 9457) with a stable `code`; times are milliseconds since \
         the Unix epoch; positions in a note are UTF-16 code units; lists answer `{items, next}`.",
-))]
+    ),
+    paths(openapi_json, docs_html, live::upgrade, yjs::upgrade)
+)]
 struct Description;
+
+/// Written once: a handler is cloned for every request, with all it holds.
+#[derive(Clone)]
+struct Written(Bytes);
+
+/// This description, for programs.
+#[utoipa::path(get, path = "/openapi.json", tag = "operation",
+    responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value,
+        example = json!({"openapi": "3.1.0", "info": {"title": "Connvo"}, "paths": {}}))))]
+async fn openapi_json(State(Written(description)): State<Written>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], description)
+}
+
+/// This description, as a page to read.
+#[utoipa::path(get, path = "/docs", tag = "operation",
+    responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
+async fn docs_html(State(Written(page)): State<Written>) -> impl IntoResponse {
+    axum::response::Html(page)
+}
 
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
@@ -82,10 +106,9 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// The whole HTTP surface.
 pub fn router(app: App) -> Router {
     let (routes, _) = api().split_for_parts();
-    // Written once: a handler is cloned for every request, with all it holds.
     let description = description();
-    let docs = docs_page(&description);
-    let description = Bytes::from(description.to_json().unwrap_or_default());
+    let docs = Written(docs_page(&description));
+    let description = Written(description.to_json().unwrap_or_default().into());
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -94,24 +117,24 @@ pub fn router(app: App) -> Router {
     let policy = policy(&app.config);
     let ids = app.ids.clone();
     routes
+        .layer(from_fn_with_state(app.clone(), by_person::take))
         .layer(from_fn_with_state(app.clone(), to_the_end))
+        .layer(from_fn(whole))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
-        .route(
-            "/openapi.json",
-            get(|| async { ([(CONTENT_TYPE, "application/json")], description) }),
-        )
-        .route("/docs", get(|| async move { axum::response::Html(docs) }))
+        .route("/openapi.json", get(openapi_json).with_state(description))
+        .route("/docs", get(docs_html).with_state(docs))
         .route("/v1/live", get(live::upgrade))
         .route("/v1/yjs/{id}", get(yjs::upgrade))
         .fallback(www::serve)
         .layer(from_fn_with_state(app.clone(), host::check))
-        .with_state(app)
+        .with_state(app.clone())
         .layer(CatchPanicLayer::new())
         .layer(from_fn(problem::finish))
+        .layer(from_fn_with_state(app, keeping))
         .layer(CompressionLayer::new())
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(REFERRER_POLICY, "same-origin"))
@@ -206,6 +229,43 @@ impl MakeRequestId for FreshId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         self.0.uuid().parse().ok().map(RequestId::new)
     }
+}
+
+/// What changes something is read in whole before it is worked off, which takes its own
+/// time: who sends it drop by drop has the time of a request for that, and no more.
+async fn whole(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let (mut stream, mut read) = (body.into_data_stream(), BytesMut::new());
+    while let Some(part) = stream.next().await {
+        match part {
+            Ok(part) if read.len() + part.len() <= BODY_BYTES => read.extend_from_slice(&part),
+            Ok(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+            // The line broke: nobody hears this.
+            Err(_) => return StatusCode::BAD_REQUEST.into_response(),
+        }
+    }
+    next.run(Request::from_parts(parts, Body::from(read.freeze())))
+        .await
+}
+
+/// What others keep of an answer: nothing of what the API says. And outside development
+/// that this host is reached by TLS alone, for a year.
+async fn keeping(State(app): State<App>, request: Request, next: Next) -> Response {
+    let api = request.uri().path().starts_with("/v1/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if api {
+        let none = HeaderValue::from_static("no-store");
+        headers.entry(CACHE_CONTROL).or_insert(none);
+    }
+    if !app.config.dev {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
 }
 
 /// What changes something is worked off to its end, whether or not the caller waits

@@ -83,7 +83,8 @@ async fn participants(
     super::authorise(&app, &caller, &id, Action::ReadParticipants).await?;
     let limit = page.limit(100)?;
     let after: String = page.after()?.unwrap_or_default();
-    let items = store::participants(&app.db, &id, &after, limit + 1).await?;
+    let place = (&caller.user_id, &id);
+    let items = store::participants(&app.db, place, &after, limit + 1).await?;
     let cursor = |last: &Participant| last.email.clone();
     Ok(Json(Page::of(items, limit, cursor)))
 }

@@ -1,5 +1,6 @@
 //! Meetings and members in the database.
 
+mod invite;
 mod participants;
 mod state;
 
@@ -12,7 +13,8 @@ use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, PublicMeeting};
 
-pub use participants::{Invited, find_participant, invite, move_participant, participants};
+pub use invite::{Invited, invite};
+pub use participants::{come_in, find_participant, move_participant, participants};
 pub use state::{RUNNING_SQL, Running, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
@@ -173,8 +175,9 @@ pub async fn insert(
                 .await?;
                 // A host without a known address is kept under the user id.
                 sqlx::query(
-            "INSERT INTO participants (meeting_id, email, user_id, role, status, created_at, updated_at)
-             SELECT $1, COALESCE(email, id), id, $3, $5, $4, $4 FROM users WHERE id = $2",
+            "INSERT INTO participants (meeting_id, email, user_id, role, status, created_at, updated_at,
+                 joined_at)
+             SELECT $1, COALESCE(email, id), id, $3, $5, $4, $4, $4 FROM users WHERE id = $2",
         )
         .bind(meeting.id.as_str())
         .bind(meeting.organizer_id.as_str())

@@ -46,7 +46,9 @@ pub struct Note {
 /// The note.
 #[utoipa::path(get, path = "/v1/meetings/{id}/notes", tag = "notes", security(("bearer" = [])),
     params(("id" = MeetingId, Path)),
-    responses((status = 200, body = Note), (status = 404, description = "Absent, or not yours to see")))]
+    responses((status = 200, body = Note),
+        (status = 403, description = "You take no part: who left reads it once the meeting is over"),
+        (status = 404, description = "Absent, or not yours to see")))]
 async fn read(
     State(app): State<App>,
     caller: Caller,
@@ -89,7 +91,9 @@ async fn operate(
 /// The log after a version, oldest first. It is kept for 90 days.
 #[utoipa::path(get, path = "/v1/meetings/{id}/notes/ops", tag = "notes", security(("bearer" = [])),
     params(("id" = MeetingId, Path), PageQuery),
-    responses((status = 200, body = Page<NoteEntry>), (status = 404, description = "Absent, or not yours to see")))]
+    responses((status = 200, body = Page<NoteEntry>),
+        (status = 403, description = "You take no part: who left reads it once the meeting is over"),
+        (status = 404, description = "Absent, or not yours to see")))]
 async fn log(
     State(app): State<App>,
     caller: Caller,
@@ -107,7 +111,9 @@ async fn log(
 /// The versions, newest first: spells of work of one person without a long pause.
 #[utoipa::path(get, path = "/v1/meetings/{id}/notes/history", tag = "notes", security(("bearer" = [])),
     params(("id" = MeetingId, Path), PageQuery),
-    responses((status = 200, body = Page<VersionGroup>), (status = 404, description = "Absent, or not yours to see")))]
+    responses((status = 200, body = Page<VersionGroup>),
+        (status = 403, description = "You take no part: who left reads it once the meeting is over"),
+        (status = 404, description = "Absent, or not yours to see")))]
 async fn versions(
     State(app): State<App>,
     caller: Caller,
@@ -148,7 +154,9 @@ pub struct Version {
 /// The note at a version; with `from`, also the difference.
 #[utoipa::path(get, path = "/v1/meetings/{id}/notes/versions/{n}", tag = "notes", security(("bearer" = [])),
     params(("id" = MeetingId, Path), ("n" = u64, Path, description = "A sequence of the log"), VersionQuery),
-    responses((status = 200, body = Version), (status = 404, description = "Absent, no longer kept, or not yours to see")))]
+    responses((status = 200, body = Version),
+        (status = 403, description = "You take no part: who left reads it once the meeting is over"),
+        (status = 404, description = "Absent, no longer kept, or not yours to see")))]
 async fn version(
     State(app): State<App>,
     caller: Caller,

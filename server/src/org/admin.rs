@@ -83,6 +83,7 @@ pub struct OverrideDraft {
     expires_at: Option<u64>,
     /// Why, for the record; 1 to 500 UTF-16 code units.
     #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

@@ -53,6 +53,7 @@ pub const KEPT: &[Row] = &[
     ("meetings", "organizer_id", Some(Section::Meeting), Stays),
     ("participants", "user_id", Some(Section::Membership), Stays),
     ("participants", "email", Some(Section::Membership), Emptied),
+    ("participants", "invited_by", None, Stays),
     ("note_log", "author_id", Some(Section::NoteEntry), Stays),
     // Which of their devices wrote what of it: told apart by nothing but a number.
     ("note_clients", "user_id", None, Stays),

@@ -22,7 +22,9 @@ pub fn routes() -> OpenApiRouter<App> {
 /// its latest sequence only.
 #[utoipa::path(get, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
     params(("id" = MeetingId, Path), PageQuery),
-    responses((status = 200, body = Page<Chunk>), (status = 404, description = "Absent, or not yours to see")))]
+    responses((status = 200, body = Page<Chunk>),
+        (status = 403, description = "You take no part: who left reads it once the meeting is over"),
+        (status = 404, description = "Absent, or not yours to see")))]
 async fn list(
     State(app): State<App>,
     caller: Caller,

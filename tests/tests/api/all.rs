@@ -23,8 +23,12 @@ mod health;
 mod idempotency;
 #[path = "keys.rs"]
 mod keys;
+#[path = "lines.rs"]
+mod lines;
 #[path = "openapi.rs"]
 mod openapi;
+#[path = "openapi/examples.rs"]
+mod openapi_examples;
 #[path = "problems.rs"]
 mod problems;
 #[path = "rates.rs"]

@@ -66,6 +66,33 @@ async fn every_answer_has_a_request_id_and_safe_headers() {
 }
 
 #[tokio::test]
+async fn nobody_keeps_what_the_api_says_and_browsers_keep_to_tls_outside_development() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    for (path, status) in [("/v1/me", 200), ("/v1/nowhere", 404), ("/v1/sign-in", 200)] {
+        let request = api.request(Method::GET, path).bearer_auth(&ada.token);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+        assert!(!answer.headers().contains_key("strict-transport-security"));
+    }
+    let api = Api::start_with(|settings| {
+        settings.dev = Some(false);
+        settings.workos.client_id = Some("client_made_up".into());
+        // Nobody answers there, and nobody has to.
+        settings.workos.api_url = Some("http://127.0.0.1:9".into());
+    })
+    .await;
+    let answer = api
+        .request(Method::GET, "/v1/sign-in")
+        .send()
+        .await
+        .unwrap();
+    let told = answer.headers()["strict-transport-security"].to_str();
+    assert_eq!(told.unwrap(), "max-age=31536000");
+}
+
+#[tokio::test]
 async fn other_sites_may_send_the_idempotency_key_and_read_when_to_come_again() {
     let api = Api::start().await;
     let origin = "http://localhost:3000";

@@ -2,7 +2,7 @@
 
 use crate::client::{Api, assert_problem};
 use connvo_server::config::RateLimits;
-use connvo_server::rate::AUTH_FAILURES;
+use connvo_server::rate::{AUTH_FAILURES, ME_DELETE, ME_EXPORT, PEOPLE_BLOCK};
 use reqwest::{Method, Response};
 use serde_json::json;
 
@@ -44,6 +44,41 @@ async fn limited_routes_tell_what_is_left_and_when_it_is_full_again() {
     assert!(header(&refused, "retry-after").parse::<u64>().unwrap() > 0);
     let refused = (refused.status(), refused.json().await.unwrap());
     assert_problem(&refused, 429, "RATE_LIMITED");
+}
+
+#[tokio::test]
+async fn exports_deletions_and_blocks_are_limited_by_person() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let block = format!("/v1/users/{}/block", bob.id);
+    for (method, path, rate) in [
+        (Method::GET, "/v1/me/export", ME_EXPORT),
+        (Method::POST, block.as_str(), PEOPLE_BLOCK),
+        (Method::DELETE, "/v1/me", ME_DELETE),
+    ] {
+        let (user, now) = (ada.id.parse().unwrap(), api.app.clock.now_ms());
+        for _ in 1..rate.per_minute {
+            api.app.rates.take_of_person(rate, &user, now).unwrap();
+        }
+        let ask = async |token: &str| {
+            let request = api.request(method.clone(), path).bearer_auth(token);
+            request.send().await.unwrap()
+        };
+        let policy = format!("\"{}\";q={};w=60", rate.action, rate.per_minute);
+        // The last of the account is its deletion: there the limit is met first.
+        if method != Method::DELETE {
+            let last = ask(&ada.token).await;
+            assert!(last.status().is_success(), "{path}: {}", last.status());
+            assert_eq!(header(&last, "ratelimit-policy"), policy);
+        } else {
+            api.app.rates.take_of_person(rate, &user, now).unwrap();
+        }
+        let refused = ask(&ada.token).await;
+        assert_eq!(header(&refused, "ratelimit-policy"), policy);
+        let refused = (refused.status(), refused.json().await.unwrap());
+        assert_problem(&refused, 429, "RATE_LIMITED");
+        assert_eq!(ask("x.y.z").await.status(), 401, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ async fn asks(
     asked.unwrap()
 }
 
-async fn blocks(store: &Store, from: &UserId, to: &UserId) {
+pub async fn blocks(store: &Store, from: &UserId, to: &UserId) {
     let (fresh, once) = (store.ids.connection(), Once::default());
     let along = (store.entry("blockPerson"), &once);
     let blocked = connection::store::block(&store.db, (from, to, &fresh), along, NOW).await;
@@ -188,7 +188,7 @@ async fn who_is_deleted_has_nothing_more(store: Store) {
     let (new, once) = (settings.validate().unwrap(), Once::default());
     let changed = person::change(&store.db, &ada, &new, &once, NOW).await;
     assert_eq!(changed.unwrap(), None);
-    let host = meeting::store::find_participant(&store.db, &meeting, ada.as_str()).await;
+    let host = meeting::store::find_participant(&store.db, (&ada, &meeting), ada.as_str()).await;
     let host = host.unwrap().unwrap();
     assert_eq!(
         (host.email.as_str(), host.name.as_deref()),

@@ -82,7 +82,9 @@ export function createApi(options: ApiOptions) {
   const meeting = (id: string) => `/v1/meetings/${encodeURIComponent(id)}`;
 
   return {
-    /** Whatever has no method here; `path` as `/v1/orgs?limit=20`. */
+    /** Whatever has no method here; `path` as `/v1/orgs?limit=20`. What changes something
+        goes under an `Idempotency-Key` of its own, a fresh one without `key`: sent again
+        under the same it has its effect once. */
     request: send,
     /** Who the token names. */
     me: () => get<Me>("/v1/me"),
@@ -159,6 +161,7 @@ function sender(options: ApiOptions) {
     method: string,
     path: string,
     body?: unknown,
+    key?: string,
   ): Promise<Answer> => {
     const base = (options.url ?? globalThis.location?.origin ?? "").replace(
       /\/+$/,
@@ -166,6 +169,9 @@ function sender(options: ApiOptions) {
     );
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
+    // Only a page that came by TLS, or from this machine, can make one.
+    const own = key ?? globalThis.crypto?.randomUUID?.();
+    if (method !== "GET" && own) headers["idempotency-key"] = own;
     try {
       headers.authorization = `Bearer ${await options.token()}`;
       const answer = await (options.fetch ?? fetch)(base + path, {

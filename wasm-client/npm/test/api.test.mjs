@@ -27,6 +27,20 @@ test("requests carry the token, the page and the body", async () => {
   assert.deepEqual(JSON.parse(asked[1].body), { email: "a@b.c", role: "observer" });
 });
 
+test("what changes something goes under a key, its own or the caller's", async () => {
+  const { api, asked } = server(200, {});
+  await api.me();
+  await api.meetings.create({ title: "One" });
+  await api.meetings.start("m1");
+  await api.request("POST", "/v1/orgs", { name: "Acme" }, "again");
+  const keys = asked.map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(keys[0], undefined);
+  assert.match(keys[1], /^[0-9a-f-]{36}$/);
+  assert.match(keys[2], /^[0-9a-f-]{36}$/);
+  assert.notEqual(keys[1], keys[2]);
+  assert.equal(keys[3], "again");
+});
+
 test("a problem becomes a ConnvoError with its fields", async () => {
   const problem = {
     code: "VALIDATION_ERROR",

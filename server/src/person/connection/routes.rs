@@ -34,10 +34,13 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct ConnectionQuery {
     /// Only those in this state; `blocked` gives whom I have blocked.
+    #[param(nullable = false)]
     state: Option<ConnectionState>,
     /// The `next` of the page before; the first page without it.
+    #[param(nullable = false)]
     after: Option<String>,
     /// Most items wanted; 1 to 100.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 

@@ -14,11 +14,15 @@ const HOLD_SQL: &str = "INSERT INTO users (id, subject, name, created_at, update
     ON CONFLICT (subject) DO UPDATE SET updated_at = users.updated_at
     RETURNING id, email, name, own_name, provider_updated_at, deleted_at";
 
-/// Invitations that wait for an address become those of who has it.
+/// Invitations that wait for an address become those of who has it, but for those of
+/// somebody whom a block keeps apart from them.
 const CLAIM_SQL: &str = "UPDATE participants SET user_id = $1, updated_at = $3
     WHERE email = $2 AND user_id IS NULL AND NOT EXISTS (
         SELECT 1 FROM participants AS other
-        WHERE other.meeting_id = participants.meeting_id AND other.user_id = $1)";
+        WHERE other.meeting_id = participants.meeting_id AND other.user_id = $1)
+    AND NOT EXISTS (SELECT 1 FROM connections b WHERE b.state = 'blocked'
+        AND (b.initiator_id = participants.invited_by AND b.recipient_id = $1
+            OR b.initiator_id = $1 AND b.recipient_id = participants.invited_by))";
 
 #[derive(sqlx::FromRow)]
 struct Held {

@@ -957,7 +957,7 @@ export type Origin = "remote" | "undo" | "redo" | "reset";
  */
 export type Participant = {
 /**
- * The person; absent until somebody signs in with the invited address.
+ * The person; absent to others until they have come into the meeting.
  */
 userId: UserId | null,
 /**
@@ -965,7 +965,7 @@ userId: UserId | null,
  */
 email: string,
 /**
- * The person's name, once known.
+ * The person's name; absent as the id is.
  */
 name: string | null,
 /**

@@ -3,7 +3,7 @@
 use crate::client::{Api, NOW, assert_problem};
 use connvo_server::db::StoreError;
 use connvo_server::on_db;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_invitation_by_address_waits_until_its_owner_signs_in() {
@@ -23,6 +23,69 @@ async fn an_invitation_by_address_waits_until_its_owner_signs_in() {
     assert_eq!(listed["items"][1]["userId"], json!(bob.id));
     assert_eq!(listed["items"][1]["name"], "bob");
     assert_eq!(bob.get(&meeting).await.1["role"], "participant");
+}
+
+#[tokio::test]
+async fn an_invited_address_tells_nobody_who_has_it_before_they_come_in() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let meeting = ada.meeting().await;
+    let path = format!("{meeting}/participants");
+    let draft = json!({"email": "bob@example.org", "role": "participant"});
+    let (_, invited) = ada.post(&path, draft).await;
+    let hidden = (&Value::Null, &Value::Null);
+    assert_eq!((&invited["userId"], &invited["name"]), hidden);
+    let seen = async || ada.get(&path).await.1["items"][1].clone();
+    // Neither being told of the meeting nor looking at who is in it is coming in.
+    assert_eq!(bob.get(&meeting).await.0, 200);
+    assert_eq!(bob.get(&path).await.0, 200);
+    let before = seen().await;
+    assert_eq!((&before["userId"], &before["name"]), hidden);
+    let by_id = ada.delete(&format!("{path}/{}", bob.id)).await;
+    assert_problem(&by_id, 404, "NOT_FOUND");
+    for _ in 0..2 {
+        assert_eq!(bob.get(&format!("{meeting}/notes")).await.0, 200);
+    }
+    let after = seen().await;
+    let known = (&json!(bob.id), &json!("bob"));
+    assert_eq!((&after["userId"], &after["name"]), known);
+    assert_eq!(after["status"], "joined");
+    let admin = api.sign_in_as("admin@example.com").await;
+    let (_, rows) = admin.get("/v1/admin/audit?action=joinMeeting").await;
+    let rows = rows["items"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["actorId"]), (1, &json!(bob.id)));
+    assert_eq!(ada.delete(&format!("{path}/{}", bob.id)).await.0, 204);
+}
+
+#[tokio::test]
+async fn an_invitation_of_somebody_blocked_is_told_as_any_and_reaches_nobody() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let block = format!("/v1/users/{}/block", ada.id);
+    assert_eq!(bob.post(&block, None).await.0, 204);
+    let meeting = ada.meeting().await;
+    let path = format!("{meeting}/participants");
+    let invite = async |email: &str| {
+        let draft = json!({"email": email, "role": "participant"});
+        let (status, mut invited) = ada.post(&path, draft).await;
+        invited["email"] = Value::Null;
+        (status, invited)
+    };
+    assert_eq!(
+        invite("bob@example.org").await,
+        invite("nobody@example.org").await
+    );
+    let bob = api.sign_in("bob").await;
+    assert_eq!(bob.get("/v1/meetings").await.1["items"], json!([]));
+    for part in ["", "/notes", "/participants"] {
+        assert_problem(
+            &bob.get(&format!("{meeting}{part}")).await,
+            404,
+            "NOT_FOUND",
+        );
+    }
+    let (_, listed) = ada.get(&path).await;
+    assert_eq!(listed["items"][1]["userId"], Value::Null);
 }
 
 #[tokio::test]
