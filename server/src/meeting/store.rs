@@ -1,6 +1,8 @@
 //! Meetings and members in the database.
 
+mod host;
 mod participants;
+mod remove;
 mod state;
 
 use super::Membership;
@@ -12,7 +14,9 @@ use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, PublicMeeting};
 
+pub use host::bequeath;
 pub use participants::{Invited, find_participant, invite, move_participant, participants};
+pub use remove::{remove_alone, remove_rest};
 pub use state::{RUNNING_SQL, Running, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
