@@ -43,7 +43,7 @@ async fn says(store: &Store, user: &UserId, slugs: &[&str]) -> Put {
     put.unwrap()
 }
 
-async fn asks(
+pub async fn asks(
     store: &Store,
     from: &UserId,
     to: &UserId,
@@ -55,7 +55,8 @@ async fn asks(
     };
     let new = draft.validate(from).unwrap();
     let (fresh, once) = (store.ids.connection(), Once::default());
-    let asked = connection::store::ask(&store.db, (from, &fresh, &new), &once, NOW).await;
+    let along = (store.entry("askConnection"), &once);
+    let asked = connection::store::ask(&store.db, (from, &fresh, &new), along, NOW).await;
     asked.unwrap()
 }
 
