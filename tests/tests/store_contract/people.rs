@@ -38,8 +38,8 @@ async fn says(store: &Store, user: &UserId, slugs: &[&str]) -> Put {
     };
     let items = slugs.iter().map(item).collect();
     let new = InterestsDraft { items }.validate().unwrap();
-    let once = Once::default();
-    let put = person::put_interests(&store.db, user, &new, &once, NOW).await;
+    let along = (store.entry("putInterests"), &Once::default());
+    let put = person::put_interests(&store.db, user, &new, along, NOW).await;
     put.unwrap()
 }
 
@@ -187,7 +187,8 @@ async fn who_is_deleted_has_nothing_more(store: Store) {
         ..SettingsDraft::default()
     };
     let (new, once) = (settings.validate().unwrap(), Once::default());
-    let changed = person::change(&store.db, &ada, &new, &once, NOW).await;
+    let along = (store.entry("changeAccount"), &once);
+    let changed = person::change(&store.db, &ada, &new, along, NOW).await;
     assert_eq!(changed.unwrap(), None);
     let host = meeting::store::find_participant(&store.db, &meeting, ada.as_str()).await;
     let host = host.unwrap().unwrap();
@@ -248,7 +249,8 @@ async fn a_chosen_name_outlives_news_of_the_issuer(store: Store) {
         ..SettingsDraft::default()
     };
     let (new, once) = (settings.validate().unwrap(), Once::default());
-    person::change(&store.db, &ada, &new, &once, NOW)
+    let along = (store.entry("changeAccount"), &once);
+    person::change(&store.db, &ada, &new, along, NOW)
         .await
         .unwrap();
     assert_eq!(store.user("ada").await, ada);
