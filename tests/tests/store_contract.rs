@@ -39,6 +39,8 @@ mod idempotency;
 mod identity;
 #[path = "store_contract/inventory.rs"]
 mod inventory;
+#[path = "store_contract/leaving.rs"]
+mod leaving;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
 #[path = "store_contract/notes.rs"]

@@ -32,7 +32,7 @@ on_both!(
     an_event_of_an_unknown_customer_is_awaited_for_an_hour,
 );
 
-async fn org(store: &Store, admin: &UserId) -> OrgId {
+pub async fn org(store: &Store, admin: &UserId) -> OrgId {
     let org = Org {
         id: store.ids.org(),
         name: "Acme".into(),
@@ -73,7 +73,7 @@ async fn plan(store: &Store, user: &UserId, now: u64) -> Plan {
     found.entitlements.plan
 }
 
-async fn invite(store: &Store, org: &OrgId, name: &str, role: OrgRole) {
+pub async fn invite(store: &Store, org: &OrgId, name: &str, role: OrgRole) {
     let email = format!("{name}@example.org");
     let new = OrgMemberDraft { email, role }.validate().unwrap();
     let (entry, once) = (store.entry("inviteToOrg"), Once::default());
@@ -81,7 +81,7 @@ async fn invite(store: &Store, org: &OrgId, name: &str, role: OrgRole) {
     assert!(matches!(invited, Ok(invitations::Invited::Done(_))));
 }
 
-async fn accept(store: &Store, org: &OrgId, user: &UserId) -> Put<Org> {
+pub async fn accept(store: &Store, org: &OrgId, user: &UserId) -> Put<Org> {
     let (entry, once) = (store.entry("acceptInvitation"), Once::default());
     let accepted = invitations::accept(&store.db, org, user, (entry, &once), NOW);
     accepted.await.unwrap()
