@@ -9,6 +9,7 @@
 pub mod admin;
 pub mod caller;
 mod claims;
+mod departed;
 pub mod issuer;
 mod keys;
 pub mod routes;

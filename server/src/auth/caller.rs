@@ -36,7 +36,11 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-fn bearer(parts: &Parts) -> Result<&str, Problem> {
+/// The token of a request.
+///
+/// # Errors
+/// `UNAUTHORIZED` without one.
+pub(crate) fn bearer(parts: &Parts) -> Result<&str, Problem> {
     parts
         .headers
         .get(AUTHORIZATION)

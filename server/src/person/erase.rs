@@ -100,6 +100,16 @@ pub async fn erase(app: &App, actor: &Actor, key: Option<Key>) -> Result<Receipt
     once.run(app, work).await
 }
 
+/// The receipt of a deletion that was asked for under this key before.
+///
+/// # Errors
+/// The store fails.
+pub async fn receipt(app: &App, user: &UserId, key: Key) -> Result<Option<Receipt>, Problem> {
+    Once::of_person(app, user, OPERATION, Some(key), &())
+        .kept(app)
+        .await
+}
+
 /// Does what follows a deletion, after its commit: every connection of theirs closes, who
 /// is in their meetings is told, and what was said and answered in their name loses it.
 /// What fails is made up for by the sweep.

@@ -297,3 +297,35 @@ async fn the_last_administrator_of_others_names_another_first() {
     // Alone in it, one may go: the organisation ends.
     assert_eq!(bob.delete("/v1/me").await.0, 200);
 }
+
+#[tokio::test]
+async fn a_retry_of_a_deletion_gets_the_receipt_and_nothing_else() {
+    let stage = Stage::start().await;
+    let ada = stage.sign_in("ada").await;
+    let first = ada.keyed(Method::DELETE, "/v1/me", "k", &Value::Null).await;
+    assert_eq!(first.0, 200, "{}", first.1);
+    let again = ada.keyed(Method::DELETE, "/v1/me", "k", &Value::Null).await;
+    assert_eq!(again, first);
+    // Also by a fresh token of the same session, which nobody remembers.
+    let fresh = Person {
+        api: &stage.api,
+        id: ada.id.clone(),
+        token: stage.token(&json!({"jti": "02"})),
+    };
+    let again = fresh
+        .keyed(Method::DELETE, "/v1/me", "k", &Value::Null)
+        .await;
+    assert_eq!(again, first);
+    for person in [&ada, &fresh] {
+        let other = person
+            .keyed(Method::DELETE, "/v1/me", "l", &Value::Null)
+            .await;
+        assert_problem(&other, 401, "UNAUTHORIZED");
+        assert_problem(&person.delete("/v1/me").await, 401, "UNAUTHORIZED");
+        let read = person.keyed(Method::GET, "/v1/me", "k", &Value::Null).await;
+        assert_problem(&read, 401, "UNAUTHORIZED");
+    }
+    stage.api.app.clock.advance(600_000);
+    let late = ada.keyed(Method::DELETE, "/v1/me", "k", &Value::Null).await;
+    assert_problem(&late, 401, "UNAUTHORIZED");
+}
