@@ -1,9 +1,14 @@
-//! Meetings: their fields, their states, and which state may follow which.
+//! Meetings: their fields, their states, which state may follow which, and who follows
+//! the host.
+
+mod heir;
 
 use crate::access::{ParticipantStatus, Role, Standing};
 use crate::error::{ErrorCode, Problem};
 use crate::id::{MeetingId, UserId};
 use serde::{Deserialize, Serialize};
+
+pub use heir::{Candidate, who_inherits};
 
 /// Where a meeting is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

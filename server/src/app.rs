@@ -18,6 +18,7 @@ use crate::rooms::{self, Ground, Rooms};
 use crate::user::seen::Seen;
 use connvo_core::flag::Flag;
 use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::MeetingState;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -182,6 +183,17 @@ impl App {
     /// listening is fine.
     pub fn me_changed(&self, user_id: &UserId) {
         let _ = self.me_changes.send(MeChange::User(user_id.clone()));
+    }
+
+    /// Says, after the commit, that a meeting has another host or is in another state;
+    /// `now` is the one that it is in.
+    pub fn meeting_changed(&self, meeting_id: &MeetingId, now: MeetingState) {
+        self.access_changed(AccessChange::Meeting {
+            meeting_id: meeting_id.clone(),
+        });
+        if now == MeetingState::Concluded {
+            person::count::ended(self, meeting_id);
+        }
     }
 
     /// Says, after the commit, that rights have changed: what is remembered of them is

@@ -9,6 +9,7 @@
 pub mod admin;
 pub mod caller;
 mod claims;
+mod departed;
 mod identify;
 pub mod issuer;
 mod keys;

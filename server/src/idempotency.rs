@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::db::StoreError;
 use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::id::UserId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -79,7 +80,19 @@ impl Once {
         key: Option<Key>,
         body: &impl Serialize,
     ) -> Self {
-        let scope = format!("{} {operation}", actor.user_id);
+        Self::of_person(app, &actor.user_id, operation, key, body)
+    }
+
+    /// As [`Once::of`], of a person who need not be here any more.
+    #[must_use]
+    pub fn of_person(
+        app: &App,
+        user: &UserId,
+        operation: &str,
+        key: Option<Key>,
+        body: &impl Serialize,
+    ) -> Self {
+        let scope = format!("{user} {operation}");
         Self::under(scope, key, body, app.clock.now_ms())
     }
 
@@ -119,6 +132,19 @@ impl Once {
                 None => Err(problem),
             },
         }
+    }
+
+    /// The first answer, if the call was made before.
+    ///
+    /// # Errors
+    /// `CONFLICT` (`idempotency-key`) when the key was used with another body; the store
+    /// fails.
+    pub async fn kept<T: DeserializeOwned>(&self, app: &App) -> Result<Option<T>, Problem> {
+        let Some(claim) = &self.0 else {
+            return Ok(None);
+        };
+        let kept = store::find(&app.db, self).await?;
+        kept.map(|kept| claim.answer(&kept)).transpose()
     }
 
     /// Holds the key for a call that finds its own first effect by another way, and

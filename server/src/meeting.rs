@@ -10,7 +10,6 @@ use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::{of_meeting, of_user};
-use crate::person;
 use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can, note_closes_at};
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
@@ -358,20 +357,10 @@ pub async fn advance(
                 "somebody else has just changed the meeting's state",
             )
         })?;
-        changed(app, meeting, next);
+        app.meeting_changed(meeting, next);
         Ok(moved)
     };
     once.run(app, work).await
-}
-
-/// What follows a meeting's change of state, after its commit.
-fn changed(app: &App, meeting: &MeetingId, now: MeetingState) {
-    app.access_changed(AccessChange::Meeting {
-        meeting_id: meeting.clone(),
-    });
-    if now == MeetingState::Concluded {
-        person::count::ended(app, meeting);
-    }
 }
 
 /// What may be used in a meeting, to those who may see it.

@@ -13,6 +13,7 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::idempotency::{Key, Once};
 use crate::me::{MeChange, tell};
 use connvo_core::error::Problem;
@@ -52,7 +53,8 @@ pub async fn change(
     let once = Once::of(app, actor, "changeAccount", key, draft);
     let new = draft.validate()?;
     let work = async {
-        let changed = store::change(&app.db, &actor.user_id, &new, &once, app.clock.now_ms());
+        let along = (entry(app, actor, "changeAccount"), &once);
+        let changed = store::change(&app.db, &actor.user_id, &new, along, app.clock.now_ms());
         let changed = changed.await?.ok_or_else(|| absent("the user"))?;
         tell(app, MeChange::User(actor.user_id.clone()));
         Ok(changed)
@@ -74,7 +76,8 @@ pub async fn put_profile(
     let new = draft.validate()?;
     let work = async {
         let now = app.clock.now_ms();
-        if !store::put_profile(&app.db, &actor.user_id, &new, &once, now).await? {
+        let along = (entry(app, actor, "putProfile"), &once);
+        if !store::put_profile(&app.db, &actor.user_id, &new, along, now).await? {
             return Err(absent("the user"));
         }
         Ok(new.fields().clone())
@@ -96,7 +99,8 @@ pub async fn put_interests(
     let new = draft.validate()?;
     let work = async {
         let now = app.clock.now_ms();
-        match store::put_interests(&app.db, &actor.user_id, &new, &once, now).await? {
+        let along = (entry(app, actor, "putInterests"), &once);
+        match store::put_interests(&app.db, &actor.user_id, &new, along, now).await? {
             store::Put::Done(kept) => Ok(kept),
             store::Put::Refused(problem) => Err(problem),
         }
@@ -113,6 +117,11 @@ pub async fn profile(app: &App, actor: &Actor, user: &UserId) -> Result<PublicPr
     store::public(&app.db, &actor.user_id, user)
         .await?
         .ok_or_else(|| absent("the person"))
+}
+
+/// What the audit log is to have of the actor's change of what is their own.
+fn entry(app: &App, actor: &Actor, action: &str) -> Entry {
+    Entry::change(app, actor, action, &resource(&actor.user_id))
 }
 
 fn absent(what: &str) -> Problem {

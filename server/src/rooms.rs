@@ -174,6 +174,14 @@ impl Rooms {
         self.map().get(meeting).and_then(|cell| cell.get()).cloned()
     }
 
+    /// Closes the room of a meeting that is no more: what waits in it is refused, nothing
+    /// of it is stored, and whoever follows it comes again, and finds nothing.
+    pub async fn close(&self, meeting: &MeetingId) {
+        if let Some(room) = self.get(meeting) {
+            room.close().await;
+        }
+    }
+
     /// How many rooms are open.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -109,8 +109,6 @@ pub struct Met {
     pub removed: bool,
     /// Whether their address or name is another.
     pub changed: bool,
-    /// What they were called, where they were just deleted.
-    pub was: Option<String>,
     /// Who had the address until now.
     pub lost: Vec<UserId>,
     /// Meetings whose invitation went over to them, and from whom.
@@ -125,7 +123,6 @@ impl Met {
             user_id,
             removed: false,
             changed: false,
-            was: None,
             lost: Vec::new(),
             moved: Vec::new(),
         }

@@ -45,6 +45,8 @@ mod identity;
 mod inventory;
 #[path = "store_contract/inviting.rs"]
 mod inviting;
+#[path = "store_contract/leaving.rs"]
+mod leaving;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
 #[path = "store_contract/notes.rs"]

@@ -95,7 +95,7 @@ pub enum ConnectionState {
     Pending,
     /// Agreed.
     Accepted,
-    /// Refused; whom it was offered to may think again.
+    /// Refused, or ended by whom it was offered to, who may think again.
     Declined,
     /// The beginner has blocked the other.
     Blocked,
@@ -209,16 +209,27 @@ pub fn next(state: ConnectionState, who: Side, action: ConnectionAction) -> Resu
         (Pending, Recipient, Remove) => Err(conflict("answer it: accept or decline")),
         // A refusal stands against asking again.
         (Declined, Initiator, Remove) => Err(conflict("this was declined")),
-        (Pending, Initiator, Remove) | (Accepted, _, Remove) | (Declined, Recipient, Remove) => {
-            Ok(Next::Gone)
-        }
+        // So does the end of what was agreed, by whom it was offered to.
+        (Accepted, Recipient, Remove) => Ok(Next::Is(Declined)),
+        (Pending | Accepted, Initiator, Remove) | (Declined, Recipient, Remove) => Ok(Next::Gone),
         (Accepted | Declined, _, Accept | Decline) => Err(conflict("this was answered already")),
     }
 }
 
+/// Whether what is between two people stands in the way of every kind of connection, and
+/// not only of one like it: a block does, and a refusal by the other, so that nobody is
+/// asked for one kind after another. `who` is the side of who asks.
+#[must_use]
+pub const fn concerns_all(state: ConnectionState, who: Side) -> bool {
+    matches!(
+        (state, who),
+        (ConnectionState::Blocked, _) | (ConnectionState::Declined, Side::Initiator)
+    )
+}
+
 /// Whether somebody may ask at `now_ms` for a connection of which one like it is there
-/// already, in which they are `who`; `answered_at` is when it was answered. Both are in
-/// milliseconds since the Unix epoch.
+/// already (or one that [`concerns_all`]), in which they are `who`; `answered_at` is when
+/// it was answered. Both are in milliseconds since the Unix epoch.
 ///
 /// # Errors
 /// `NOT_FOUND` when they are blocked; `CONFLICT` otherwise (`cool-down` where it was
@@ -343,8 +354,9 @@ pub struct Connection {
     pub id: ConnectionId,
     /// The other.
     pub user_id: UserId,
-    /// The other's name.
-    pub name: String,
+    /// The other's name; none where the other is not to be seen: not active, or has
+    /// blocked the caller.
+    pub name: Option<String>,
     /// What it is about, from the beginner's side.
     pub kind: ConnectionKind,
     /// Where it is.

@@ -65,7 +65,11 @@ impl FromRequestParts<App> for Leaver {
     }
 }
 
-fn bearer(parts: &Parts) -> Result<&str, Problem> {
+/// The token of a request.
+///
+/// # Errors
+/// `UNAUTHORIZED` without one.
+pub(crate) fn bearer(parts: &Parts) -> Result<&str, Problem> {
     parts
         .headers
         .get(AUTHORIZATION)

@@ -71,7 +71,11 @@ impl Auth {
 
     /// Checks signature and claims; answers which issuer it was, and which of its key
     /// sets.
-    async fn check(&self, token: &str, now: u64) -> Result<(Claims, usize, u64), Problem> {
+    pub(super) async fn check(
+        &self,
+        token: &str,
+        now: u64,
+    ) -> Result<(Claims, usize, u64), Problem> {
         let header = decode_header(token).map_err(|_| refused("not a token"))?;
         if header.alg != Algorithm::RS256 {
             return Err(refused("tokens are signed with RS256"));

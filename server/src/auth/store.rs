@@ -165,6 +165,23 @@ pub async fn has_ended(db: &Db, sid: &str) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
+/// Whose a session is or was; absent when it was never seen.
+///
+/// # Errors
+/// The store fails.
+pub async fn owner(db: &Db, sid: &str) -> Result<Option<UserId>, StoreError> {
+    let row: Option<(String,)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as("SELECT user_id FROM sessions WHERE sid = $1")
+                .bind(sid)
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    row.map(|(id,)| to_id(&id)).transpose()
+}
+
 /// Who acts in somebody's name, as rows name them: the user whom the issuer's word for
 /// them leads to, or else that word, an address hashed.
 ///

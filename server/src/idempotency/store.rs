@@ -3,6 +3,7 @@
 use super::{Claim, Kept, Once};
 use crate::db::{Db, StoreError, Tx, to_i64};
 use crate::{on_db, on_tx};
+use connvo_core::id::UserId;
 use serde::Serialize;
 
 /// How long an answer is kept, in milliseconds.
@@ -116,6 +117,88 @@ pub async fn hold(db: &Db, once: &Once) -> Result<Option<String>, StoreError> {
         }
     );
     Ok(Some(held))
+}
+
+/// Forgets every answer of a person's own calls, who is erased in this transaction.
+///
+/// # Errors
+/// The store fails.
+pub async fn forget_of(tx: impl Into<Tx<'_>>, user: &UserId) -> Result<(), StoreError> {
+    on_tx!(tx.into(), |line| {
+        // A scope is the id, a blank and a verb: in every collation these bounds hold it.
+        sqlx::query(
+            "DELETE FROM idempotency_keys
+             WHERE scope >= $1 AND scope < $2 AND scope LIKE $3",
+        )
+        .bind(user.as_str())
+        .bind(format!("{user}zzzz"))
+        .bind(format!("{user} %"))
+        .execute(line)
+        .await?;
+    });
+    Ok(())
+}
+
+/// Kept answers looked at in one read.
+const LOOKED_AT: i64 = 500;
+
+/// A page of keys, and whether their answers mention one of two texts.
+const MENTION_SQL: &str = "SELECT scope, key,
+        response LIKE $3 ESCAPE '!' OR response LIKE $4 ESCAPE '!'
+    FROM idempotency_keys WHERE (scope, key) > ($1, $2) ORDER BY scope, key LIMIT $5";
+
+/// Forgets every answer that mentions a person by id or by address, a page at a time.
+///
+/// # Errors
+/// The store fails; what was forgotten until then stays so.
+pub async fn forget_about(db: &Db, user: &UserId, email: Option<&str>) -> Result<(), StoreError> {
+    let of = |text: &str| format!("%{}%", escaped(text));
+    // As it stands in JSON, and nothing of it is a wildcard.
+    let address = email.map(|email| serde_json::json!(email).to_string());
+    let address = of(address.as_deref().unwrap_or(user.as_str()));
+    let (mut after, mut more) = ((String::new(), String::new()), true);
+    while more {
+        let page: Vec<(String, String, bool)> = on_db!(
+            db,
+            read | pool | {
+                sqlx::query_as(MENTION_SQL)
+                    .bind(&after.0)
+                    .bind(&after.1)
+                    .bind(of(user.as_str()))
+                    .bind(&address)
+                    .bind(LOOKED_AT)
+                    .fetch_all(pool)
+                    .await?
+            }
+        );
+        more = page.len() as u64 == LOOKED_AT.unsigned_abs();
+        if let Some((scope, key, _)) = page.last() {
+            after = (scope.clone(), key.clone());
+        }
+        let about: Vec<_> = page.into_iter().filter(|row| row.2).collect();
+        if about.is_empty() {
+            continue;
+        }
+        on_db!(
+            db,
+            transaction | tx | {
+                for (scope, key, _) in &about {
+                    sqlx::query("DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2")
+                        .bind(scope)
+                        .bind(key)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+            }
+        );
+    }
+    Ok(())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }
 
 /// Deletes what has expired; returns whether there may be more.

@@ -2,7 +2,7 @@
 //! that a host ends them, with the server as who does it and the plan as the reason.
 
 use super::store::Running;
-use super::{changed, resource, store};
+use super::{resource, store};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::StoreError;
@@ -100,7 +100,7 @@ async fn end(app: &App, meeting: &MeetingId, limits: Limits) -> Result<(), Store
         .because(Limit::MeetingMinutes.as_str());
     // Somebody may have ended it meanwhile.
     if store::conclude(&app.db, meeting, &entry, app.clock.now_ms()).await? {
-        changed(app, meeting, to);
+        app.meeting_changed(meeting, to);
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Meetings and members in the database.
 
+mod host;
 mod invite;
 mod participants;
+mod remove;
 mod state;
 
 use super::Membership;
@@ -13,8 +15,10 @@ use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState, PublicMeeting};
 
+pub use host::bequeath;
 pub use invite::{Invited, invite};
 pub use participants::{come_in, find_participant, move_participant, participants};
+pub use remove::{remove_alone, remove_rest};
 pub use state::{RUNNING_SQL, Running, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.

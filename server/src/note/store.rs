@@ -211,9 +211,9 @@ pub async fn find(
     row.map(EntryRow::entry).transpose()
 }
 
-/// Writes a base, unless one as new is there, and with it whatever is due: a
-/// checkpoint, the cut of a log older than 90 days. The `retired` client ids are
-/// nobody's from now on. Returns whether it was written.
+/// Writes a base, unless one as new is there or the meeting is no more, and with it
+/// whatever is due: a checkpoint, the cut of a log older than 90 days. The `retired` client
+/// ids are nobody's from now on. Returns whether it was written.
 ///
 /// # Errors
 /// The store fails.
@@ -230,6 +230,18 @@ pub async fn write_base(
     let written = on_db!(
         db,
         transaction | tx | {
+            // Of a meeting that was removed meanwhile nothing is written any more.
+            let there = sqlx::query(
+                "UPDATE streams SET head = head WHERE meeting_id = $1 AND kind = 'note'",
+            )
+            .bind(meeting.as_str())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+            if there == 0 {
+                tx.rollback().await?;
+                return Ok(false);
+            }
             let written = sqlx::query(
                 "INSERT INTO note_bases (meeting_id, epoch, sequence, text, state_v2, created_at)
              VALUES ($1, $2, $3, $4, $5, $6)

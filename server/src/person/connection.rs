@@ -18,9 +18,9 @@ use connvo_core::person::connection::{Connection, ConnectionAction, ConnectionDr
 ///
 /// # Errors
 /// `VALIDATION_ERROR` for oneself or a long message; `NOT_FOUND` for who is not there,
-/// not active, or has blocked the actor; `CONFLICT` when there is one like it, it was
-/// declined a short time ago (`cool-down`), too many wait (`pending`), or the actor has
-/// blocked them; `RATE_LIMITED`.
+/// not active, or has blocked the actor; `CONFLICT` when there is one like it, the other
+/// has refused or ended one of any kind a short time ago (`cool-down`), too many wait
+/// (`pending`), or the actor has blocked them; `RATE_LIMITED`.
 pub async fn ask(
     app: &App,
     actor: &Actor,
@@ -34,13 +34,13 @@ pub async fn ask(
         app.rates
             .take_of_person(rate::CONNECTIONS_ASK, &actor.user_id, now)?;
         let asked = (&actor.user_id, &fresh, &new);
-        store::ask(&app.db, asked, &once, now).await?
+        let entry = Entry::change(app, actor, "askConnection", &resource(&actor.user_id));
+        store::ask(&app.db, asked, (entry, &once), now).await?
     };
     once.run(app, work).await
 }
 
-/// Does something with a connection; answers it as it is now, unless it is no more. A
-/// block and its end are in the audit log.
+/// Does something with a connection; answers it as it is now, unless it is no more.
 ///
 /// # Errors
 /// `NOT_FOUND` to everybody but the two, and to who is blocked; else as

@@ -52,7 +52,14 @@ impl Place {
     /// The next page's lines; absent at the end.
     async fn step(mut self) -> Result<Option<(Bytes, Self)>, StoreError> {
         while let Some((section, after)) = self.next.take() {
-            let page = store::page(&self.app.db, &self.user, section, &after).await?;
+            let mut page = store::page(&self.app.db, &self.user, section, &after).await?;
+            if section == Section::User {
+                for (_, data) in &mut page {
+                    // With what is not written yet.
+                    let stored = data["lastSeenAt"].as_u64();
+                    data["lastSeenAt"] = json!(self.app.seen.latest(&self.user, stored));
+                }
+            }
             let last = page.last().map(|(cursor, _)| cursor.clone());
             self.next = match (last, section.next()) {
                 (Some(last), _) => Some((section, last)),

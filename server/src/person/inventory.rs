@@ -28,6 +28,11 @@ pub const KEPT: &[Row] = &[
     ("users", "id", Some(Section::User), Stays),
     ("users", "subject", None, Emptied),
     ("users", "email", Some(Section::User), Emptied),
+    // Until the deletion is done: what is left to do of it.
+    ("erasures", "user_id", None, Goes),
+    ("erasures", "name", None, Goes),
+    ("erasures", "email", None, Goes),
+    ("erasure_meetings", "user_id", None, Goes),
     ("profiles", "user_id", Some(Section::Profile), Goes),
     ("user_interests", "user_id", Some(Section::Interest), Goes),
     (
@@ -66,7 +71,8 @@ pub const KEPT: &[Row] = &[
     ("audit_logs", "actor_id", Some(Section::AuditRow), Stays),
     ("audit_logs", "ip", Some(Section::AuditRow), Emptied),
     ("audit_logs", "user_agent", Some(Section::AuditRow), Emptied),
-    // Answers for retries of a day, which those of the first call are copies of.
+    // Answers for retries of a day, which those of the first call are copies of. The
+    // deletion's own receipt, which names nobody, expires with them.
     ("idempotency_keys", "scope", None, Goes),
     // What was used within the last minutes.
     ("rate_limits", "subject", None, Expires),

@@ -3,15 +3,17 @@
 mod counts;
 mod interests;
 
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::id::UserId;
 use connvo_core::person::profile::{NewProfile, ProfileDraft, PublicProfile};
 use connvo_core::person::settings::{Account, NewSettings};
+use serde_json::{Value, json};
 
 pub(super) use counts::connected;
-pub use counts::{UNCOUNTED_SQL, count_meeting, uncounted};
+pub use counts::{Counted, UNCOUNTED_SQL, count_meeting, counted, uncounted};
 pub(super) use interests::COUNT_SQL;
 pub use interests::{Put, interests, of_user, put_interests, seed};
 
@@ -75,6 +77,19 @@ fn written(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::damaged("fields", &error))
 }
 
+/// What a person's own change is recorded with: the names of the fields that are not as
+/// they were before, and nothing of what stands in them.
+fn changed_fields(before: &Value, after: &Value) -> Value {
+    let fields = after.as_object().into_iter().flatten();
+    let changed = fields.filter(|(name, value)| before.get(name.as_str()) != Some(value));
+    let names: Vec<&String> = changed.map(|(name, _)| name).collect();
+    json!({"fields": names})
+}
+
+const ACCOUNT_SQL: &str = "SELECT id, email, name, timezone, language, avatar_url,
+        notification_settings, last_seen_at, created_at
+    FROM users WHERE id = $1";
+
 /// A person as they see themselves.
 ///
 /// # Errors
@@ -83,19 +98,17 @@ pub async fn account(db: &Db, user: &UserId) -> Result<Option<Account>, StoreErr
     let row: Option<AccountRow> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as(
-                "SELECT id, email, name, timezone, language, avatar_url, notification_settings,
-                    last_seen_at, created_at FROM users WHERE id = $1",
-            )
-            .bind(user.as_str())
-            .fetch_optional(pool)
-            .await?
+            sqlx::query_as(ACCOUNT_SQL)
+                .bind(user.as_str())
+                .fetch_optional(pool)
+                .await?
         }
     );
     row.map(AccountRow::account).transpose()
 }
 
-/// Changes name and settings; absent when the person is not there any more.
+/// Changes name and settings, which is recorded; absent when the person is not there any
+/// more.
 ///
 /// # Errors
 /// The store fails.
@@ -103,7 +116,7 @@ pub async fn change(
     db: &Db,
     user: &UserId,
     new: &NewSettings,
-    once: &Once,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<Option<Account>, StoreError> {
     let fields = new.fields();
@@ -115,8 +128,20 @@ pub async fn change(
     let changed = on_db!(
         db,
         transaction | tx | {
+            sqlx::query(LOCK_SQL)
+                .bind(user.as_str())
+                .bind(to_i64(now_ms))
+                .execute(&mut *tx)
+                .await?;
+            let before: Option<AccountRow> = sqlx::query_as(ACCOUNT_SQL)
+                .bind(user.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let before = before.map(AccountRow::account).transpose()?;
             let row: Option<AccountRow> = sqlx::query_as(
                 "UPDATE users SET name = COALESCE($2, name), own_name = own_name OR $3,
+                    name_changed_at = CASE WHEN COALESCE($2, name) <> name THEN $11
+                        ELSE name_changed_at END,
                     timezone = CASE WHEN $4 THEN $5 ELSE timezone END,
                     language = CASE WHEN $6 THEN $7 ELSE language END,
                     avatar_url = CASE WHEN $8 THEN $9 ELSE avatar_url END,
@@ -141,6 +166,8 @@ pub async fn change(
             .await?;
             let changed = row.map(AccountRow::account).transpose()?;
             if let Some(changed) = &changed {
+                let entry = entry.with(changed_fields(&json!(before), &json!(changed)));
+                audit::store::record(&mut tx, &entry).await?;
                 idempotency::store::keep(&mut tx, once, 200, changed).await?;
             }
             changed
@@ -148,6 +175,8 @@ pub async fn change(
     );
     Ok(changed)
 }
+
+const PROFILE_SQL: &str = "SELECT fields FROM profiles WHERE user_id = $1";
 
 /// What a person says of themselves; of who has said nothing, an empty profile.
 ///
@@ -157,7 +186,7 @@ pub async fn profile(db: &Db, user: &UserId) -> Result<ProfileDraft, StoreError>
     let row: Option<(String,)> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as("SELECT fields FROM profiles WHERE user_id = $1")
+            sqlx::query_as(PROFILE_SQL)
                 .bind(user.as_str())
                 .fetch_optional(pool)
                 .await?
@@ -166,8 +195,8 @@ pub async fn profile(db: &Db, user: &UserId) -> Result<ProfileDraft, StoreError>
     row.map_or_else(|| Ok(ProfileDraft::default()), |(json,)| parsed(&json))
 }
 
-/// Puts a profile in the place of the one before; false when the person is not there
-/// any more.
+/// Puts a profile in the place of the one before, which is recorded; false when the person
+/// is not there any more.
 ///
 /// # Errors
 /// The store fails.
@@ -175,7 +204,7 @@ pub async fn put_profile(
     db: &Db,
     user: &UserId,
     new: &NewProfile,
-    once: &Once,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<bool, StoreError> {
     let fields = written(new.fields())?;
@@ -190,6 +219,14 @@ pub async fn put_profile(
                 .rows_affected()
                 == 1;
             if there {
+                let before: Option<(String,)> = sqlx::query_as(PROFILE_SQL)
+                    .bind(user.as_str())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let before = before.map_or_else(
+                    || Ok(ProfileDraft::default()),
+                    |(json,)| parsed::<ProfileDraft>(&json),
+                )?;
                 sqlx::query(
                     "INSERT INTO profiles (user_id, fields, created_at, updated_at)
                      VALUES ($1, $2, $3, $3)
@@ -201,6 +238,8 @@ pub async fn put_profile(
                 .bind(to_i64(now_ms))
                 .execute(&mut *tx)
                 .await?;
+                let entry = entry.with(changed_fields(&json!(before), &json!(new.fields())));
+                audit::store::record(&mut tx, &entry).await?;
                 idempotency::store::keep(&mut tx, once, 200, new.fields()).await?;
             }
             there

@@ -1,6 +1,7 @@
 //! A room's task: the loop around [`connvo_core::live::Room`].
 
 mod base;
+mod end;
 
 use super::feed::Feed;
 use super::handle::{Message, NoteView, Room as Handle, StockState};
@@ -51,6 +52,8 @@ struct Actor {
     questions: Vec<Message>,
     /// What the audit log is to have with changes that are under way, by client id.
     records: HashMap<String, Box<Entry>>,
+    /// Whether the meeting is no more.
+    removed: bool,
 }
 
 /// A room's place in the map; dropping it lets the next one in.
@@ -74,6 +77,8 @@ impl Drop for Place {
 enum End {
     /// Nobody is here.
     Idle,
+    /// The meeting is no more: nothing of the room is stored.
+    Removed,
     /// The room cannot be trusted: everybody comes again.
     Broken(String),
 }
@@ -112,6 +117,7 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
         base_again: Again::default(),
         questions: Vec::new(),
         records: HashMap::new(),
+        removed: false,
     };
     tokio::spawn(actor.run());
     Ok(handle)
@@ -172,6 +178,9 @@ impl Actor {
         {
             self.take(message, clock.now_ms());
         }
+        if self.removed {
+            return Err(End::Removed);
+        }
         self.work().await?;
         self.tell_presence(clock.now_ms());
         if self.room.base_is_due() && Instant::now() >= self.base_again.at {
@@ -208,6 +217,7 @@ impl Actor {
                     });
                 }
             }
+            Message::Close => self.removed = true,
             question => self.questions.push(question),
         }
     }
@@ -349,45 +359,6 @@ impl Actor {
             self.presence_at = Instant::now() + SWEEP;
         } else if self.presence.has_changes() {
             self.presence_at = self.presence_at.min(Instant::now() + WINDOW);
-        }
-    }
-
-    /// Takes no more, works off what was sent, and leaves the map only then: a next
-    /// room for this meeting opens after this one has committed its last.
-    async fn end(mut self, end: End) {
-        self.inbox.close();
-        if let End::Idle = end {
-            let end = self.last_turn().await;
-            if let Err(End::Broken(why)) = end {
-                self.abandon(&why).await;
-            }
-        } else if let End::Broken(why) = end {
-            self.abandon(&why).await;
-        }
-    }
-
-    async fn last_turn(&mut self) -> Result<(), End> {
-        let clock = self.rooms.ground().clock.clone();
-        while let Some(message) = self.inbox.recv().await {
-            self.take(message, clock.now_ms());
-        }
-        self.work().await?;
-        if self.room.has_unsaved() {
-            self.write_base().await?;
-        }
-        Ok(())
-    }
-
-    /// The room is lost: everybody who waits is told to try again.
-    async fn abandon(&mut self, why: &str) {
-        tracing::error!(meeting = %self.meeting, why, "the room is opened again");
-        while let Some(message) = self.inbox.recv().await {
-            if let Message::Change { request, .. } = message {
-                self.room.request(request);
-            }
-        }
-        for (reply, answer) in self.room.abort() {
-            reply.give(answer);
         }
     }
 }

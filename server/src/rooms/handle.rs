@@ -75,6 +75,8 @@ pub(super) enum Message {
     Leave {
         watch: u64,
     },
+    /// The meeting is no more.
+    Close,
 }
 
 /// A meeting's room; cheap to clone.
@@ -117,6 +119,13 @@ impl Room {
 
     pub(super) fn is_closing(&self) -> bool {
         self.sender.is_closed()
+    }
+
+    /// Ends the room's task, and waits for its end.
+    pub(super) async fn close(&self) {
+        // Who cannot be told has ended already.
+        let _ = self.send(Message::Close).await;
+        self.closed().await;
     }
 
     pub(super) async fn closed(&self) {

@@ -3,7 +3,7 @@
 use crate::audit::{self, Trail};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id};
 use crate::org::provider::{ProviderMembership, ProviderOrg, hold, membership, organization};
-use crate::person::erase;
+use crate::person::erase::{self, Gone};
 use crate::user::{self, Met, Profile};
 use crate::{auth, on_db, on_tx};
 use connvo_core::id::{OrgId, UserId};
@@ -56,6 +56,15 @@ pub enum Effect<'e> {
     SessionEnded(&'e str),
 }
 
+/// What came of an event: to be told after the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Whom it is about.
+    pub met: Met,
+    /// What is to follow, where they were just deleted.
+    pub gone: Option<Gone>,
+}
+
 /// Takes an event about the user of `subject`; `fresh` is the id of somebody new. Absent
 /// when it was taken before. What it did is in the audit log.
 ///
@@ -67,15 +76,20 @@ pub async fn take(
     (subject, fresh): (&str, &UserId),
     effect: Effect<'_>,
     trail: &Trail,
-) -> Result<Option<Met>, StoreError> {
+) -> Result<Option<Taken>, StoreError> {
     let trail = &trail.clone().told_by(provider, event_id);
     let now = trail.now_ms();
     let taken = on_db!(
         db,
         transaction | tx | {
             if first_sight(&mut tx, provider, event_id, now).await? {
+                let mut gone = None;
                 let met = match &effect {
-                    Effect::Removed => removed(&mut tx, (subject, fresh), trail).await?,
+                    Effect::Removed => {
+                        let removed = removed(&mut tx, (subject, fresh), trail).await?;
+                        gone = removed.gone;
+                        removed.met
+                    }
                     Effect::Profile(profile) => {
                         meet(&mut tx, (subject, fresh), profile, trail).await?
                     }
@@ -95,7 +109,7 @@ pub async fn take(
                     }
                     Effect::SessionBegan(..) | Effect::Profile(_) | Effect::Removed => {}
                 }
-                Some(met)
+                Some(Taken { met, gone })
             } else {
                 None
             }
@@ -110,7 +124,7 @@ async fn removed(
     tx: impl Into<Tx<'_>>,
     (subject, fresh): (&str, &UserId),
     trail: &Trail,
-) -> Result<Met, StoreError> {
+) -> Result<Taken, StoreError> {
     on_tx!(tx.into(), |line| {
         let held: Option<(String, Option<i64>)> =
             sqlx::query_as("SELECT id, deleted_at FROM users WHERE subject = $1")
@@ -119,14 +133,15 @@ async fn removed(
                 .await?;
         let mut met = Met::of(fresh.clone());
         met.removed = true;
+        let mut gone = None;
         match held {
             Some((id, None)) => {
                 met.user_id = to_id(&id)?;
-                met.was = erase::store::erase_told(&mut *line, &met.user_id, trail).await?;
+                gone = erase::store::erase_told(&mut *line, &met.user_id, trail).await?;
             }
             Some((id, Some(_))) => {
                 met.user_id = to_id(&id)?;
-                return Ok(met);
+                return Ok(Taken { met, gone });
             }
             None => {
                 let resource = format!("users/{fresh}");
@@ -135,7 +150,7 @@ async fn removed(
             }
         }
         user::store::remove(&mut *line, fresh, subject, trail.now_ms()).await?;
-        Ok(met)
+        Ok(Taken { met, gone })
     })
 }
 

@@ -122,7 +122,7 @@ async fn about(
     let fresh = app.ids.user();
     let whom = (name(subject)?, &fresh);
     let taken = store::take(&app.db, (PROVIDER, event_id), whom, effect, trail).await?;
-    let Some(met) = taken else {
+    let Some(store::Taken { met, gone }) = taken else {
         return Ok(());
     };
     met.tell(app);
@@ -133,7 +133,10 @@ async fn about(
             session_id,
         });
     } else if removed {
-        erase::erased(app, &user_id, met.was.as_deref().unwrap_or_default()).await?;
+        match gone {
+            Some(gone) => erase::finish(app, &gone).await,
+            None => app.access_changed(AccessChange::Person { user_id }),
+        }
     }
     Ok(())
 }

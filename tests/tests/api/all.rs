@@ -50,6 +50,10 @@ mod v1_connections;
 mod v1_me;
 #[path = "v1/me/deletion.rs"]
 mod v1_me_deletion;
+#[path = "v1/me/deletion/meetings.rs"]
+mod v1_me_deletion_meetings;
+#[path = "v1/me/deletion/words.rs"]
+mod v1_me_deletion_words;
 #[path = "v1/me/export.rs"]
 mod v1_me_export;
 #[path = "v1/me/interests.rs"]

@@ -73,7 +73,10 @@ async fn a_session_that_ended_stays_ended(store: Store) {
     let (event, who) = (("workos", "1"), ("ada", &store.ids.user()));
     let effect = Effect::SessionEnded("s");
     let ended = take(&store.db, event, who, effect, &store.trail()).await;
-    assert_eq!(ended.unwrap().map(|met| met.user_id), Some(ada.clone()));
+    assert_eq!(
+        ended.unwrap().map(|taken| taken.met.user_id),
+        Some(ada.clone())
+    );
     let (fresh, nothing) = (store.ids.user(), profile(None, "", None));
     let met = auth::store::meet(
         &store.db,
@@ -126,6 +129,7 @@ async fn older_news_are_ignored(store: Store) {
         .await
         .unwrap()
         .unwrap()
+        .met
         .user_id
     };
     let user = tell("1", profile(Some("new@example.org"), "New", Some(20))).await;
@@ -149,7 +153,10 @@ async fn who_was_removed_does_not_come_back(store: Store) {
         &store.trail(),
     )
     .await;
-    assert_eq!(removed.unwrap().map(|met| met.user_id), Some(ada.clone()));
+    assert_eq!(
+        removed.unwrap().map(|met| met.met.user_id),
+        Some(ada.clone())
+    );
     let late = profile(Some("ada@example.org"), "Ada", Some(NOW));
     take(
         &store.db,
@@ -188,7 +195,7 @@ async fn an_event_has_its_effect_once(store: Store) {
         )
         .await
         .unwrap()
-        .map(|met| met.user_id)
+        .map(|taken| taken.met.user_id)
     };
     assert_eq!(end("workos", "1", NOW).await, Some(ada.clone()));
     assert_eq!(end("workos", "1", NOW).await, None);
@@ -220,7 +227,10 @@ async fn an_event_without_its_effect_is_not_taken(store: Store) {
     )
     .await
     .unwrap();
-    assert_eq!(again.map(|met| met.user_id), failed.is_err().then_some(ada));
+    assert_eq!(
+        again.map(|taken| taken.met.user_id),
+        failed.is_err().then_some(ada)
+    );
 }
 
 async fn sessions_that_ended_long_ago_are_swept(store: Store) {

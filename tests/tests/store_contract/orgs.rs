@@ -62,7 +62,7 @@ pub(crate) async fn plan(store: &Store, user: &UserId, now: u64) -> Plan {
     found.entitlements.plan
 }
 
-async fn invite(store: &Store, org: &OrgId, name: &str, role: OrgRole) {
+pub async fn invite(store: &Store, org: &OrgId, name: &str, role: OrgRole) {
     let email = format!("{name}@example.org");
     let new = OrgMemberDraft { email, role }.validate().unwrap();
     let (entry, once) = (store.entry("inviteToOrg"), Once::default());
@@ -70,7 +70,7 @@ async fn invite(store: &Store, org: &OrgId, name: &str, role: OrgRole) {
     assert!(matches!(invited, Ok(invitations::Invited::Done(_))));
 }
 
-async fn accept(store: &Store, org: &OrgId, user: &UserId) -> Put<Org> {
+pub async fn accept(store: &Store, org: &OrgId, user: &UserId) -> Put<Org> {
     let (entry, once) = (store.entry("acceptInvitation"), Once::default());
     let accepted = invitations::accept(&store.db, org, user, (entry, &once), NOW);
     accepted.await.unwrap()

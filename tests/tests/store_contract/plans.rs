@@ -63,6 +63,21 @@ const FEW: [(&str, &str, &[Of]); 6] = [
     ("places", audit::places::SWEEP_SQL, &[Text, Number]),
 ];
 
+/// Two halves in the order of their own indexes, put together: what is read of a table is
+/// read by an index.
+const HALVES: [(&str, &str, &[Of]); 2] = [
+    (
+        "connections",
+        person::connection::store::PAGE_SQL,
+        &[Text, Text, Text, Number],
+    ),
+    (
+        "connections of the export",
+        person::connection::store::EXPORT_SQL,
+        &[Text, Text, Number],
+    ),
+];
+
 on_both!(hot_reads_use_their_index);
 
 async fn hot_reads_use_their_index(store: Store) {
@@ -92,6 +107,22 @@ async fn hot_reads_use_their_index(store: Store) {
                     assert!(!step.starts_with("SCAN"), "{name}: {step}");
                 }
             }
+            for (name, sql, _) in HALVES {
+                let explain = format!("EXPLAIN QUERY PLAN {sql}");
+                let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(explain));
+                let rows = rows.fetch_all(readers).await.unwrap();
+                let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+                for index in ["connections_begun", "connections_offered"] {
+                    let of = |step: &&String| step.contains(index);
+                    assert!(plan.iter().any(|step| of(&step)), "{name}: {plan:#?}");
+                }
+                // What is put in order is the halves, each of no more rows than a page has.
+                let half = |step: &str| ["SCAN begun", "SCAN offered"].contains(&step);
+                for (before, step) in plan.iter().zip(plan.iter().skip(1)) {
+                    assert!(!step.starts_with("SCAN") || half(step), "{name}: {plan:#?}");
+                    assert!(!step.contains("TEMP") || half(before), "{name}: {plan:#?}");
+                }
+            }
         }
         Db::Postgres(pool) => {
             let mut line = PgConnection::connect_with(&pool.connect_options())
@@ -109,7 +140,7 @@ async fn hot_reads_use_their_index(store: Store) {
                 .execute(&mut line)
                 .await
                 .unwrap();
-            for (name, sql, parameters) in FEW {
+            for (name, sql, parameters) in FEW.iter().chain(&HALVES) {
                 let plan = explained(&mut line, sql, parameters).await;
                 assert!(!plan.contains("Seq Scan"), "{name}:\n{plan}");
             }

@@ -54,7 +54,7 @@ const TABLE: [(ConnectionState, Side, [Outcome; 5]); 8] = [
             Err(Conflict),
             is(Blocked),
             Err(Conflict),
-            GONE,
+            is(Declined),
         ],
     ),
     (
@@ -130,6 +130,16 @@ fn only_who_declined_may_ask_in_its_place() {
                 _ => Err(Conflict),
             };
             assert_eq!(asked, expected, "{state:?} {who:?}");
+        }
+    }
+}
+
+#[test]
+fn a_block_and_a_refusal_stand_in_the_way_of_every_kind() {
+    for state in ConnectionState::ALL {
+        for who in Side::ALL {
+            let expected = state == Blocked || (state, who) == (Declined, Initiator);
+            assert_eq!(concerns_all(state, who), expected, "{state:?} {who:?}");
         }
     }
 }

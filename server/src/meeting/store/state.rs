@@ -9,7 +9,7 @@ use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
 
 /// Moves a meeting from one state to the next; false when it was not in `from`.
-async fn step(
+pub(super) async fn step(
     tx: impl Into<Tx<'_>>,
     id: &MeetingId,
     (from, next): (MeetingState, MeetingState),

@@ -69,7 +69,7 @@ async fn list(
         "kind": "mentor", "message": "You know what I want to learn."})),
     responses((status = 201, body = Connection),
         (status = 404, description = "Absent, or not yours to see"),
-        (status = 409, description = "There is one like it, it was declined within a week (`cool-down`), 100 wait for an answer (`pending`), or you have blocked them"),
+        (status = 409, description = "There is one like it, they have declined or ended one within a week (`cool-down`), 100 wait for an answer (`pending`), or you have blocked them"),
         (status = 422, description = "A field is not valid"),
         (status = 429, description = "Too many at once; see Retry-After")))]
 async fn ask(
@@ -148,7 +148,9 @@ async fn unblock(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends a connection, or takes a request back.
+/// Ends a connection, or takes a request back. Of one that was offered to me it stays that
+/// I declined it, which stands for a week against being asked again; a second call, or one
+/// for what I declined before, forgets that.
 #[utoipa::path(delete, path = "/v1/connections/{id}", tag = "people", security(("bearer" = [])),
     params(("id" = ConnectionId, Path), IdempotencyHeader),
     responses((status = 204, description = "Ended"),

@@ -1,5 +1,5 @@
 //! Connections in the database. Whoever changes what is between two people holds the
-//! rows of both.
+//! rows of both, and of both their profiles (where these change) before it.
 
 mod ask;
 mod block;
@@ -23,26 +23,57 @@ use block::put_block;
 /// After every UUID.
 const LAST_ID: &str = "g";
 
-macro_rules! of_person {
-    ($rest:literal) => {
+/// A connection beside the other, whose name is told where `$1` may see them.
+macro_rules! seen {
+    ($of:literal) => {
         concat!(
             "SELECT c.id, c.initiator_id, c.kind, c.state, c.message, c.requested_at,
-                c.responded_at, c.meeting_count, c.last_interaction_at, u.id AS other_id, u.name
-            FROM connections c JOIN users u
-                ON u.id = CASE WHEN c.initiator_id = $1 THEN c.recipient_id ELSE c.initiator_id END
-            WHERE (c.initiator_id = $1 OR c.recipient_id = $1 AND c.state <> 'blocked') AND ",
-            $rest
+                c.responded_at, c.meeting_count, c.last_interaction_at, u.id AS other_id,
+                CASE WHEN u.is_active AND u.deleted_at IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM connections b WHERE b.state = 'blocked'
+                        AND b.initiator_id = u.id AND b.recipient_id = $1)
+                    THEN u.name END AS name
+            FROM connections c JOIN users u ON u.id = ",
+            $of
+        )
+    };
+}
+
+/// The connections of `$1`: those they began, and those offered to them, but for blocks.
+/// Each half is read in the order of its own index.
+macro_rules! halves {
+    ($rest:literal) => {
+        concat!(
+            "SELECT * FROM (",
+            seen!("c.recipient_id WHERE c.initiator_id = $1 AND "),
+            $rest,
+            ") AS begun UNION ALL SELECT * FROM (",
+            seen!("c.initiator_id WHERE c.recipient_id = $1 AND c.state <> 'blocked' AND "),
+            $rest,
+            ") AS offered"
         )
     };
 }
 
 /// A page of a person's connections, newest first: ids are in order of time.
-pub const PAGE_SQL: &str = of_person!(
-    "c.id < $2 AND ($3 = '' OR c.state = $3) AND u.deleted_at IS NULL
-        AND (u.is_active OR c.state = 'blocked')
-    ORDER BY c.id DESC LIMIT $4"
+pub const PAGE_SQL: &str = concat!(
+    halves!(
+        "c.id < $2 AND ($3 = '' OR c.state = $3) AND u.deleted_at IS NULL
+            AND (u.is_active OR c.state = 'blocked') ORDER BY c.id DESC LIMIT $4"
+    ),
+    " ORDER BY id DESC LIMIT $4"
 );
-const GET_SQL: &str = of_person!("c.id = $2");
+
+/// The same, with those to people who are not active.
+pub const EXPORT_SQL: &str = concat!(
+    halves!("c.id < $2 ORDER BY c.id DESC LIMIT $3"),
+    " ORDER BY id DESC LIMIT $3"
+);
+
+const GET_SQL: &str = seen!(
+    "CASE WHEN c.initiator_id = $1 THEN c.recipient_id ELSE c.initiator_id END
+    WHERE (c.initiator_id = $1 OR c.recipient_id = $1 AND c.state <> 'blocked') AND c.id = $2"
+);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -56,7 +87,7 @@ struct Row {
     meeting_count: i64,
     last_interaction_at: Option<i64>,
     other_id: String,
-    name: String,
+    name: Option<String>,
 }
 
 impl Row {
@@ -120,6 +151,30 @@ pub async fn page(
     rows.into_iter().map(|row| row.connection(me)).collect()
 }
 
+/// As [`page`], with connections to people who are not active: all that is kept.
+///
+/// # Errors
+/// The store fails.
+pub async fn all(
+    db: &Db,
+    me: &UserId,
+    after: Option<&ConnectionId>,
+    limit: u32,
+) -> Result<Vec<Connection>, StoreError> {
+    let rows: Vec<Row> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(EXPORT_SQL)
+                .bind(me.as_str())
+                .bind(after.map_or(LAST_ID, ConnectionId::as_str))
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.into_iter().map(|row| row.connection(me)).collect()
+}
+
 /// Holds both people's rows, always in the same order; false when one is deleted or was
 /// never there.
 async fn hold(
@@ -163,8 +218,13 @@ async fn accepted(tx: impl Into<Tx<'_>>, one: &UserId, other: &UserId) -> Result
     })
 }
 
-/// Does something with a connection; answers it as it is now, unless it is no more. The
-/// inner error is a refusal: nothing was changed.
+/// Whether a connection is one of those that are counted.
+fn counts(kind: ConnectionKind, state: ConnectionState) -> i64 {
+    i64::from(state == ConnectionState::Accepted && kind != ConnectionKind::Follow)
+}
+
+/// Does something with a connection, which is recorded; answers it as it is now, unless it
+/// is no more. The inner error is a refusal: nothing was changed.
 ///
 /// # Errors
 /// The store fails.
@@ -189,21 +249,35 @@ pub async fn act(
                 .await?;
             let step = match &row {
                 None => Err(absent()),
-                Some(row) => next(to_state(&row.state)?, side(&row.initiator_id, me), action),
+                Some(row) => {
+                    let (kind, state) = (to_kind(&row.kind)?, to_state(&row.state)?);
+                    let next = next(state, side(&row.initiator_id, me), action);
+                    next.map(|next| (kind, state, next))
+                }
             };
             match step {
                 Err(problem) => Err(problem),
-                Ok(step) => {
-                    let before = accepted(&mut tx, me, &other).await?;
-                    match step {
+                Ok((kind, state, step)) => {
+                    let was = counts(kind, state);
+                    let by = match step {
+                        Next::Gone => -was,
+                        Next::Is(ConnectionState::Blocked) => {
+                            -accepted(&mut tx, me, &other).await?
+                        }
+                        Next::Is(state) => counts(kind, state) - was,
+                    };
+                    connected(&mut tx, &[me, &other], by, now_ms).await?;
+                    let to = match step {
                         Next::Gone => {
                             sqlx::query("DELETE FROM connections WHERE id = $1")
                                 .bind(id.as_str())
                                 .execute(&mut *tx)
                                 .await?;
+                            None
                         }
                         Next::Is(ConnectionState::Blocked) => {
                             put_block(&mut tx, (me, &other, id), now_ms).await?;
+                            Some(ConnectionState::Blocked)
                         }
                         Next::Is(state) => {
                             sqlx::query(
@@ -215,14 +289,12 @@ pub async fn act(
                             .bind(to_i64(now_ms))
                             .execute(&mut *tx)
                             .await?;
+                            Some(state)
                         }
-                    }
-                    let by = accepted(&mut tx, me, &other).await? - before;
-                    connected(&mut tx, &[me, &other], by, now_ms).await?;
-                    if matches!(action, ConnectionAction::Block | ConnectionAction::Unblock) {
-                        let entry = entry.with(json!({"userId": other}));
-                        audit::store::record(&mut tx, &entry).await?;
-                    }
+                    };
+                    let entry = entry.with(json!({"userId": other, "connectionId": id,
+                        "state": {"from": state, "to": to}}));
+                    audit::store::record(&mut tx, &entry).await?;
                     let row: Option<Row> = sqlx::query_as(GET_SQL)
                         .bind(me.as_str())
                         .bind(id.as_str())

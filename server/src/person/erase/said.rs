@@ -1,9 +1,9 @@
 //! What a person has said: their id and name go from chunks of transcript, in small
-//! pieces around the transaction of their deletion.
+//! pieces after the transaction of their deletion.
 
-use crate::db::{Db, StoreError, to_id};
+use crate::db::{Db, StoreError, to_i64, to_id};
 use crate::on_db;
-use connvo_core::id::UserId;
+use connvo_core::id::{MeetingId, UserId};
 use connvo_core::person::DELETED_NAME;
 
 /// Chunks changed in one transaction: writers wait for no more than that.
@@ -40,56 +40,43 @@ pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
     }
 }
 
-/// As much of a meeting's transcript as is under the label `$2` and nobody's id.
+/// As much of a meeting's transcript as is under the label `$2` and nobody's id, of what
+/// came since `$5`.
 const LABELS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $3
     WHERE meeting_id = $1 AND sequence IN (SELECT sequence FROM transcript_chunks
         WHERE meeting_id = $1 AND speaker_user_id IS NULL AND speaker_label = $2
+            AND created_at >= $5
         ORDER BY sequence LIMIT $4)";
 
-/// Takes the label from everything said under a person's name, and under nobody's id, in
-/// the meetings that they are in; a little at a time. Answers how many chunks.
+/// Takes the label from everything said in a meeting under a person's name, and under
+/// nobody's id, since they are called so (milliseconds since the Unix epoch); a little at
+/// a time.
 ///
 /// # Errors
 /// The store fails; what was done until then stays done.
-pub async fn all_labels(db: &Db, user: &UserId, name: &str) -> Result<u64, StoreError> {
-    let (mut all, mut after) = (0, String::new());
+pub async fn all_labels(
+    db: &Db,
+    meeting: &MeetingId,
+    (name, since): (&str, u64),
+) -> Result<(), StoreError> {
     loop {
-        let next: Option<(String,)> = on_db!(
+        let changed = on_db!(
             db,
-            read | pool | {
-                sqlx::query_as(
-                    "SELECT meeting_id FROM participants WHERE user_id = $1 AND meeting_id > $2
-                     ORDER BY meeting_id LIMIT 1",
-                )
-                .bind(user.as_str())
-                .bind(&after)
-                .fetch_optional(pool)
-                .await?
+            write | pool | {
+                sqlx::query(LABELS_SQL)
+                    .bind(meeting.as_str())
+                    .bind(name)
+                    .bind(DELETED_NAME)
+                    .bind(CHUNKS)
+                    .bind(to_i64(since))
+                    .execute(pool)
+                    .await?
+                    .rows_affected()
             }
         );
-        let Some((meeting,)) = next else {
-            return Ok(all);
-        };
-        loop {
-            let changed = on_db!(
-                db,
-                write | pool | {
-                    sqlx::query(LABELS_SQL)
-                        .bind(&meeting)
-                        .bind(name)
-                        .bind(DELETED_NAME)
-                        .bind(CHUNKS)
-                        .execute(pool)
-                        .await?
-                        .rows_affected()
-                }
-            );
-            all += changed;
-            if changed < CHUNKS.unsigned_abs() {
-                break;
-            }
+        if changed < CHUNKS.unsigned_abs() {
+            return Ok(());
         }
-        after = meeting;
     }
 }
 

@@ -1,81 +1,51 @@
-//! Deleting a person in the database, in one transaction.
+//! Deleting a person in the database: the decision and all that can be found at once in
+//! one transaction, the rest as [`Work`] after it.
+//!
+//! Rows are held in one order everywhere: organisations, the person, meetings, profiles by
+//! id, connections.
+
+mod orgs;
+mod work;
 
 use super::super::store::{COUNT_SQL, connected};
-use super::Receipt;
+use super::{Gone, Receipt};
 use crate::audit::{self, Entry, Trail};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
-use crate::{on_db, on_tx};
-use connvo_core::error::{ErrorCode, Problem};
+use crate::{meeting, on_db, on_tx};
+use connvo_core::error::Problem;
 use connvo_core::id::UserId;
-use connvo_core::org::spare_admin;
 use connvo_core::person::DELETED_NAME;
+use orgs::{OrgRow, end_orgs, hinders, hold_orgs};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// The organisations of `$1`: which, whether they decide there, how many others do who
-/// can come in, how many belong to it.
-const ORGS_SQL: &str = "SELECT p.org_id, p.role = 'admin',
-        (SELECT COUNT(*) FROM org_memberships a JOIN users u ON u.id = a.user_id
-            WHERE a.org_id = p.org_id AND a.user_id <> $1 AND a.role = 'admin'
-                AND a.removed_at IS NULL AND u.is_active AND u.deleted_at IS NULL),
-        (SELECT COUNT(*) FROM org_memberships a
-            WHERE a.org_id = p.org_id AND a.removed_at IS NULL)
-    FROM org_memberships p JOIN orgs o ON o.id = p.org_id
-    WHERE p.user_id = $1 AND p.removed_at IS NULL AND o.removed_at IS NULL ORDER BY p.org_id";
-type OrgRow = (String, bool, i64, i64);
+pub use work::{Work, end, meeting_done, next_meeting, waiting, work};
 
-/// Why a person cannot be deleted now; absent when they can.
-///
-/// # Errors
-/// The store fails.
-pub async fn hindrance(db: &Db, user: &UserId) -> Result<Option<Problem>, StoreError> {
-    let orgs: Vec<OrgRow> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(ORGS_SQL)
-                .bind(user.as_str())
-                .fetch_all(pool)
-                .await?
-        }
-    );
-    Ok(hinders(&orgs))
-}
-
-/// An organisation keeps somebody who decides, for as long as others belong to it.
-fn hinders(orgs: &[OrgRow]) -> Option<Problem> {
-    let mut shared = orgs.iter().filter(|org| org.1 && org.3 > 1);
-    let held = shared.find(|org| spare_admin(to_u64(org.2)).is_err())?;
-    let detail = format!(
-        "you are the last administrator of the organisation {}: name another first",
-        held.0
-    );
-    Some(Problem::new(ErrorCode::Conflict, detail).because("last-admin"))
-}
-
-/// Deletes a person, and answers the receipt with its counts; `entry` gets the same. The
-/// inner error is a refusal: nothing was changed.
+/// Deletes a person, and answers the receipt with its counts; `entry` gets the same, and
+/// `trail` records what the server does of its own. The inner error is a refusal: nothing
+/// was changed.
 ///
 /// # Errors
 /// The store fails.
 pub async fn erase(
     db: &Db,
     user: &UserId,
-    receipt: Receipt,
     (entry, once): (Entry, &Once),
-) -> Result<Result<Receipt, Problem>, StoreError> {
+    trail: &Trail,
+) -> Result<Result<(Receipt, Gone), Problem>, StoreError> {
     let erased = on_db!(
         db,
         transaction | tx | {
-            let orgs = hold_orgs(&mut tx, user, to_i64(receipt.deleted_at)).await?;
+            let orgs = hold_orgs(&mut tx, user, to_i64(trail.now_ms())).await?;
             match hinders(&orgs) {
                 Some(problem) => Err(problem),
-                None => match all(&mut tx, user, &orgs, receipt).await? {
+                None => match all(&mut tx, user, &orgs, trail).await? {
                     None => Err(Problem::not_found("the user")),
-                    Some((receipt, _)) => {
+                    Some((receipt, gone)) => {
                         audit::store::record(&mut tx, &entry.with(told(&receipt))).await?;
                         idempotency::store::keep(&mut tx, once, 200, &receipt).await?;
-                        Ok(receipt)
+                        Ok((receipt, gone))
                     }
                 },
             }
@@ -84,16 +54,9 @@ pub async fn erase(
     Ok(erased)
 }
 
-/// With whom `$1` is connected, by id, and how often.
-const OTHERS_SQL: &str =
-    "SELECT CASE WHEN initiator_id = $1 THEN recipient_id ELSE initiator_id END AS other, COUNT(*)
-    FROM connections
-    WHERE state = 'accepted' AND kind <> 'follow' AND (initiator_id = $1 OR recipient_id = $1)
-    GROUP BY 1 ORDER BY 1";
-
 /// Deletes a person whom their issuer has deleted, in the transaction of its event: then
 /// no organisation holds them back, and the log names those that nobody decides in now.
-/// Answers what they were called.
+/// Absent when they were deleted before.
 ///
 /// # Errors
 /// The store fails.
@@ -101,15 +64,10 @@ pub async fn erase_told(
     tx: impl Into<Tx<'_>>,
     user: &UserId,
     trail: &Trail,
-) -> Result<Option<String>, StoreError> {
-    let receipt = Receipt {
-        id: trail.uuid(),
-        deleted_at: trail.now_ms(),
-        counts: BTreeMap::new(),
-    };
+) -> Result<Option<Gone>, StoreError> {
     on_tx!(tx.into(), |line| {
-        let orgs = hold_orgs(&mut *line, user, to_i64(receipt.deleted_at)).await?;
-        let gone = all(&mut *line, user, &orgs, receipt).await?;
+        let orgs = hold_orgs(&mut *line, user, to_i64(trail.now_ms())).await?;
+        let gone = all(&mut *line, user, &orgs, trail).await?;
         if let Some((receipt, _)) = &gone {
             let mut changes = told(receipt);
             let left = orgs.iter().filter(|org| org.1 && org.2 == 0 && org.3 > 1);
@@ -120,7 +78,7 @@ pub async fn erase_told(
             let entry = trail.change("erasePerson", &format!("users/{user}"), changes);
             audit::store::record(&mut *line, &entry).await?;
         }
-        Ok(gone.map(|(_, name)| name))
+        Ok(gone.map(|(_, gone)| gone))
     })
 }
 
@@ -128,57 +86,66 @@ fn told(receipt: &Receipt) -> serde_json::Value {
     json!({"receipt": receipt.id, "counts": receipt.counts})
 }
 
-/// Deletes a person who is still there; answers what they were called, too.
+/// The row, held: nobody changes what is the person's own meanwhile.
+const HELD_SQL: &str = "UPDATE users SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL
+    RETURNING email, name, name_changed_at";
+
+/// What is under their id now; what is under their name alone nobody has counted.
+const SAID_SQL: &str = "SELECT COUNT(*) FROM transcript_chunks WHERE speaker_user_id = $1";
+
+/// Deletes a person who is still there.
 async fn all(
     tx: impl Into<Tx<'_>>,
     user: &UserId,
     orgs: &[OrgRow],
-    mut receipt: Receipt,
-) -> Result<Option<(Receipt, String)>, StoreError> {
+    trail: &Trail,
+) -> Result<Option<(Receipt, Gone)>, StoreError> {
+    let mut receipt = Receipt {
+        id: trail.uuid(),
+        deleted_at: trail.now_ms(),
+        counts: BTreeMap::new(),
+    };
     let now = to_i64(receipt.deleted_at);
     on_tx!(tx.into(), |line| {
-        let row: Option<(Option<String>, String)> = sqlx::query_as(
-            "UPDATE users SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL
-             RETURNING email, name",
-        )
-        .bind(user.as_str())
-        .bind(now)
-        .fetch_optional(&mut *line)
-        .await?;
-        let Some((email, name)) = row else {
+        let held: Option<(Option<String>, String, i64)> = sqlx::query_as(HELD_SQL)
+            .bind(user.as_str())
+            .bind(now)
+            .fetch_optional(&mut *line)
+            .await?;
+        let Some((email, name, since)) = held else {
             return Ok(None);
         };
+        let work = Work {
+            name,
+            name_since: to_u64(since),
+            email,
+        };
         end_orgs(&mut *line, orgs, now).await?;
-        let slugs: Vec<(String,)> =
-            sqlx::query_as("SELECT slug FROM user_interests WHERE user_id = $1 ORDER BY slug")
-                .bind(user.as_str())
-                .fetch_all(&mut *line)
-                .await?;
-        for (slug,) in &slugs {
-            sqlx::query(COUNT_SQL)
-                .bind(slug)
-                .bind(-1_i64)
-                .execute(&mut *line)
-                .await?;
-        }
-        let others: Vec<(String, i64)> = sqlx::query_as(OTHERS_SQL)
+        let said: (i64,) = sqlx::query_as(SAID_SQL)
             .bind(user.as_str())
-            .fetch_all(&mut *line)
+            .fetch_one(&mut *line)
             .await?;
-        for (other, count) in &others {
-            let other = to_id(other)?;
-            connected(&mut *line, &[&other], -count, receipt.deleted_at).await?;
+        let removed = meeting::store::remove_alone(&mut *line, user, receipt.deleted_at).await?;
+        work::begin(&mut *line, user, &work, &removed, receipt.deleted_at).await?;
+        let gone = Gone {
+            user_id: user.clone(),
+            changed: meeting::store::bequeath(&mut *line, user, trail).await?,
+            removed,
+        };
+        let mut count = |what: &str, rows| receipt.counts.insert(what.to_owned(), rows);
+        count("transcriptChunks", to_u64(said.0));
+        count("meetings", gone.removed.len() as u64);
+        count("interests", forget_interests(&mut *line, user).await?);
+        let (profiles, connections) = forget_connected(&mut *line, user, trail.now_ms()).await?;
+        count("profiles", profiles);
+        count("connections", connections);
+        for (what, sql) in ROWS {
+            let rows = sqlx::query(sql).bind(user.as_str()).bind(now);
+            count(what, rows.execute(&mut *line).await?.rows_affected());
         }
-        for (what, sql) in GONE {
-            let gone = sqlx::query(sql).bind(user.as_str());
-            let rows = gone.execute(&mut *line).await?.rows_affected();
-            receipt.counts.insert(what.to_owned(), rows);
-        }
-        for (what, sql) in CHANGED {
-            let changed = sqlx::query(sql).bind(user.as_str()).bind(now);
-            let rows = changed.execute(&mut *line).await?.rows_affected();
-            receipt.counts.insert(what.to_owned(), rows);
-        }
+        let waiting = forget_address(&mut *line, work.email.as_deref()).await?;
+        count("invitations", waiting);
+        idempotency::store::forget_of(&mut *line, user).await?;
         sqlx::query(USER_SQL)
             .bind(user.as_str())
             .bind(now)
@@ -187,24 +154,12 @@ async fn all(
             .execute(&mut *line)
             .await?;
         audit::places::forget_of(&mut *line, user).await?;
-        let waiting = forget_address(&mut *line, user, email.as_deref()).await?;
-        receipt.counts.insert("invitations".to_owned(), waiting);
-        Ok(Some((receipt, name)))
+        Ok(Some((receipt, gone)))
     })
 }
 
-/// What goes without a trace; `$1` is the person.
-const GONE: [(&str, &str); 3] = [
-    ("profiles", "DELETE FROM profiles WHERE user_id = $1"),
-    ("interests", "DELETE FROM user_interests WHERE user_id = $1"),
-    (
-        "connections",
-        "DELETE FROM connections WHERE initiator_id = $1 OR recipient_id = $1",
-    ),
-];
-
 /// What stays as something else; `$1` is the person, `$2` the time.
-const CHANGED: [(&str, &str); 3] = [
+const ROWS: [(&str, &str); 3] = [
     (
         "memberships",
         "UPDATE org_memberships SET removed_at = $2, updated_at = $2
@@ -239,76 +194,81 @@ const USER_SQL: &str = "UPDATE users SET subject = 'erased|' || id, email = NULL
         deleted_at = $2, erased_at = $2, updated_at = $2, erased_subject_hash = $4
     WHERE id = $1";
 
-/// Holds the person's organisations, always in the same order, and then looks at them.
-async fn hold_orgs(
-    tx: impl Into<Tx<'_>>,
-    user: &UserId,
-    now: i64,
-) -> Result<Vec<OrgRow>, StoreError> {
+/// Takes their interests away, and from the counts of them; answers how many.
+async fn forget_interests(tx: impl Into<Tx<'_>>, user: &UserId) -> Result<u64, StoreError> {
     on_tx!(tx.into(), |line| {
-        let orgs: Vec<OrgRow> = sqlx::query_as(ORGS_SQL)
-            .bind(user.as_str())
-            .fetch_all(&mut *line)
-            .await?;
-        for org in &orgs {
-            sqlx::query("UPDATE orgs SET updated_at = $2 WHERE id = $1")
-                .bind(&org.0)
-                .bind(now)
+        let slugs: Vec<(String,)> =
+            sqlx::query_as("SELECT slug FROM user_interests WHERE user_id = $1 ORDER BY slug")
+                .bind(user.as_str())
+                .fetch_all(&mut *line)
+                .await?;
+        for (slug,) in &slugs {
+            sqlx::query(COUNT_SQL)
+                .bind(slug)
+                .bind(-1_i64)
                 .execute(&mut *line)
                 .await?;
         }
-        let held = sqlx::query_as(ORGS_SQL).bind(user.as_str());
-        Ok(held.fetch_all(&mut *line).await?)
+        sqlx::query("DELETE FROM user_interests WHERE user_id = $1")
+            .bind(user.as_str())
+            .execute(&mut *line)
+            .await?;
+        Ok(slugs.len() as u64)
     })
 }
 
-/// An organisation of nobody else ends with its last member, unless the provider of
-/// sign-in keeps it.
-async fn end_orgs(tx: impl Into<Tx<'_>>, orgs: &[OrgRow], now: i64) -> Result<(), StoreError> {
-    on_tx!(tx.into(), |line| {
-        for org in orgs.iter().filter(|org| org.3 == 1) {
-            sqlx::query("UPDATE orgs SET removed_at = $2 WHERE id = $1 AND workos_id IS NULL")
-                .bind(&org.0)
-                .bind(now)
-                .execute(&mut *line)
-                .await?;
-        }
-    });
-    Ok(())
-}
+/// With whom `$1` is connected, by id, and how often.
+const OTHERS_SQL: &str =
+    "SELECT CASE WHEN initiator_id = $1 THEN recipient_id ELSE initiator_id END AS other, COUNT(*)
+    FROM connections
+    WHERE state = 'accepted' AND kind <> 'follow' AND (initiator_id = $1 OR recipient_id = $1)
+    GROUP BY 1";
 
-/// Forgets the address where it waits for the person, and every answer kept for a retry
-/// that has it or is about them. Answers how many invitations waited.
-async fn forget_address(
+/// Takes their profile away, them from the counts of whom they are connected with (profile
+/// by profile in the order of ids), and then the connections. Answers how many profiles and
+/// connections went.
+async fn forget_connected(
     tx: impl Into<Tx<'_>>,
     user: &UserId,
-    email: Option<&str>,
-) -> Result<u64, StoreError> {
-    // As it stands in JSON, and nothing of it is a wildcard.
-    let address = email.map(|email| json!(email).to_string());
-    let of = |text: &str| format!("%{}%", escaped(text));
-    let address = of(address.as_deref().unwrap_or(user.as_str()));
+    now_ms: u64,
+) -> Result<(u64, u64), StoreError> {
+    on_tx!(tx.into(), |line| {
+        let others: Vec<(String, i64)> = sqlx::query_as(OTHERS_SQL)
+            .bind(user.as_str())
+            .fetch_all(&mut *line)
+            .await?;
+        let others = others.iter().map(|(id, count)| Ok((to_id(id)?, *count)));
+        let mut profiles: BTreeMap<UserId, i64> = others.collect::<Result<_, StoreError>>()?;
+        profiles.insert(user.clone(), 0);
+        let mut gone = 0;
+        for (one, count) in &profiles {
+            if one == user {
+                gone = sqlx::query("DELETE FROM profiles WHERE user_id = $1")
+                    .bind(user.as_str())
+                    .execute(&mut *line)
+                    .await?
+                    .rows_affected();
+            } else {
+                connected(&mut *line, &[one], -count, now_ms).await?;
+            }
+        }
+        let connections =
+            sqlx::query("DELETE FROM connections WHERE initiator_id = $1 OR recipient_id = $1")
+                .bind(user.as_str())
+                .execute(&mut *line)
+                .await?;
+        Ok((gone, connections.rows_affected()))
+    })
+}
+
+/// Forgets the address where it waits for the person; answers how many invitations did.
+async fn forget_address(tx: impl Into<Tx<'_>>, email: Option<&str>) -> Result<u64, StoreError> {
     on_tx!(tx.into(), |line| {
         let mut waiting = 0;
         for sql in WAITING {
             let gone = sqlx::query(sql).bind(email).execute(&mut *line).await?;
             waiting += gone.rows_affected();
         }
-        sqlx::query(
-            "DELETE FROM idempotency_keys WHERE scope LIKE $1 OR response LIKE $2
-                OR response LIKE $3 ESCAPE '!'",
-        )
-        .bind(format!("{user} %"))
-        .bind(of(user.as_str()))
-        .bind(address)
-        .execute(&mut *line)
-        .await?;
         Ok(waiting)
     })
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
 }

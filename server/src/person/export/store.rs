@@ -5,7 +5,7 @@ mod meetings;
 use super::super::{connection, store as person};
 use crate::audit;
 use crate::db::{Db, StoreError};
-use crate::{on_db, org};
+use crate::{on_db, org, user};
 use connvo_core::id::UserId;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -128,8 +128,8 @@ pub async fn page(
 ) -> Result<Lines, StoreError> {
     let first = after.id.is_empty();
     match section {
-        Section::User if first => Ok(one(user, person::account(db, user).await?.as_ref())),
-        Section::Profile if first => Ok(one(user, Some(&person::profile(db, user).await?))),
+        Section::User if first => account(db, user).await,
+        Section::Profile if first => profile(db, user).await,
         // At most 50: they are one page.
         Section::Interest if first => Ok(lines(person::of_user(db, user).await?, |item| {
             item.slug.clone()
@@ -137,7 +137,7 @@ pub async fn page(
         Section::User | Section::Profile | Section::Interest => Ok(Vec::new()),
         Section::Connection => {
             let after = after.parsed();
-            let page = connection::store::page(db, user, None, after.as_ref(), PAGE).await?;
+            let page = connection::store::all(db, user, after.as_ref(), PAGE).await?;
             Ok(lines(page, |item| item.id.to_string()))
         }
         Section::Org => {
@@ -163,9 +163,25 @@ pub async fn page(
     }
 }
 
-fn one(user: &UserId, value: Option<&impl Serialize>) -> Lines {
-    let line = |value| (Cursor::at(user), json!(value));
-    value.map(line).into_iter().collect()
+/// The account, and whether the person may come in.
+async fn account(db: &Db, user: &UserId) -> Result<Lines, StoreError> {
+    let Some(account) = person::account(db, user).await? else {
+        return Ok(Vec::new());
+    };
+    let known = user::store::known(db, user).await?;
+    let mut data = json!(account);
+    data["isActive"] = json!(known.is_some_and(|known| known.is_active));
+    Ok(vec![(Cursor::at(user), data)])
+}
+
+/// What they say of themselves, with what is counted of them.
+async fn profile(db: &Db, user: &UserId) -> Result<Lines, StoreError> {
+    let mut data = json!(person::profile(db, user).await?);
+    let counted = person::counted(db, user).await?;
+    data["connectionCount"] = json!(counted.connections);
+    data["meetingCount"] = json!(counted.meetings);
+    data["averageRating"] = json!(counted.average_rating);
+    Ok(vec![(Cursor::at(user), data)])
 }
 
 fn lines<T: Serialize>(items: Vec<T>, id: impl Fn(&T) -> String) -> Lines {

@@ -1,6 +1,6 @@
 //! What is counted of people: the meetings they took part in, and their connections.
 
-use crate::db::{Db, StoreError, Tx, to_i64, to_id};
+use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, UserId};
 
@@ -17,8 +17,9 @@ macro_rules! took_part {
     };
 }
 
-/// Adds to how many connections people have: on the way of whoever changed these, with
-/// the rows of both people held. Profiles are changed in the order of their ids.
+/// Adds to how many connections people have: on the way of whoever is about to change
+/// these, with the rows of both people held. Profiles are changed in the order of their
+/// ids, and before connections: so it is everywhere.
 pub(in crate::person) async fn connected(
     tx: impl Into<Tx<'_>>,
     users: &[&UserId],
@@ -46,6 +47,42 @@ pub(in crate::person) async fn connected(
         }
     });
     Ok(())
+}
+
+/// What is counted of a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Counted {
+    /// How many connections they have that were agreed.
+    pub connections: u64,
+    /// How many meetings they took part in have ended.
+    pub meetings: u64,
+    /// How others rate them.
+    pub average_rating: Option<f64>,
+}
+
+/// What is counted of a person.
+///
+/// # Errors
+/// The store fails.
+pub async fn counted(db: &Db, user: &UserId) -> Result<Counted, StoreError> {
+    let row: Option<(i64, i64, Option<f64>)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT connection_count, meeting_count, average_rating FROM profiles
+                 WHERE user_id = $1",
+            )
+            .bind(user.as_str())
+            .fetch_optional(pool)
+            .await?
+        }
+    );
+    let counted = |(connections, meetings, average_rating)| Counted {
+        connections: to_u64(connections),
+        meetings: to_u64(meetings),
+        average_rating,
+    };
+    Ok(row.map(counted).unwrap_or_default())
 }
 
 /// Adds an ended meeting to the counts of all who took part, and of the connections

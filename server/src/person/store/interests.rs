@@ -1,12 +1,14 @@
 //! Interests in the database: the taxonomy, and what people have chosen of it.
 
-use super::LOCK_SQL;
+use super::{LOCK_SQL, changed_fields};
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::error::{FieldError, Problem};
 use connvo_core::id::UserId;
 use connvo_core::person::interest::{Interest, NewInterests, Proficiency, Seed, UserInterest};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Adds what the taxonomy does not have yet, and brings names and places up to date.
@@ -106,8 +108,8 @@ pub enum Put {
     Refused(Problem),
 }
 
-/// Puts interests in the place of those before, and counts them. One that was switched
-/// off stays with who has it.
+/// Puts interests in the place of those before, which is recorded, and counts them. One
+/// that was switched off stays with who has it.
 ///
 /// # Errors
 /// The store fails.
@@ -115,7 +117,7 @@ pub async fn put_interests(
     db: &Db,
     user: &UserId,
     new: &NewInterests,
-    once: &Once,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<Put, StoreError> {
     let now = to_i64(now_ms);
@@ -187,6 +189,11 @@ pub async fn put_interests(
                         .execute(&mut *tx)
                         .await?;
                 }
+                let before = before.into_iter().map(user_interest);
+                let before = before.collect::<Result<Vec<_>, _>>()?;
+                let (before, after) = (json!({"items": before}), json!({"items": wanted}));
+                let entry = entry.with(changed_fields(&before, &after));
+                audit::store::record(&mut tx, &entry).await?;
                 idempotency::store::keep(&mut tx, once, 200, &wanted).await?;
                 Put::Done(wanted)
             }

@@ -122,6 +122,7 @@ pub async fn meet(
         }
         sqlx::query(
             "UPDATE users SET email = $2, name = $3, updated_at = $5,
+                 name_changed_at = CASE WHEN name <> $3 THEN $5 ELSE name_changed_at END,
                  provider_updated_at = COALESCE($4, provider_updated_at)
              WHERE id = $1",
         )

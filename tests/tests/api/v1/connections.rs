@@ -4,6 +4,7 @@ use crate::client::{Api, Person, assert_problem};
 use connvo_core::person::connection::{COOL_DOWN_MS, PENDING};
 use connvo_core::rate::CONNECTIONS_ASK;
 use connvo_server::config::RateLimits;
+use connvo_server::user;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -103,6 +104,79 @@ async fn who_was_declined_asks_again_a_week_later_at_the_earliest() {
     assert_eq!(status, 201, "{again}");
     let left = listed(&ada, "").await;
     assert_eq!((left.len(), &left[0]["state"]), (1, &json!("pending")));
+}
+
+#[tokio::test]
+async fn a_refusal_of_one_kind_stands_against_asking_for_another() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let asked = ask(&ada, &bob, "mentor").await;
+    bob.post(&path(&asked, "/decline"), Value::Null).await;
+    for kind in ["mentor", "mentee", "collaborator", "connection", "follow"] {
+        let draft = json!({"userId": bob.id, "kind": kind});
+        let refused = ada.post("/v1/connections", draft).await;
+        assert_problem(&refused, 409, "CONFLICT");
+        assert_eq!(refused.1["reason"], "cool-down", "{kind}");
+    }
+    // Who refused may ask, for whatever they like.
+    ask(&bob, &ada, "collaborator").await;
+    api.app.clock.advance(COOL_DOWN_MS);
+    let ada = api.sign_in("ada").await;
+    ask(&ada, &bob, "follow").await;
+}
+
+#[tokio::test]
+async fn who_ends_what_was_offered_to_them_is_not_asked_again_at_once() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let follow = ask(&ada, &bob, "follow").await;
+    assert_eq!(bob.delete(&path(&follow, "")).await.0, 204);
+    assert_eq!(listed(&ada, "").await[0]["state"], "declined");
+    for kind in ["follow", "connection"] {
+        let draft = json!({"userId": bob.id, "kind": kind});
+        let refused = ada.post("/v1/connections", draft).await;
+        assert_eq!(refused.1["reason"], "cool-down", "{}", refused.1);
+    }
+    // Who began it may end it and begin again; so may the other.
+    let asked = ask(&bob, &ada, "connection").await;
+    let accept = path(&asked, "/accept");
+    assert_eq!(ada.post(&accept, Value::Null).await.0, 200);
+    assert_eq!(bob.delete(&path(&asked, "")).await.0, 204);
+    ask(&bob, &ada, "connection").await;
+}
+
+#[tokio::test]
+async fn the_name_of_who_is_hidden_is_not_told_to_who_has_blocked_them() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let eve = api.sign_in("eve").await;
+    for (from, to) in [(&ada, &bob), (&ada, &eve)] {
+        let block = format!("/v1/users/{}/block", to.id);
+        assert_eq!(from.post(&block, Value::Null).await.0, 204);
+    }
+    let names = async || -> Vec<(Value, Value)> {
+        let blocked = listed(&ada, "state=blocked").await;
+        let mut names: Vec<_> = blocked
+            .iter()
+            .map(|one| (one["userId"].clone(), one["name"].clone()))
+            .collect();
+        names.sort_by_key(|one| one.0.to_string());
+        names
+    };
+    let both = |bobs: Value, eves: Value| {
+        let mut both = vec![(json!(bob.id), bobs), (json!(eve.id), eves)];
+        both.sort_by_key(|one| one.0.to_string());
+        both
+    };
+    assert_eq!(names().await, both(json!("bob"), json!("eve")));
+    let back = format!("/v1/users/{}/block", ada.id);
+    assert_eq!(bob.post(&back, Value::Null).await.0, 204);
+    assert_eq!(names().await, both(Value::Null, json!("eve")));
+    let id = eve.id.parse().unwrap();
+    user::set_active(&api.app, &id, false).await.unwrap();
+    assert_eq!(names().await, both(Value::Null, Value::Null));
+    user::set_active(&api.app, &id, true).await.unwrap();
+    assert_eq!(names().await, both(Value::Null, json!("eve")));
 }
 
 #[tokio::test]

@@ -107,3 +107,65 @@ async fn blocks_and_their_end_are_in_the_audit_log() {
     assert_eq!(did, ["blockPerson", "unblockPerson"]);
     assert!(rows.iter().all(|row| row["changes"]["userId"] == bob.id));
 }
+
+#[tokio::test]
+async fn what_people_change_is_in_the_audit_log_by_name_and_id_and_without_its_text() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let admin = api.sign_in_as("admin@example.com").await;
+    let settings = json!({"name": "Secret", "timezone": "Europe/Lisbon", "language": null});
+    assert_eq!(ada.patch("/v1/me", settings).await.0, 200);
+    let profile = json!({"bio": "Secret", "skills": ["Secret"]});
+    assert_eq!(ada.put("/v1/me/profile", profile).await.0, 200);
+    let interests = json!({"items": [{"slug": "rust", "proficiency": "expert"}]});
+    for _ in 0..2 {
+        let put = ada.put("/v1/me/interests", interests.clone()).await;
+        assert_eq!(put.0, 200);
+    }
+    let ask = |kind: &str| json!({"userId": bob.id, "kind": kind, "message": "Secret"});
+    let (_, asked) = ada.post("/v1/connections", ask("mentor")).await;
+    let (_, other) = ada.post("/v1/connections", ask("mentee")).await;
+    let path = |of: &Value, verb: &str| {
+        let id = of["id"].as_str().unwrap();
+        format!("/v1/connections/{id}{verb}")
+    };
+    let accepted = bob.post(&path(&asked, "/accept"), Value::Null).await;
+    assert_eq!(accepted.0, 200);
+    assert_eq!(ada.delete(&path(&asked, "")).await.0, 204);
+    let declined = bob.post(&path(&other, "/decline"), Value::Null).await;
+    assert_eq!(declined.0, 200);
+    let rows = async |of: &str| {
+        let log = format!("/v1/admin/audit?actor={of}&type=change");
+        let (_, log) = admin.get(&log).await;
+        let rows = log["items"].as_array().unwrap().clone();
+        assert!(!json!(rows).to_string().contains("Secret"));
+        rows
+    };
+    let of = |rows: &[Value], action: &str| -> Vec<Value> {
+        let of = rows.iter().filter(|row| row["action"] == action);
+        of.map(|row| row["changes"].clone()).collect()
+    };
+    let did = rows(&ada.id).await;
+    let fields = |names: &[&str]| json!({"fields": names});
+    assert_eq!(of(&did, "changeAccount"), [fields(&["name", "timezone"])]);
+    assert_eq!(of(&did, "putProfile"), [fields(&["bio", "skills"])]);
+    let mut put = of(&did, "putInterests");
+    put.sort_by_key(Value::to_string);
+    assert_eq!(put, [fields(&["items"]), fields(&[])]);
+    let step = |of: &Value, from: Value, to: Value| json!({"connectionId": of["id"], "userId": bob.id, "state": {"from": from, "to": to}});
+    let mut first = step(&asked, Value::Null, json!("pending"));
+    first["kind"] = json!("mentor");
+    assert!(of(&did, "askConnection").contains(&first));
+    assert_eq!(of(&did, "askConnection").len(), 2);
+    let removed = step(&asked, json!("accepted"), Value::Null);
+    assert_eq!(of(&did, "removeConnection"), [removed]);
+    let did = rows(&bob.id).await;
+    for (action, what, to) in [
+        ("acceptConnection", &asked, "accepted"),
+        ("declineConnection", &other, "declined"),
+    ] {
+        let mut step = step(what, json!("pending"), json!(to));
+        step["userId"] = json!(ada.id);
+        assert_eq!(of(&did, action), [step]);
+    }
+}

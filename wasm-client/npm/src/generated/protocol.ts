@@ -267,9 +267,10 @@ id: ConnectionId,
  */
 userId: UserId,
 /**
- * The other's name.
+ * The other's name; none where the other is not to be seen: not active, or has
+ * blocked the caller.
  */
-name: string,
+name: string | null,
 /**
  * What it is about, from the beginner's side.
  */

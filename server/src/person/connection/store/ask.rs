@@ -1,14 +1,17 @@
 //! Asking for a connection in the database.
 
 use super::{GET_SQL, Row, hold, side, to_kind, to_state};
+use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::error::Problem;
 use connvo_core::id::{ConnectionId, UserId};
 use connvo_core::person::connection::{
-    Connection, ConnectionKind, ConnectionState, NewConnection, Side, ask_again, may_wait,
+    Connection, ConnectionKind, ConnectionState, NewConnection, Side, ask_again, concerns_all,
+    may_wait,
 };
+use serde_json::json;
 
 const BETWEEN_SQL: &str = "SELECT id, initiator_id, kind, state, responded_at FROM connections
     WHERE initiator_id = $1 AND recipient_id = $2 OR initiator_id = $2 AND recipient_id = $1";
@@ -27,15 +30,15 @@ struct Between {
     responded_at: Option<i64>,
 }
 
-/// Asks for a connection, under the id `fresh`. The inner error is a refusal: nothing
-/// was changed.
+/// Asks for a connection, under the id `fresh`, which is recorded. The inner error is
+/// a refusal: nothing was changed.
 ///
 /// # Errors
 /// The store fails.
 pub async fn ask(
     db: &Db,
     (me, fresh, new): (&UserId, &ConnectionId, &NewConnection),
-    once: &Once,
+    (entry, once): (Entry, &Once),
     now_ms: u64,
 ) -> Result<Result<Connection, Problem>, StoreError> {
     let (other, now) = (new.user_id(), to_i64(now_ms));
@@ -95,6 +98,9 @@ pub async fn ask(
                         .fetch_one(&mut *tx)
                         .await?;
                     let made = row.connection(me)?;
+                    let entry = entry.with(json!({"userId": other, "connectionId": fresh,
+                        "kind": new.kind(), "state": {"from": null, "to": state}}));
+                    audit::store::record(&mut tx, &entry).await?;
                     idempotency::store::keep(&mut tx, once, 201, &made).await?;
                     Ok(made)
                 }
@@ -115,29 +121,33 @@ fn allowed(
     if !visible {
         return Ok(Err(Problem::not_found("the person")));
     }
-    let mut blocks = Vec::new();
-    let mut alike = Vec::new();
+    let mut found = Vec::new();
     for row in between {
-        let (id, answered_at) = (&row.id, row.responded_at.map(to_u64));
         let who = side(&row.initiator_id, me);
         let (of, state) = (to_kind(&row.kind)?, to_state(&row.state)?);
-        let same = match who {
-            Side::Initiator => of == kind,
-            Side::Recipient => kind.mirrored() == Some(of),
-        };
-        if state == ConnectionState::Blocked {
-            blocks.push((id, state, who, answered_at));
-        } else if same {
-            alike.push((id, state, who, answered_at));
+        let like = state != ConnectionState::Blocked
+            && match who {
+                Side::Initiator => of == kind,
+                Side::Recipient => kind.mirrored() == Some(of),
+            };
+        if like || concerns_all(state, who) {
+            found.push((like, state, who, row));
         }
     }
-    blocks.sort_by_key(|block| block.2 == Side::Initiator);
+    // Blocks first, the other's before one's own; then what is like it.
+    found.sort_by_key(|(like, state, who, _)| {
+        let blocked = *state == ConnectionState::Blocked;
+        (!blocked, blocked && *who == Side::Initiator, !like)
+    });
     let mut replaced = Vec::new();
-    for (id, state, who, answered_at) in blocks.into_iter().chain(alike) {
+    for (like, state, who, row) in found {
+        let answered_at = row.responded_at.map(to_u64);
         if let Err(problem) = ask_again((state, who), answered_at, now_ms) {
             return Ok(Err(problem));
         }
-        replaced.push(id.clone());
+        if like {
+            replaced.push(row.id.clone());
+        }
     }
     Ok(Ok(replaced))
 }

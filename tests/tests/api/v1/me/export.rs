@@ -1,7 +1,8 @@
 //! `GET /v1/me/export`.
 
-use crate::client::{Api, Person};
+use crate::client::{Api, NOW, Person};
 use connvo_server::person::export::store::Section;
+use connvo_server::user;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -124,6 +125,43 @@ async fn who_is_blocked_finds_nothing_of_it_in_the_export() {
     assert_eq!(of(&export(&ada).await, "connection")[0]["userId"], bob.id);
     let text = json!(export(&bob).await).to_string();
     assert!(!text.contains(&ada.id), "{text}");
+}
+
+#[tokio::test]
+async fn the_export_has_what_is_counted_and_whom_nobody_sees() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let eve = api.sign_in("eve").await;
+    for other in [&bob, &eve] {
+        let ask = json!({"userId": other.id, "kind": "connection"});
+        let (_, asked) = ada.post("/v1/connections", ask).await;
+        let accept = format!("/v1/connections/{}/accept", asked["id"].as_str().unwrap());
+        assert_eq!(other.post(&accept, Value::Null).await.0, 200);
+    }
+    user::set_active(&api.app, &bob.id.parse().unwrap(), false)
+        .await
+        .unwrap();
+    let (_, seen) = ada.get("/v1/connections").await;
+    assert_eq!(seen["items"].as_array().unwrap().len(), 1);
+    let lines = export(&ada).await;
+    let connections = of(&lines, "connection");
+    let mut names: Vec<_> = connections
+        .iter()
+        .map(|one| (&one["userId"], &one["name"]))
+        .collect();
+    names.sort_by_key(|one| one.1.to_string());
+    let expected = [(json!(eve.id), json!("eve")), (json!(bob.id), Value::Null)];
+    assert_eq!(names, expected.each_ref().map(|one| (&one.0, &one.1)));
+    let profile = &of(&lines, "profile")[0];
+    assert_eq!(
+        (&profile["connectionCount"], &profile["meetingCount"]),
+        (&json!(2), &json!(0))
+    );
+    assert_eq!(profile["averageRating"], Value::Null);
+    let user = &of(&lines, "user")[0];
+    assert_eq!(user["isActive"], true);
+    // Not written yet.
+    assert_eq!(user["lastSeenAt"], NOW);
 }
 
 #[tokio::test]
