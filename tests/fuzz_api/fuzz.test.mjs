@@ -226,7 +226,10 @@ test("every operation has succeeded at least once", async () => {
       .map(([method]) => `${method.toUpperCase()} ${path}`),
   );
   const never = operations.filter(
-    (name) => ![200, 201, 202, 204].some((status) => seen.has(`${status} ${name}`)),
+    (name) =>
+      // The fuzzer does not try where it was read from, and it was read just now.
+      name !== "GET /openapi.json" &&
+      ![200, 201, 202, 204].some((status) => seen.has(`${status} ${name}`)),
   );
   assert.deepEqual(never, []);
 });
