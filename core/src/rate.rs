@@ -48,21 +48,14 @@ pub const ME_EXPORT: Rate = Rate {
     per_minute: 5,
 };
 
-/// Deletions of one's own account, those that are refused among them.
-pub const ME_DELETE: Rate = Rate {
-    action: "me.delete",
-    per_minute: 5,
-};
-
 /// The rate table.
-pub const TABLE: [Rate; 7] = [
+pub const TABLE: [Rate; 6] = [
     TRANSCRIPT_INGEST,
     NOTE_OP,
     AUTH_FAILURES,
     CONNECTIONS_ASK,
     PEOPLE_BLOCK,
     ME_EXPORT,
-    ME_DELETE,
 ];
 
 /// How a caller stands towards a limit.

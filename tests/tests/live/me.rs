@@ -94,7 +94,7 @@ async fn the_plan_of_a_meeting_reaches_a_guest_of_no_organisation() {
     crate::line::nudge(&api);
     assert_eq!(line.view().await["limits"]["participants"], 6);
     // Who was taken out hears nothing of it any more.
-    let gone = format!("{meeting}/participants/{}", gus.id);
+    let gone = format!("{meeting}/participants/gus@example.org");
     assert_eq!(ada.delete(&gone).await.0, 204);
     assert!(matches!(
         line.frame().await,
