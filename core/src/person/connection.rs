@@ -77,10 +77,10 @@ impl ConnectionKind {
 
     /// The state that a request begins in.
     #[must_use]
-    pub const fn begins(self) -> ConnectionState {
+    pub const fn begins(self) -> ConnectionStatus {
         match self {
-            Self::Follow => ConnectionState::Accepted,
-            _ => ConnectionState::Pending,
+            Self::Follow => ConnectionStatus::Accepted,
+            _ => ConnectionStatus::Pending,
         }
     }
 }
@@ -90,7 +90,7 @@ impl ConnectionKind {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum ConnectionState {
+pub enum ConnectionStatus {
     /// Asked, not answered.
     Pending,
     /// Agreed.
@@ -101,7 +101,7 @@ pub enum ConnectionState {
     Blocked,
 }
 
-impl ConnectionState {
+impl ConnectionStatus {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Accepted, Self::Declined, Self::Blocked];
 
@@ -180,7 +180,7 @@ impl ConnectionAction {
 pub enum Next {
     /// It is in this state. In `blocked`, who acted is its beginner, and nothing else
     /// is left between the two.
-    Is(ConnectionState),
+    Is(ConnectionStatus),
     /// It is no more: they may begin anew.
     Gone,
 }
@@ -190,9 +190,9 @@ pub enum Next {
 /// # Errors
 /// `NOT_FOUND` to who is blocked, whatever they do; `FORBIDDEN` to who answers their own
 /// request; `CONFLICT` when the state has moved on.
-pub fn next(state: ConnectionState, who: Side, action: ConnectionAction) -> Result<Next, Problem> {
+pub fn next(state: ConnectionStatus, who: Side, action: ConnectionAction) -> Result<Next, Problem> {
     use ConnectionAction::{Accept, Block, Decline, Remove, Unblock};
-    use ConnectionState::{Accepted, Blocked, Declined, Pending};
+    use ConnectionStatus::{Accepted, Blocked, Declined, Pending};
     use Side::{Initiator, Recipient};
     match (state, who, action) {
         (Blocked, Recipient, _) => Err(Problem::not_found("the connection")),
@@ -220,10 +220,10 @@ pub fn next(state: ConnectionState, who: Side, action: ConnectionAction) -> Resu
 /// not only of one like it: a block does, and a refusal by the other, so that nobody is
 /// asked for one kind after another. `who` is the side of who asks.
 #[must_use]
-pub const fn concerns_all(state: ConnectionState, who: Side) -> bool {
+pub const fn concerns_all(state: ConnectionStatus, who: Side) -> bool {
     matches!(
         (state, who),
-        (ConnectionState::Blocked, _) | (ConnectionState::Declined, Side::Initiator)
+        (ConnectionStatus::Blocked, _) | (ConnectionStatus::Declined, Side::Initiator)
     )
 }
 
@@ -236,11 +236,11 @@ pub const fn concerns_all(state: ConnectionState, who: Side) -> bool {
 /// declined a short time ago), unless they declined it themselves, or it was declined long
 /// ago: then their own request takes its place.
 pub fn ask_again(
-    (state, who): (ConnectionState, Side),
+    (state, who): (ConnectionStatus, Side),
     answered_at: Option<u64>,
     now_ms: u64,
 ) -> Result<(), Problem> {
-    use ConnectionState::{Accepted, Blocked, Declined, Pending};
+    use ConnectionStatus::{Accepted, Blocked, Declined, Pending};
     match (state, who) {
         (Declined, Side::Recipient) => Ok(()),
         (Blocked, Side::Recipient) => Err(Problem::not_found("the person")),
@@ -360,7 +360,7 @@ pub struct Connection {
     /// What it is about, from the beginner's side.
     pub kind: ConnectionKind,
     /// Where it is.
-    pub state: ConnectionState,
+    pub state: ConnectionStatus,
     /// Whether the caller began it.
     pub initiated_by_me: bool,
     /// The beginner's word along with it.

@@ -4,7 +4,7 @@ use crate::fixture::{NOW, Store, chunk, said};
 use connvo_core::id::{ConnectionId, UserId};
 use connvo_core::meeting::MeetingState;
 use connvo_core::person::connection::{
-    Connection, ConnectionAction, ConnectionDraft, ConnectionKind, ConnectionState,
+    Connection, ConnectionAction, ConnectionDraft, ConnectionKind, ConnectionStatus,
 };
 use connvo_core::person::interest::{InterestsDraft, Proficiency, Seed, UserInterest, seeds};
 use connvo_core::person::settings::SettingsDraft;
@@ -130,7 +130,7 @@ async fn a_block_meets_a_request_made_at_once(store: Store) {
     let (_, _) = tokio::join!(blocks(&store, &ada, &bob), asks(&store, &bob, &ada));
     let left = between(&store, &ada).await;
     assert_eq!(left.len(), 1);
-    assert_eq!(left[0].state, ConnectionState::Blocked);
+    assert_eq!(left[0].state, ConnectionStatus::Blocked);
     assert!(between(&store, &bob).await.is_empty());
     assert!(
         person::public(&store.db, &bob, &ada)

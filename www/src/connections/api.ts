@@ -1,18 +1,12 @@
 "use client";
 
 import type {
-  Connection as AnyConnection,
+  Connection,
   ConnectionDraft,
   Page,
   PublicProfile,
 } from "@connvo/client";
 import { api } from "@/lib/api";
-
-/** A connection as I see it. Its state is spelled out: in the package the name of its
-    type is that of the line's state. */
-export interface Connection extends Omit<AnyConnection, "state"> {
-  state: "pending" | "accepted" | "declined" | "blocked";
-}
 
 const { request } = api;
 

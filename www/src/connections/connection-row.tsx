@@ -1,12 +1,13 @@
 "use client";
 
+import type { Connection } from "@connvo/client";
 import { useState } from "react";
 import { useTask } from "@/lib/task";
 import { Avatar } from "@/ui/avatar";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Notice } from "@/ui/notice";
-import { connections, type Connection } from "./api";
+import { connections } from "./api";
 import { offerName, offers, type Offer } from "./offers";
 import { about, standing } from "./words";
 

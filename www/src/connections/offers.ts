@@ -1,4 +1,4 @@
-import type { Connection } from "./api";
+import type { Connection } from "@connvo/client";
 
 /** What somebody can do with a connection. */
 export type Offer = "accept" | "decline" | "remove" | "block" | "unblock";

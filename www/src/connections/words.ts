@@ -1,6 +1,6 @@
 import type { ConnectionKind } from "@connvo/client";
 import { moment } from "@/lib/time";
-import type { Connection } from "./api";
+import type { Connection } from "@connvo/client";
 
 /** Which connections are listed, by the state asked for; all without one. */
 export const LISTS = [

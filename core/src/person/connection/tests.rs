@@ -1,18 +1,18 @@
 use super::*;
 use ConnectionAction::{Accept, Block, Decline, Remove, Unblock};
-use ConnectionState::{Accepted, Blocked, Declined, Pending};
+use ConnectionStatus::{Accepted, Blocked, Declined, Pending};
 use ErrorCode::{Conflict, Forbidden, NotFound};
 use Side::{Initiator, Recipient};
 
 type Outcome = Result<Next, ErrorCode>;
 const GONE: Outcome = Ok(Next::Gone);
 
-const fn is(state: ConnectionState) -> Outcome {
+const fn is(state: ConnectionStatus) -> Outcome {
     Ok(Next::Is(state))
 }
 
 /// Every state and side, and what comes of accept, decline, block, unblock, remove.
-const TABLE: [(ConnectionState, Side, [Outcome; 5]); 8] = [
+const TABLE: [(ConnectionStatus, Side, [Outcome; 5]); 8] = [
     (
         Pending,
         Initiator,
@@ -107,7 +107,7 @@ const TABLE: [(ConnectionState, Side, [Outcome; 5]); 8] = [
 fn what_becomes_of_a_connection_is_as_the_table_says() {
     let actions = [Accept, Decline, Block, Unblock, Remove];
     assert_eq!(actions, ConnectionAction::ALL);
-    for state in ConnectionState::ALL {
+    for state in ConnectionStatus::ALL {
         for who in Side::ALL {
             let row = TABLE.iter().find(|row| (row.0, row.1) == (state, who));
             let row = row.expect("every state and side is in the table");
@@ -121,7 +121,7 @@ fn what_becomes_of_a_connection_is_as_the_table_says() {
 
 #[test]
 fn only_who_declined_may_ask_in_its_place() {
-    for state in ConnectionState::ALL {
+    for state in ConnectionStatus::ALL {
         for who in Side::ALL {
             let asked = ask_again((state, who), Some(5), 5).map_err(|problem| problem.code);
             let expected = match (state, who) {
@@ -136,7 +136,7 @@ fn only_who_declined_may_ask_in_its_place() {
 
 #[test]
 fn a_block_and_a_refusal_stand_in_the_way_of_every_kind() {
-    for state in ConnectionState::ALL {
+    for state in ConnectionStatus::ALL {
         for who in Side::ALL {
             let expected = state == Blocked || (state, who) == (Declined, Initiator);
             assert_eq!(concerns_all(state, who), expected, "{state:?} {who:?}");

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use connvo_core::error::Problem;
 use connvo_core::id::{ConnectionId, UserId};
 use connvo_core::person::connection::{
-    Connection, ConnectionAction, ConnectionDraft, ConnectionState,
+    Connection, ConnectionAction, ConnectionDraft, ConnectionStatus,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct ConnectionQuery {
     /// Only those in this state; `blocked` gives whom I have blocked.
     #[param(nullable = false)]
-    state: Option<ConnectionState>,
+    state: Option<ConnectionStatus>,
     /// The `next` of the page before; the first page without it.
     #[param(nullable = false)]
     after: Option<String>,

@@ -12,7 +12,7 @@ use crate::{on_db, on_tx};
 use connvo_core::error::Problem;
 use connvo_core::id::{ConnectionId, UserId};
 use connvo_core::person::connection::{
-    Connection, ConnectionAction, ConnectionKind, ConnectionState, Next, Side, next,
+    Connection, ConnectionAction, ConnectionKind, ConnectionStatus, Next, Side, next,
 };
 use serde_json::json;
 
@@ -112,8 +112,8 @@ fn to_kind(name: &str) -> Result<ConnectionKind, StoreError> {
     ConnectionKind::parse(name).ok_or_else(|| StoreError::damaged("connection kind", &name))
 }
 
-fn to_state(name: &str) -> Result<ConnectionState, StoreError> {
-    ConnectionState::parse(name).ok_or_else(|| StoreError::damaged("connection state", &name))
+fn to_state(name: &str) -> Result<ConnectionStatus, StoreError> {
+    ConnectionStatus::parse(name).ok_or_else(|| StoreError::damaged("connection state", &name))
 }
 
 fn side(initiator: &str, me: &UserId) -> Side {
@@ -132,7 +132,7 @@ fn side(initiator: &str, me: &UserId) -> Side {
 pub async fn page(
     db: &Db,
     me: &UserId,
-    state: Option<ConnectionState>,
+    state: Option<ConnectionStatus>,
     after: Option<&ConnectionId>,
     limit: u32,
 ) -> Result<Vec<Connection>, StoreError> {
@@ -142,7 +142,7 @@ pub async fn page(
             sqlx::query_as(PAGE_SQL)
                 .bind(me.as_str())
                 .bind(after.map_or(LAST_ID, ConnectionId::as_str))
-                .bind(state.map_or("", ConnectionState::as_str))
+                .bind(state.map_or("", ConnectionStatus::as_str))
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?
@@ -219,8 +219,8 @@ async fn accepted(tx: impl Into<Tx<'_>>, one: &UserId, other: &UserId) -> Result
 }
 
 /// Whether a connection is one of those that are counted.
-fn counts(kind: ConnectionKind, state: ConnectionState) -> i64 {
-    i64::from(state == ConnectionState::Accepted && kind != ConnectionKind::Follow)
+fn counts(kind: ConnectionKind, state: ConnectionStatus) -> i64 {
+    i64::from(state == ConnectionStatus::Accepted && kind != ConnectionKind::Follow)
 }
 
 /// Does something with a connection, which is recorded; answers it as it is now, unless it
@@ -261,7 +261,7 @@ pub async fn act(
                     let was = counts(kind, state);
                     let by = match step {
                         Next::Gone => -was,
-                        Next::Is(ConnectionState::Blocked) => {
+                        Next::Is(ConnectionStatus::Blocked) => {
                             -accepted(&mut tx, me, &other).await?
                         }
                         Next::Is(state) => counts(kind, state) - was,
@@ -275,9 +275,9 @@ pub async fn act(
                                 .await?;
                             None
                         }
-                        Next::Is(ConnectionState::Blocked) => {
+                        Next::Is(ConnectionStatus::Blocked) => {
                             put_block(&mut tx, (me, &other, id), now_ms).await?;
-                            Some(ConnectionState::Blocked)
+                            Some(ConnectionStatus::Blocked)
                         }
                         Next::Is(state) => {
                             sqlx::query(

@@ -278,7 +278,7 @@ kind: ConnectionKind,
 /**
  * Where it is.
  */
-state: ConnectionState,
+state: ConnectionStatus,
 /**
  * Whether the caller began it.
  */
@@ -355,6 +355,11 @@ retryAt: number | null,
  * Why the server last refused the connection.
  */
 problem: Problem | null, };
+
+/**
+ * Where a connection is.
+ */
+export type ConnectionStatus = "pending" | "accepted" | "declined" | "blocked";
 
 /**
  * A cursor, or a selection from `anchor` to `head`, in UTF-16 code units.

@@ -8,7 +8,7 @@ use crate::on_db;
 use connvo_core::error::Problem;
 use connvo_core::id::{ConnectionId, UserId};
 use connvo_core::person::connection::{
-    Connection, ConnectionKind, ConnectionState, NewConnection, Side, ask_again, concerns_all,
+    Connection, ConnectionKind, ConnectionStatus, NewConnection, Side, ask_again, concerns_all,
     may_wait,
 };
 use serde_json::json;
@@ -43,7 +43,7 @@ pub async fn ask(
 ) -> Result<Result<Connection, Problem>, StoreError> {
     let (other, now) = (new.user_id(), to_i64(now_ms));
     let state = new.kind().begins();
-    let responded = (state == ConnectionState::Accepted).then_some(now);
+    let responded = (state == ConnectionStatus::Accepted).then_some(now);
     let asked = on_db!(
         db,
         transaction | tx | {
@@ -65,7 +65,7 @@ pub async fn ask(
             let visible = there && active == Some((true,));
             let allowed = allowed(me, new.kind(), (visible, &between), now_ms)?;
             let room = match state {
-                ConnectionState::Pending => may_wait(to_u64(waiting)),
+                ConnectionStatus::Pending => may_wait(to_u64(waiting)),
                 _ => Ok(()),
             };
             match allowed.and_then(|replaced| room.map(|()| replaced)) {
@@ -125,7 +125,7 @@ fn allowed(
     for row in between {
         let who = side(&row.initiator_id, me);
         let (of, state) = (to_kind(&row.kind)?, to_state(&row.state)?);
-        let like = state != ConnectionState::Blocked
+        let like = state != ConnectionStatus::Blocked
             && match who {
                 Side::Initiator => of == kind,
                 Side::Recipient => kind.mirrored() == Some(of),
@@ -136,7 +136,7 @@ fn allowed(
     }
     // Blocks first, the other's before one's own; then what is like it.
     found.sort_by_key(|(like, state, who, _)| {
-        let blocked = *state == ConnectionState::Blocked;
+        let blocked = *state == ConnectionStatus::Blocked;
         (!blocked, blocked && *who == Side::Initiator, !like)
     });
     let mut replaced = Vec::new();
