@@ -10,6 +10,7 @@ use crate::db::{Db, StoreError};
 use crate::flag;
 use crate::me::MeChange;
 use crate::meeting::Membership;
+use crate::metrics::Metrics;
 use crate::org::standing::Standing;
 use crate::person;
 use crate::rate::Rates;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub standings: Remembered<(), MeetingId, Standing>,
     /// The flags.
     pub flags: Remembered<(), (), Arc<[Flag]>>,
+    /// What is counted of the server itself.
+    pub metrics: Metrics,
     /// Who is connected how often.
     pub connections: Connections,
     /// Changes to who may do what, after their commit.
@@ -169,6 +172,7 @@ impl App {
             memberships: Remembered::default(),
             standings: Remembered::default(),
             flags: Remembered::default(),
+            metrics: Metrics::default(),
             connections: Connections::default(),
             access_changes,
             me_changes,

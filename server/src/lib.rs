@@ -27,6 +27,7 @@ mod lines;
 pub mod live;
 pub mod me;
 pub mod meeting;
+pub mod metrics;
 pub mod note;
 pub mod org;
 pub mod person;

@@ -35,6 +35,7 @@ pub enum Gate {
 pub const ROUTES: &[(&str, &str, Gate)] = &[
     ("get", "/healthz", Open),
     ("get", "/readyz", Open),
+    ("get", "/metrics", Open),
     ("get", "/openapi.json", Open),
     ("get", "/docs", Open),
     ("get", "/v1/live", Socket),

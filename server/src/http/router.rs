@@ -5,7 +5,8 @@ use super::{by_person, docs, host, problem, www};
 use crate::app::App;
 use crate::config::Config;
 use crate::{
-    audit, auth, flag, health, live, me, meeting, note, org, person, transcript, webhook, yjs,
+    audit, auth, flag, health, live, me, meeting, metrics, note, org, person, transcript, webhook,
+    yjs,
 };
 use axum::Router;
 use axum::body::Body;
@@ -94,6 +95,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(webhook::routes::routes())
         .merge(audit::routes::routes())
         .merge(health::routes())
+        .merge(metrics::routes::routes())
 }
 
 /// The API description (OpenAPI 3.1) that `/openapi.json` serves.
@@ -125,6 +127,7 @@ pub fn router(app: App) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
+        .layer(from_fn_with_state(app.clone(), metrics::count))
         .route("/openapi.json", get(openapi_json).with_state(description))
         .route("/docs", get(docs_html).with_state(docs))
         .route("/v1/live", get(live::upgrade))

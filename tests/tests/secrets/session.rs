@@ -346,9 +346,13 @@ impl Session {
 
     /// Ends it; what is looked for, and where.
     pub async fn end(mut self) -> (Vec<Needle>, Vec<Heap>) {
-        // There are no metrics yet: they are to be looked through here once there are.
         let metrics = self.request(Method::GET, "/metrics", "none");
-        assert_eq!(metrics.send().await.expect("an answer").status(), 404);
+        let metrics = metrics.send().await.expect("an answer");
+        assert_eq!(metrics.status(), 200);
+        let metrics = metrics.text().await.expect("a text");
+        // Of the calls that were made, by their route.
+        let deletion = "connvo_http_requests_total{method=\"DELETE\",route=\"/v1/me\"";
+        assert!(metrics.contains(deletion), "{metrics}");
         let file = self.server.data_dir().join("connvo.sqlite3");
         let (log, _place) = {
             let log = self.server.log_lines();
@@ -373,6 +377,7 @@ impl Session {
             heap("the logs", log),
             heap("the audit log", audit),
             heap("the counters", rates),
+            heap("the metrics", metrics),
             heap("the errors", self.errors),
         ];
         (self.needles, heaps)
