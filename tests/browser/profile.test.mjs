@@ -78,8 +78,9 @@ scene("the profile and the interests fit a phone, in the dark", async (stage) =>
   const items = [{ slug: "learning-languages", proficiency: "intermediate" }];
   await ann.api.put("/v1/me/interests", { items });
   const page = await ann.open("/settings");
+  // `all` waits for nothing: they are there once this one is.
+  await page.locator("summary", { hasText: "1 chosen" }).waitFor();
   for (const summary of await page.locator("summary").all()) await summary.tap();
-  await page.locator("summary", { hasText: "1 chosen" }).tap();
   await page.getByLabel("How well I know Learning languages").waitFor();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 390, `it is ${width} px wide`);

@@ -21,7 +21,9 @@ export function ConnectionRow({
 }) {
   const task = useTask();
   const [asking, setAsking] = useState<"remove" | "block">();
-  const { id, name, state } = connection;
+  const { id, state } = connection;
+  // Of who is not to be seen there is no name.
+  const name = connection.name ?? "Somebody";
   const act = async (offer: Offer) => {
     await connections[offer](id);
     onChange();
