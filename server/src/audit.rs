@@ -6,7 +6,6 @@
 //! in a row: rows outlive the people whom they are about.
 
 mod denials;
-pub mod places;
 pub mod routes;
 pub mod store;
 mod trail;

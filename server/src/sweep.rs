@@ -38,7 +38,7 @@ pub async fn once(app: &App) {
     told("the audit log", all(|| audit::store::sweep(db, now)).await);
     told(
         "places in the audit log",
-        all(|| audit::places::sweep(db, now)).await,
+        all(|| audit::store::places::sweep(db, now)).await,
     );
     told("transcripts", retention::sweep(app).await);
     told("people who were deleted", erase::sweep(app).await);

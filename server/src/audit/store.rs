@@ -1,5 +1,7 @@
 //! The audit log in the database.
 
+pub mod places;
+
 use super::{Entry, Kind};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::{on_db, on_tx};

@@ -27,19 +27,13 @@ impl Auth {
         request: &Arc<RequestInfo>,
         token: &str,
     ) -> Result<Identity, Problem> {
-        if token.len() > TOKEN_BYTES {
-            return Err(refused("the token is too long"));
-        }
         let now = self.clock.now_ms();
-        let hash: Hash = Sha256::digest(token.as_bytes()).into();
-        if let Some(known) = self.verified.get(&hash) {
-            in_time(known.identity.expires_at_ms, now)?;
+        let (hash, known) = self.recall(app, request, token, now)?;
+        if let Some(known) = known {
             let issuer = &self.trusted[known.issuer];
             if issuer.keys.generation() == known.generation && !issuer.may_know(&known, now) {
                 return Ok(known.identity);
             }
-        } else if let Some(address) = request.ip {
-            app.rates.allow_from(AUTH_FAILURES, address, now)?;
         }
         let (claims, issuer, generation) = self.check(token, now).await?;
         let acted_by = match &claims.act {
@@ -67,6 +61,31 @@ impl Auth {
         };
         self.verified.insert(hash, known, now);
         Ok(identity)
+    }
+
+    /// What is remembered of a token, which is in its time then; of one that is not
+    /// known, nothing, where its address may try more.
+    ///
+    /// # Errors
+    /// `UNAUTHORIZED` when it is too long or out of its time; `RATE_LIMITED`.
+    pub(super) fn recall(
+        &self,
+        app: &App,
+        request: &RequestInfo,
+        token: &str,
+        now: u64,
+    ) -> Result<(Hash, Option<Known>), Problem> {
+        if token.len() > TOKEN_BYTES {
+            return Err(refused("the token is too long"));
+        }
+        let hash: Hash = Sha256::digest(token.as_bytes()).into();
+        let known = self.verified.get(&hash);
+        if let Some(known) = &known {
+            in_time(known.identity.expires_at_ms, now)?;
+        } else if let Some(address) = request.ip {
+            app.rates.allow_from(AUTH_FAILURES, address, now)?;
+        }
+        Ok((hash, known))
     }
 
     /// Checks signature and claims; answers which issuer it was, and which of its key

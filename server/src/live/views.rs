@@ -149,7 +149,7 @@ impl Live {
             if !concerned(shown, &actor.user_id) {
                 continue;
             }
-            match look(&self.app, actor, &shown.query).await {
+            match look_if_allowed(&self.app, actor, &shown.query).await {
                 Ok(seen) => {
                     if seen.value != shown.seen.value {
                         effects.extend(self.connection.replace(shown.sub, seen.value.clone()));
@@ -163,10 +163,17 @@ impl Live {
     }
 }
 
-/// What a view shows now, to whoever may see it.
-async fn look(app: &App, actor: &Actor, query: &Query) -> Result<Seen, Problem> {
+/// As [`look`], to whoever may still see it.
+async fn look_if_allowed(app: &App, actor: &Actor, query: &Query) -> Result<Seen, Problem> {
     if let (Some(meeting), Some(action)) = (query.meeting_id(), query.action()) {
         ask(app, actor, meeting, action).await?;
+    }
+    look(app, actor, query).await
+}
+
+/// What a view shows now.
+async fn look(app: &App, actor: &Actor, query: &Query) -> Result<Seen, Problem> {
+    if let Some(meeting) = query.meeting_id() {
         let entitlements = of_meeting(app, meeting).await?.entitlements;
         return Ok(Seen {
             value: json!(entitlements),

@@ -10,7 +10,7 @@ use crate::on_db;
 use connvo_core::error::Problem;
 use connvo_core::id::{OrgId, UserId};
 use connvo_core::org::{Org, OrgRole, OrgStatus, may_close};
-use members::held;
+use members::hold;
 use serde_json::json;
 
 pub use members::{change_member, members, remove_member};
@@ -210,12 +210,7 @@ pub async fn close(
     let put = on_db!(
         db,
         transaction | tx | {
-            sqlx::query(LOCK_SQL)
-                .bind(org.as_str())
-                .bind(to_i64(now_ms))
-                .execute(&mut *tx)
-                .await?;
-            let (held, others) = held(&mut tx, org, admin).await?;
+            let (held, others) = hold(&mut tx, org, admin, now_ms).await?;
             match (held, may_close(others)) {
                 (None, _) => Put::Absent,
                 (_, Err(problem)) => Put::LastAdmin(problem),

@@ -25,7 +25,6 @@
 //! ended sign-ins stay too, so that their tokens find them ended and make nobody new.
 
 pub mod routes;
-pub mod said;
 pub mod store;
 
 use crate::actor::{Actor, RequestInfo};
@@ -136,12 +135,12 @@ async fn work(app: &App, user: &UserId) -> Result<(), StoreError> {
     let Some(work) = store::work(&app.db, user).await? else {
         return Ok(());
     };
-    said::all_chunks(&app.db, user).await?;
+    store::said::all_chunks(&app.db, user).await?;
     while let Some((meeting, whole)) = store::next_meeting(&app.db, user).await? {
         if whole {
             meeting::store::remove_rest(&app.db, &meeting).await?;
         } else {
-            said::all_labels(&app.db, &meeting, (&work.name, work.name_since)).await?;
+            store::said::all_labels(&app.db, &meeting, (&work.name, work.name_since)).await?;
         }
         store::meeting_done(&app.db, user, &meeting).await?;
     }
@@ -171,7 +170,7 @@ fn nameless(actor: &Actor) -> Actor {
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn sweep(app: &App) -> Result<(), StoreError> {
-    audit::places::forget_late(&app.db, app.clock.now_ms()).await?;
+    audit::store::places::forget_late(&app.db, app.clock.now_ms()).await?;
     while !app.shutdown.is_cancelled() {
         let people = store::waiting(&app.db, PEOPLE).await?;
         if people.is_empty() {
@@ -182,12 +181,12 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
         }
     }
     while !app.shutdown.is_cancelled() {
-        let people = said::left_over(&app.db, PEOPLE).await?;
+        let people = store::said::left_over(&app.db, PEOPLE).await?;
         if people.is_empty() {
             break;
         }
         for user in people {
-            said::all_chunks(&app.db, &user).await?;
+            store::said::all_chunks(&app.db, &user).await?;
         }
     }
     Ok(())

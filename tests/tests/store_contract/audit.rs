@@ -3,8 +3,9 @@
 use crate::fixture::{NOW, Store, entry, said, typed};
 use connvo_core::meeting::MeetingState;
 use connvo_server::actor::RequestInfo;
+use connvo_server::audit::store::places;
 use connvo_server::audit::store::{AuditRow, Filter, KEPT_MS, count, page, sweep, write};
-use connvo_server::audit::{Entry, Kind, places};
+use connvo_server::audit::{Entry, Kind};
 use connvo_server::committer::Append;
 use connvo_server::db::{Db, StoreError};
 use connvo_server::idempotency::Once;

@@ -220,9 +220,14 @@ async fn what_comes_in_the_name_of_the_deleted_is_made_anonymous(store: Store) {
         .append(said(&meeting, chunks))
         .await
         .unwrap();
-    let left = async || erase::said::left_over(&store.db, 10).await.unwrap();
+    let left = async || erase::store::said::left_over(&store.db, 10).await.unwrap();
     assert_eq!(left().await, std::slice::from_ref(&ada));
-    assert_eq!(erase::said::all_chunks(&store.db, &ada).await.unwrap(), 1);
+    assert_eq!(
+        erase::store::said::all_chunks(&store.db, &ada)
+            .await
+            .unwrap(),
+        1
+    );
     assert!(left().await.is_empty());
     let kept = transcript::store::entries(&store.db, &meeting, 0, 0, 10)
         .await

@@ -60,7 +60,7 @@ const FEW: [(&str, &str, &[Of]); 6] = [
     ("rates", rate::store::LOAD_SQL, &[Number]),
     ("running", meeting::store::RUNNING_SQL, &[Text, Number]),
     ("uncounted", person::store::UNCOUNTED_SQL, &[Text, Number]),
-    ("places", audit::places::SWEEP_SQL, &[Text, Number]),
+    ("places", audit::store::places::SWEEP_SQL, &[Text, Number]),
 ];
 
 /// Two halves in the order of their own indexes, put together: what is read of a table is

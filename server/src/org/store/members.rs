@@ -60,13 +60,20 @@ pub async fn members(
     rows.into_iter().map(to_member).collect()
 }
 
-/// The role of a person, and how many other administrators there are who can come in.
-pub(super) async fn held(
+/// Holds the organisation; answers the role of a person, and how many other
+/// administrators there are who can come in.
+pub(super) async fn hold(
     conn: impl Into<Tx<'_>>,
     org: &OrgId,
     user: &UserId,
+    now_ms: u64,
 ) -> Result<(Option<OrgRole>, u64), StoreError> {
     on_tx!(conn.into(), |conn| {
+        sqlx::query(LOCK_SQL)
+            .bind(org.as_str())
+            .bind(to_i64(now_ms))
+            .execute(&mut *conn)
+            .await?;
         let role: Option<(String,)> = sqlx::query_as(ROLE_SQL)
             .bind(org.as_str())
             .bind(user.as_str())
@@ -96,12 +103,7 @@ pub async fn change_member(
     let put = on_db!(
         db,
         transaction | tx | {
-            sqlx::query(LOCK_SQL)
-                .bind(org.as_str())
-                .bind(to_i64(now_ms))
-                .execute(&mut *tx)
-                .await?;
-            let (held, others) = held(&mut tx, org, user).await?;
+            let (held, others) = hold(&mut tx, org, user, now_ms).await?;
             let spared = match (held, role) {
                 (Some(OrgRole::Admin), OrgRole::Member) => spare_admin(others),
                 _ => Ok(()),
@@ -148,12 +150,7 @@ pub async fn remove_member(
     let put = on_db!(
         db,
         transaction | tx | {
-            sqlx::query(LOCK_SQL)
-                .bind(org.as_str())
-                .bind(to_i64(now_ms))
-                .execute(&mut *tx)
-                .await?;
-            let (held, others) = held(&mut tx, org, user).await?;
+            let (held, others) = hold(&mut tx, org, user, now_ms).await?;
             let spared = match held {
                 Some(OrgRole::Admin) => spare_admin(others),
                 _ => Ok(()),

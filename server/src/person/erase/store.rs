@@ -5,6 +5,7 @@
 //! id, connections.
 
 mod orgs;
+pub mod said;
 mod work;
 
 use super::super::store::{COUNT_SQL, connected};
@@ -153,7 +154,7 @@ async fn all(
             .bind(crate::user::store::subject_hash(&mut *line, user).await?)
             .execute(&mut *line)
             .await?;
-        audit::places::forget_of(&mut *line, user).await?;
+        audit::store::places::forget_of(&mut *line, user).await?;
         Ok(Some((receipt, gone)))
     })
 }

@@ -74,9 +74,7 @@ pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
         db,
         write | pool | {
             sqlx::query(SWEEP_SQL)
-                .bind(super::store::first_id(
-                    now_ms.saturating_sub(PLACES_KEPT_MS),
-                ))
+                .bind(super::first_id(now_ms.saturating_sub(PLACES_KEPT_MS)))
                 .bind(SWEPT_ROWS)
                 .execute(pool)
                 .await?
