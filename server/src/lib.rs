@@ -2,7 +2,7 @@
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
 //! (`auth`, `audit`, `user`, `person`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`)
-//! → `rooms` → `committer` → `db`.
+//! → `rooms`, `views` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
 //! [`webhook`], through which providers tell what has changed.
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
@@ -40,6 +40,7 @@ pub mod socket;
 pub mod sweep;
 pub mod transcript;
 pub mod user;
+pub mod views;
 pub mod webhook;
 pub mod workos;
 pub mod yjs;

@@ -16,7 +16,7 @@ use crate::protocol::{Command, CommandReply, DEAD_MS, close};
 use std::collections::BTreeMap;
 
 pub use deliver::Stream;
-pub use subscription::{JournalSnapshot, NoteSnapshot, Opened, Subscription};
+pub use subscription::{JournalSnapshot, NoteSnapshot, Opened, Subscription, VIEW_CURSOR};
 
 /// Strikes that close a socket.
 const STRIKES: u8 = 3;
