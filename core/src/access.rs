@@ -74,6 +74,10 @@ pub enum Action {
     ReadTranscript,
     /// Add to the transcript.
     AppendTranscript,
+    /// Read the chat.
+    ReadChat,
+    /// Write in the chat.
+    WriteChat,
     /// Share the screen.
     ShareScreen,
     /// Record.
@@ -82,7 +86,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadMeeting,
         Self::ReadParticipants,
         Self::StartMeeting,
@@ -94,6 +98,8 @@ impl Action {
         Self::WriteNote,
         Self::ReadTranscript,
         Self::AppendTranscript,
+        Self::ReadChat,
+        Self::WriteChat,
         Self::ShareScreen,
         Self::Record,
     ];
@@ -113,6 +119,8 @@ impl Action {
             Self::WriteNote => "writeNote",
             Self::ReadTranscript => "readTranscript",
             Self::AppendTranscript => "appendTranscript",
+            Self::ReadChat => "readChat",
+            Self::WriteChat => "writeChat",
             Self::ShareScreen => "shareScreen",
             Self::Record => "record",
         }
@@ -132,6 +140,8 @@ impl Action {
             | Self::WriteNote
             | Self::ReadTranscript
             | Self::AppendTranscript
+            | Self::ReadChat
+            | Self::WriteChat
             | Self::ShareScreen
             | Self::Record => true,
             Self::ReadMeeting
@@ -151,8 +161,9 @@ impl Action {
             | Self::ReadParticipants
             | Self::LeaveMeeting
             | Self::ReadNote
-            | Self::ReadTranscript => Role::Observer,
-            Self::WriteNote | Self::AppendTranscript => Role::Participant,
+            | Self::ReadTranscript
+            | Self::ReadChat => Role::Observer,
+            Self::WriteNote | Self::AppendTranscript | Self::WriteChat => Role::Participant,
             Self::StartMeeting
             | Self::EndMeeting
             | Self::Invite
@@ -206,6 +217,10 @@ pub fn can(
             ErrorCode::MeetingNotActive,
             "the meeting is not running: this is taken between its start and its end",
         )),
+        (Action::WriteChat, MeetingState::Concluded | MeetingState::Cancelled) => {
+            let detail = "the meeting is over: its chat is read-only";
+            Err(Problem::new(ErrorCode::Forbidden, detail).because("concluded"))
+        }
         (Action::WriteNote, MeetingState::Concluded | MeetingState::Cancelled) => {
             let open = note_closes_at(state, ended_at_ms).is_some_and(|closes| now_ms < closes);
             if standing.role >= Role::CoHost && open {
@@ -279,7 +294,7 @@ fn by_status(
     let over = matches!(state, MeetingState::Concluded | MeetingState::Cancelled);
     let fits = match action {
         Action::ReadMeeting => true,
-        Action::ReadNote | Action::ReadTranscript => {
+        Action::ReadNote | Action::ReadTranscript | Action::ReadChat => {
             status.takes_part() || status == ParticipantStatus::Left && over
         }
         _ => status.takes_part(),

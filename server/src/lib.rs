@@ -1,7 +1,8 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `audit`, `user`, `person`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`)
+//! (`auth`, `audit`, `user`, `person`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`,
+//! `chat`)
 //! → `rooms`, `views` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
 //! [`webhook`], through which providers tell what has changed.
@@ -13,6 +14,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod behind;
+pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod committer;

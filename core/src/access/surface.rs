@@ -2,8 +2,8 @@
 
 use super::Action;
 use Action::{
-    AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadParticipants,
-    ReadTranscript, RemoveParticipant, StartMeeting, WriteNote,
+    AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadChat, ReadMeeting, ReadNote,
+    ReadParticipants, ReadTranscript, RemoveParticipant, StartMeeting, WriteChat, WriteNote,
 };
 use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket};
 
@@ -102,6 +102,28 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "post",
         "/v1/meetings/{id}/transcript",
         Meeting(AppendTranscript),
+    ),
+    ("get", "/v1/meetings/{id}/messages", Meeting(ReadChat)),
+    ("post", "/v1/meetings/{id}/messages", Meeting(WriteChat)),
+    (
+        "patch",
+        "/v1/meetings/{id}/messages/{message}",
+        Meeting(WriteChat),
+    ),
+    (
+        "delete",
+        "/v1/meetings/{id}/messages/{message}",
+        Meeting(WriteChat),
+    ),
+    (
+        "put",
+        "/v1/meetings/{id}/messages/{message}/reactions/{emoji}",
+        Meeting(WriteChat),
+    ),
+    (
+        "delete",
+        "/v1/meetings/{id}/messages/{message}/reactions/{emoji}",
+        Meeting(WriteChat),
     ),
     (
         "get",

@@ -249,11 +249,19 @@ fn send(frame: &ServerFrame) -> Effect {
 }
 
 fn reply(id: u64, result: Result<CommandReply, Problem>) -> Effect {
-    let (ok, error) = match result {
-        Ok(ok) => (Some(ok), None),
-        Err(error) => (None, Some(error)),
-    };
-    send(&ServerFrame::Reply { id, ok, error })
+    match result {
+        Ok(ok) => {
+            let ok = serde_json::to_string(&ok).unwrap_or_default();
+            Effect::Send(Outgoing::Text(format!(
+                r#"{{"type":"reply","id":{id},"ok":{ok}}}"#
+            )))
+        }
+        Err(error) => send(&ServerFrame::Reply {
+            id,
+            ok: None,
+            error: Some(error),
+        }),
+    }
 }
 
 fn lane_frame(sub: u32, frame: &ServerLane) -> Effect {

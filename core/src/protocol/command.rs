@@ -1,7 +1,8 @@
 //! Commands: what a client asks the server to do. One enum for HTTP and socket.
 
 use crate::access::Action;
-use crate::id::MeetingId;
+use crate::chat::{Message, MessageDraft, MessageEdit};
+use crate::id::{MeetingId, MessageId};
 use crate::note::AnyOperation;
 use crate::note::Operation;
 use crate::transcript::ChunkDraft;
@@ -96,6 +97,42 @@ pub enum Command {
         #[serde(flatten)]
         draft: TranscriptDraft,
     },
+    /// Say something in the chat.
+    PostMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// What.
+        #[serde(flatten)]
+        draft: MessageDraft,
+    },
+    /// Give a message other words.
+    EditMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// Which message.
+        message_id: MessageId,
+        /// Which words.
+        #[serde(flatten)]
+        edit: MessageEdit,
+    },
+    /// Take a message's words away.
+    DeleteMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// Which message.
+        message_id: MessageId,
+    },
+    /// React to a message, or no longer.
+    ReactToMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// Which message.
+        message_id: MessageId,
+        /// With which emoji.
+        emoji: String,
+        /// Whether from now on, or no longer.
+        on: bool,
+    },
 }
 
 impl Command {
@@ -105,6 +142,10 @@ impl Command {
         match self {
             Self::ApplyNoteOperation { .. } | Self::RestoreNote { .. } => Action::WriteNote,
             Self::AppendTranscript { .. } => Action::AppendTranscript,
+            Self::PostMessage { .. }
+            | Self::EditMessage { .. }
+            | Self::DeleteMessage { .. }
+            | Self::ReactToMessage { .. } => Action::WriteChat,
         }
     }
 }
@@ -118,4 +159,6 @@ pub enum CommandReply {
     Note(NoteAccepted),
     /// To `appendTranscript`.
     Transcript(TranscriptAccepted),
+    /// To whatever changes the chat: the message as it stands.
+    Message(Box<Message>),
 }

@@ -29,6 +29,7 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
         Query::Note { .. } => "note",
         Query::NoteOps { .. } => "noteOps",
         Query::Transcript { .. } => "transcript",
+        Query::Chat { .. } => "chat",
         Query::Entitlements { .. } => "entitlements",
         Query::Me {} => "me",
     };

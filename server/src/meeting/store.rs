@@ -22,7 +22,7 @@ pub use remove::{remove_alone, remove_rest};
 pub use state::{RUNNING_SQL, Running, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
-pub const STREAMS: [&str; 2] = ["note", "transcript"];
+pub const STREAMS: [&str; 3] = ["note", "transcript", "chat"];
 
 /// The read that every request and subscription makes.
 pub const MEMBERSHIP_SQL: &str =
