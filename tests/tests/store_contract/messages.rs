@@ -64,6 +64,18 @@ impl Store {
     }
 }
 
+/// Fifty messages, every tenth of which begins a thread of the next nine.
+pub async fn talk(store: &Store, meeting: &MeetingId, by: &UserId) {
+    let ids: Vec<_> = (0..50).map(|_| store.ids.message()).collect();
+    let said = |(at, id): (usize, &MessageId)| {
+        let mut words = draft("some words said");
+        words.reply_to_id = (at % 10 != 0).then(|| ids[at - at % 10].clone());
+        post(by, id, words)
+    };
+    let batch = ids.iter().enumerate().map(said).collect();
+    store.chat(meeting, batch).await;
+}
+
 async fn a_message_comes_back_as_it_was_posted(store: Store) {
     let (ada, meeting) = store.hosted().await;
     let id = store.ids.message();

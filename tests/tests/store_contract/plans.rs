@@ -221,5 +221,6 @@ async fn fill(store: &Store) {
             .map(|at| chunk("mic", at, 0, "some words said"))
             .collect();
         store.transcript(&meeting, chunks).await;
+        crate::messages::talk(store, &meeting, &ada).await;
     }
 }
