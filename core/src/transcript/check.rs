@@ -121,4 +121,3 @@ fn wrong_word(draft: &mut ChunkDraft) -> Option<(String, String)> {
     }
     None
 }
-

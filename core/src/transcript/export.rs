@@ -53,7 +53,11 @@ impl Format {
 /// The moment that a file's times are counted from, in milliseconds since the Unix epoch.
 #[must_use]
 pub fn origin(started_at: Option<u64>, first_start_ms: Option<u64>) -> u64 {
-    started_at.into_iter().chain(first_start_ms).min().unwrap_or(0)
+    started_at
+        .into_iter()
+        .chain(first_start_ms)
+        .min()
+        .unwrap_or(0)
 }
 
 /// Writes a file, chunk by chunk in the order spoken.
@@ -214,7 +218,10 @@ mod tests {
     #[test]
     fn a_day_long_meeting_has_times_too() {
         assert_eq!(time(100 * 3_600_000 + 1, '.'), "100:00:00.001");
-        let text = file(Format::Txt, &[chunk("Ada", "hi", 101 * 3_600_000, 101 * 3_600_000)]);
+        let text = file(
+            Format::Txt,
+            &[chunk("Ada", "hi", 101 * 3_600_000, 101 * 3_600_000)],
+        );
         assert!(text.starts_with("[100:59:59]"), "{text}");
     }
 }

@@ -64,12 +64,18 @@ fn words_are_within_the_chunk_and_no_more_than_its_text_may_be() {
     assert!(with(vec![good.clone(), word("morning", 310_400, 311_000)]).is_ok());
     let refused = |words| with(words).unwrap_err();
     let early = word("early", 309_999, 310_400);
-    assert_eq!(refused(vec![good.clone(), early]), "/chunks/0/words/1/startMs");
+    assert_eq!(
+        refused(vec![good.clone(), early]),
+        "/chunks/0/words/1/startMs"
+    );
     let late = word("late", 310_999, 311_001);
     assert_eq!(refused(vec![late]), "/chunks/0/words/0/startMs");
     let back = word("back", 310_500, 310_400);
     assert_eq!(refused(vec![back]), "/chunks/0/words/0/startMs");
-    assert_eq!(refused(vec![word(" ", 310_000, 310_000)]), "/chunks/0/words/0/text");
+    assert_eq!(
+        refused(vec![word(" ", 310_000, 310_000)]),
+        "/chunks/0/words/0/text"
+    );
     let long = word(&"x".repeat(2_001), 310_000, 310_000);
     assert_eq!(refused(vec![long.clone(), long]), "/chunks/0/words/1/text");
     assert_eq!(refused(vec![good; 1_001]), "/chunks/0/words");
