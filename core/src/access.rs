@@ -74,6 +74,9 @@ pub enum Action {
     ReadTranscript,
     /// Add to the transcript.
     AppendTranscript,
+    /// Say what a speaker of the transcript is called: a participant of what they said
+    /// themselves.
+    RenameSpeaker,
     /// Share the screen.
     ShareScreen,
     /// Record.
@@ -82,7 +85,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ReadMeeting,
         Self::ReadParticipants,
         Self::StartMeeting,
@@ -94,6 +97,7 @@ impl Action {
         Self::WriteNote,
         Self::ReadTranscript,
         Self::AppendTranscript,
+        Self::RenameSpeaker,
         Self::ShareScreen,
         Self::Record,
     ];
@@ -113,6 +117,7 @@ impl Action {
             Self::WriteNote => "writeNote",
             Self::ReadTranscript => "readTranscript",
             Self::AppendTranscript => "appendTranscript",
+            Self::RenameSpeaker => "renameSpeaker",
             Self::ShareScreen => "shareScreen",
             Self::Record => "record",
         }
@@ -132,6 +137,7 @@ impl Action {
             | Self::WriteNote
             | Self::ReadTranscript
             | Self::AppendTranscript
+            | Self::RenameSpeaker
             | Self::ShareScreen
             | Self::Record => true,
             Self::ReadMeeting
@@ -152,7 +158,7 @@ impl Action {
             | Self::LeaveMeeting
             | Self::ReadNote
             | Self::ReadTranscript => Role::Observer,
-            Self::WriteNote | Self::AppendTranscript => Role::Participant,
+            Self::WriteNote | Self::AppendTranscript | Self::RenameSpeaker => Role::Participant,
             Self::StartMeeting
             | Self::EndMeeting
             | Self::Invite

@@ -48,14 +48,21 @@ pub const ME_EXPORT: Rate = Rate {
     per_minute: 5,
 };
 
+/// Exports of transcripts, of one person: each reads a whole one.
+pub const TRANSCRIPT_EXPORT: Rate = Rate {
+    action: "transcripts.export",
+    per_minute: 30,
+};
+
 /// The rate table.
-pub const TABLE: [Rate; 6] = [
+pub const TABLE: [Rate; 7] = [
     TRANSCRIPT_INGEST,
     NOTE_OP,
     AUTH_FAILURES,
     CONNECTIONS_ASK,
     PEOPLE_BLOCK,
     ME_EXPORT,
+    TRANSCRIPT_EXPORT,
 ];
 
 /// How a caller stands towards a limit.

@@ -3,7 +3,7 @@
 use super::Action;
 use Action::{
     AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadMeeting, ReadNote, ReadParticipants,
-    ReadTranscript, RemoveParticipant, StartMeeting, WriteNote,
+    ReadTranscript, RemoveParticipant, RenameSpeaker, StartMeeting, WriteNote,
 };
 use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket};
 
@@ -102,6 +102,26 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "post",
         "/v1/meetings/{id}/transcript",
         Meeting(AppendTranscript),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/transcript/{provider}",
+        Meeting(AppendTranscript),
+    ),
+    (
+        "get",
+        "/v1/meetings/{id}/transcript/export",
+        Meeting(ReadTranscript),
+    ),
+    (
+        "get",
+        "/v1/meetings/{id}/transcript/speakers",
+        Meeting(ReadTranscript),
+    ),
+    (
+        "put",
+        "/v1/meetings/{id}/transcript/speakers/{label}",
+        Meeting(RenameSpeaker),
     ),
     (
         "get",

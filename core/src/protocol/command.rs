@@ -5,6 +5,8 @@ use crate::id::MeetingId;
 use crate::note::AnyOperation;
 use crate::note::Operation;
 use crate::transcript::ChunkDraft;
+use crate::transcript::provider::{Provider, ProviderDraft};
+use crate::transcript::speaker::SpeakerName;
 use serde::{Deserialize, Serialize};
 
 /// An operation on the note, against a version.
@@ -96,6 +98,26 @@ pub enum Command {
         #[serde(flatten)]
         draft: TranscriptDraft,
     },
+    /// Add what a provider of speech recognition says to the transcript.
+    AppendProviderTranscript {
+        /// Which meeting's transcript.
+        meeting_id: MeetingId,
+        /// Whose messages they are.
+        provider: Provider,
+        /// The messages.
+        #[serde(flatten)]
+        draft: ProviderDraft,
+    },
+    /// Say what a speaker of the transcript is called.
+    RenameSpeaker {
+        /// Which meeting's transcript.
+        meeting_id: MeetingId,
+        /// The label that the speaker's chunks have.
+        label: String,
+        /// The name to show for it, 1 to 100 UTF-16 code units; the label itself takes the
+        /// name back.
+        name: String,
+    },
 }
 
 impl Command {
@@ -104,7 +126,10 @@ impl Command {
     pub const fn action(&self) -> Action {
         match self {
             Self::ApplyNoteOperation { .. } | Self::RestoreNote { .. } => Action::WriteNote,
-            Self::AppendTranscript { .. } => Action::AppendTranscript,
+            Self::AppendTranscript { .. } | Self::AppendProviderTranscript { .. } => {
+                Action::AppendTranscript
+            }
+            Self::RenameSpeaker { .. } => Action::RenameSpeaker,
         }
     }
 }
@@ -116,6 +141,8 @@ impl Command {
 pub enum CommandReply {
     /// To `applyNoteOperation` and `restoreNote`.
     Note(NoteAccepted),
-    /// To `appendTranscript`.
+    /// To `appendTranscript` and `appendProviderTranscript`.
     Transcript(TranscriptAccepted),
+    /// To `renameSpeaker`.
+    Speaker(SpeakerName),
 }

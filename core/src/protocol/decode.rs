@@ -8,6 +8,7 @@ use super::frame::{Limits, ServerFrame};
 use crate::error::{ErrorCode, FieldError, Problem};
 use crate::limits::NoteLimits;
 use crate::note::Operation;
+use crate::transcript::speaker::SpeakerName;
 use serde_json::{Map, Value};
 
 /// A JSON object that is taken apart.
@@ -147,6 +148,10 @@ fn reply(mut fields: Fields) -> Option<CommandReply> {
         let operation = Operation::from_json(fields.take("operation")?)?;
         return Some(CommandReply::Note(NoteAccepted { version, operation }));
     }
+    if let Some(label) = fields.text("label") {
+        let name = fields.text("name")?;
+        return Some(CommandReply::Speaker(SpeakerName { label, name }));
+    }
     let sequences = fields.list("sequences")?;
     let sequences = sequences.iter().map(Value::as_u64).collect();
     Some(CommandReply::Transcript(TranscriptAccepted { sequences }))
@@ -182,6 +187,7 @@ mod tests {
             json!({"type": "volatile", "sub": 1, "item": {"a": null}}),
             json!({"type": "reply", "id": 1, "ok": {"version": 3, "operation": [{"retain": 2}, {"insert": "é"}, {"delete": 1}]}}),
             json!({"type": "reply", "id": 1, "ok": {"sequences": [1, null, 3]}}),
+            json!({"type": "reply", "id": 1, "ok": {"label": "Speaker 1", "name": "Ada"}}),
             json!({"type": "reply", "id": 1, "error": problem}),
             json!({"type": "revoked", "sub": 1, "error": {"code": "NOT_FOUND", "detail": "gone"}}),
             json!({"type": "drain", "afterMs": 9}),

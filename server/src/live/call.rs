@@ -6,6 +6,7 @@ use crate::idempotency::Key;
 use crate::{note, transcript};
 use connvo_core::error::Problem;
 use connvo_core::protocol::{Command, CommandReply};
+use connvo_core::transcript::speaker::SpeakerNameDraft;
 
 /// Carries out a command: the same functions that the HTTP routes call.
 pub(super) async fn carry_out(
@@ -33,6 +34,23 @@ pub(super) async fn carry_out(
             transcript::append(app, actor, &meeting_id, draft)
                 .await
                 .map(CommandReply::Transcript)
+        }
+        Command::AppendProviderTranscript {
+            meeting_id,
+            provider,
+            draft,
+        } => transcript::append_provider(app, actor, &meeting_id, provider, &draft)
+            .await
+            .map(CommandReply::Transcript),
+        Command::RenameSpeaker {
+            meeting_id,
+            label,
+            name,
+        } => {
+            let (key, draft) = (Some(Key::parse(&key)?), SpeakerNameDraft { name });
+            transcript::speakers::rename(app, actor, &meeting_id, (&label, &draft), key)
+                .await
+                .map(CommandReply::Speaker)
         }
     }
 }

@@ -46,6 +46,8 @@ pub async fn sweep(app: &App) -> Result<u64, StoreError> {
                     break;
                 }
             }
+            // What nobody is heard under any more has no name either.
+            chunks::speakers::forget(&app.db, &meeting.meeting_id).await?;
         }
     }
     Ok(gone)

@@ -39,7 +39,13 @@ fn fixture(provider: Provider) -> Value {
 fn told(chunks: &[ChunkDraft]) -> Vec<(&str, bool, &str, u64, u64)> {
     let told = chunks.iter().map(|it| {
         let (from, until) = (it.start_ms - STARTED_AT, it.end_ms - STARTED_AT);
-        (it.segment_id.as_str(), it.is_interim, it.text.as_str(), from, until)
+        (
+            it.segment_id.as_str(),
+            it.is_interim,
+            it.text.as_str(),
+            from,
+            until,
+        )
     });
     told.collect()
 }

@@ -66,7 +66,7 @@ pub async fn remove_alone(
 }
 
 /// What a meeting leaves, `$2` rows at a time.
-const REST_SQL: [&str; 5] = [
+const REST_SQL: [&str; 6] = [
     "DELETE FROM note_bases WHERE meeting_id IN (
         SELECT meeting_id FROM note_bases WHERE meeting_id = $1 LIMIT $2)",
     "DELETE FROM note_checkpoints WHERE meeting_id = $1 AND sequence IN (
@@ -77,6 +77,8 @@ const REST_SQL: [&str; 5] = [
         SELECT client_id FROM note_clients WHERE meeting_id = $1 ORDER BY client_id LIMIT $2)",
     "DELETE FROM transcript_chunks WHERE meeting_id = $1 AND sequence IN (
         SELECT sequence FROM transcript_chunks WHERE meeting_id = $1 ORDER BY sequence LIMIT $2)",
+    "DELETE FROM transcript_speakers WHERE meeting_id = $1 AND label IN (
+        SELECT label FROM transcript_speakers WHERE meeting_id = $1 ORDER BY label LIMIT $2)",
 ];
 
 /// Deletes note and transcript of a meeting that is no more, a little at a time.
