@@ -93,6 +93,12 @@ impl<'a> Scene<'a> {
             .await;
         ada.invite(&meeting, "bob", "participant").await;
         ada.invite(&meeting, "guest", "participant").await;
+        // Something that Bob has said, under a label that is his alone.
+        ada.post(&format!("{meeting}/start"), Value::Null).await;
+        let said = json!({"chunks": [{"sourceId": "mic", "segmentId": "bob", "text": "hi",
+            "startMs": 0, "endMs": 1, "speaker": {"label": "own", "userId": bob.id}}]});
+        let (status, said) = ada.post(&format!("{meeting}/transcript"), said).await;
+        assert_eq!(status, 200, "{said}");
         Self {
             api,
             ada,
@@ -151,6 +157,17 @@ impl<'a> Scene<'a> {
             "startMs": 0, "endMs": 1, "speaker": {"label": "Bob"}}]})
     }
 
+    fn messages(&mut self) -> Value {
+        self.count += 1;
+        json!({"sourceId": "file", "startedAt": 0,
+            "messages": [{"id": self.count, "start": 0, "end": 1, "text": "hi"}]})
+    }
+
+    fn name(&mut self) -> Value {
+        self.count += 1;
+        json!({"name": format!("Bob {}", self.count)})
+    }
+
     fn operation(&mut self) -> Value {
         self.count += 1;
         json!({"baseVersion": 1, "clientId": "bob", "clientSeq": self.count,
@@ -168,6 +185,8 @@ impl<'a> Scene<'a> {
             }
             ("post", "/v1/meetings/{id}/notes/ops") => Some(self.operation()),
             ("post", "/v1/meetings/{id}/transcript") => Some(self.chunk()),
+            ("post", "/v1/meetings/{id}/transcript/{provider}") => Some(self.messages()),
+            ("put", "/v1/meetings/{id}/transcript/speakers/{label}") => Some(self.name()),
             (
                 "post",
                 "/v1/meetings/{id}/start"
@@ -184,6 +203,9 @@ impl<'a> Scene<'a> {
         let path = path
             .replace("/v1/meetings/{id}", &self.meeting)
             .replace("{n}", "1")
+            .replace("{provider}", "whisper")
+            .replace("{label}", "own")
+            .replace("/export", "/export?format=vtt")
             .replace("{who}", "guest@example.org");
         let method: Method = method.to_uppercase().parse().unwrap();
         let (status, answer) = self.api.send(method, &path, token, body.as_ref()).await;
@@ -323,7 +345,9 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
     let _ = |command: &Command| match command {
         Command::ApplyNoteOperation { .. }
         | Command::RestoreNote { .. }
-        | Command::AppendTranscript { .. } => {}
+        | Command::AppendTranscript { .. }
+        | Command::AppendProviderTranscript { .. }
+        | Command::RenameSpeaker { .. } => {}
     };
     let queries = [
         Query::Note {
@@ -364,10 +388,26 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
             line.say(&ClientFrame::Ping {}).await;
             while !matches!(line.next().await, Heard::Frame(text) if text.contains("pong")) {}
         }
-        for kind in ["applyNoteOperation", "restoreNote", "appendTranscript"] {
+        for kind in [
+            "applyNoteOperation",
+            "restoreNote",
+            "appendTranscript",
+            "appendProviderTranscript",
+            "renameSpeaker",
+        ] {
             let mut command = match kind {
                 "applyNoteOperation" => scene.operation(),
                 "restoreNote" => json!({"version": 1}),
+                "appendProviderTranscript" => {
+                    let mut messages = scene.messages();
+                    messages["provider"] = "whisper".into();
+                    messages
+                }
+                "renameSpeaker" => {
+                    let mut name = scene.name();
+                    name["label"] = "own".into();
+                    name
+                }
                 _ => scene.chunk(),
             };
             command["type"] = kind.into();
