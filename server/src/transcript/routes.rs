@@ -133,7 +133,7 @@ async fn append(
 /// as they come out of its socket or answer. Retries are recognised as those of chunks are.
 /// The sequences are those of the chunks that the messages came to.
 #[utoipa::path(post, path = "/v1/meetings/{id}/transcript/{provider}", tag = "transcript", security(("bearer" = [])),
-    params(("id" = MeetingId, Path), ("provider" = Provider, Path, description = "Whose messages they are")),
+    params(("id" = MeetingId, Path), ("provider" = inline(Provider), Path, description = "Whose messages they are")),
     request_body(content = ProviderDraft, example = json!({"sourceId": "recogniser-1", "startedAt": 1_800_000_000_000_u64,
         "messages": [{"type": "Results", "start": 0.0, "duration": 1.5, "is_final": true, "channel":
             {"alternatives": [{"transcript": "Good morning.", "confidence": 0.98}]}}]})),

@@ -15,7 +15,7 @@ enum Of {
 }
 use Of::{Number, Text};
 
-const HOT: [(&str, &str, &[Of]); 18] = [
+const HOT: [(&str, &str, &[Of]); 17] = [
     ("standing", auth::store::STANDING_SQL, &[Text, Text]),
     ("sight", auth::store::SIGHT_SQL, &[Text, Text]),
     ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
@@ -60,11 +60,6 @@ const HOT: [(&str, &str, &[Of]); 18] = [
         &[Text, Number, Number, Number, Number, Number, Text],
     ),
     (
-        "speakers' names",
-        transcript::store::speakers::NAMES_SQL,
-        &[Text, Number],
-    ),
-    (
         "speakers heard",
         transcript::store::speakers::HEARD_SQL,
         &[Text, Text, Number, Number],
@@ -74,12 +69,17 @@ const HOT: [(&str, &str, &[Of]); 18] = [
 
 /// Read as seldom as rights change, and sorted: a few rows of one meeting or person. No
 /// table is read whole.
-const FEW: [(&str, &str, &[Of]); 7] = [
+const FEW: [(&str, &str, &[Of]); 8] = [
     ("of a meeting", org::standing::OF_MEETING_SQL, &[Text]),
     ("of a person", org::standing::OF_USER_SQL, &[Text]),
     ("rates", rate::store::LOAD_SQL, &[Number]),
     ("running", meeting::store::RUNNING_SQL, &[Text, Number]),
     ("uncounted", person::store::UNCOUNTED_SQL, &[Text, Number]),
+    (
+        "speakers' names",
+        transcript::store::speakers::NAMES_SQL,
+        &[Text, Number],
+    ),
     (
         "speaking",
         transcript::store::speakers::SPEAKING_SQL,

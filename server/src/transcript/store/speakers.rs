@@ -9,7 +9,7 @@ use connvo_core::transcript::speaker::{NAMES, Names, SpeakerHeard, SpeakerName};
 
 /// The labels after `$2` of what came since `$3`, with what was said under them.
 pub const HEARD_SQL: &str = "SELECT c.speaker_label, COUNT(*), COUNT(c.speaker_user_id),
-        COUNT(DISTINCT c.speaker_user_id), MIN(c.speaker_user_id),
+        MIN(c.speaker_user_id), MAX(c.speaker_user_id),
         CAST(SUM(c.end_ms - c.start_ms) AS BIGINT)
     FROM transcript_chunks c
     WHERE c.meeting_id = $1 AND c.speaker_label > $2 AND c.created_at >= $3
@@ -37,7 +37,7 @@ pub async fn heard(
     since_ms: u64,
     limit: u32,
 ) -> Result<Vec<SpeakerHeard>, StoreError> {
-    type Row = (String, i64, i64, i64, Option<String>, i64);
+    type Row = (String, i64, i64, Option<String>, Option<String>, i64);
     let rows: Vec<Row> = on_db!(
         db,
         read | pool | {
@@ -51,8 +51,9 @@ pub async fn heard(
         }
     );
     let names = names(db, meeting).await?;
-    let heard = |(label, chunks, named, people, user, ms): Row| {
-        let user = user.filter(|_| people == 1 && named == chunks);
+    let heard = |(label, chunks, named, user, other, ms): Row| {
+        let is_one = user == other && named == chunks;
+        let user = user.filter(|_| is_one);
         Ok(SpeakerHeard {
             name: names.of(&label).to_owned(),
             user_id: user.as_deref().map(to_id).transpose()?,
