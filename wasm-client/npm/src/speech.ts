@@ -28,7 +28,7 @@ interface Recognition {
   onerror: ((event: { error: string }) => void) | null;
   onend: (() => void) | null;
   start(): void;
-  abort(): void;
+  stop(): void;
 }
 
 /** A message as core's adapter for the Web Speech API takes it. */
@@ -83,7 +83,7 @@ export function captureSpeech(
   const stop = () => {
     listening = false;
     clearTimeout(again);
-    recognition?.abort();
+    recognition?.stop();
   };
 
   // Each session of the recogniser counts its results anew.
@@ -185,7 +185,7 @@ function outbox(
           if (!passes) return fail(error);
           // Interim results are stale by then.
           waiting.unshift(...messages.filter(isFinal));
-          return error.retryAfterMs ?? AGAIN_MS;
+          return error.retryAfter ?? AGAIN_MS;
         },
       )
       .then((wait) => {
