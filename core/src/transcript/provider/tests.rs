@@ -15,8 +15,16 @@ fn sender() -> Speaker {
 }
 
 fn draft(messages: Value) -> ProviderDraft {
-    let draft = json!({"sourceId": "mic", "startedAt": STARTED_AT, "messages": messages});
-    serde_json::from_value(draft).unwrap()
+    let Value::Array(messages) = messages else {
+        panic!("a list of messages");
+    };
+    ProviderDraft {
+        source_id: "mic".into(),
+        started_at: STARTED_AT,
+        speaker: None,
+        language: None,
+        messages,
+    }
 }
 
 fn taken(provider: Provider, draft: &ProviderDraft) -> Vec<ChunkDraft> {

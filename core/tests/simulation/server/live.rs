@@ -170,7 +170,10 @@ impl Server {
                 let request = match command {
                     Command::ApplyNoteOperation { draft, .. } => Request::Operate(draft),
                     Command::AppendTranscript { draft, .. } => Request::Append(draft.chunks),
-                    Command::RestoreNote { .. } => return Flow::Go,
+                    // What nobody here asks for.
+                    Command::RestoreNote { .. }
+                    | Command::AppendProviderTranscript { .. }
+                    | Command::RenameSpeaker { .. } => return Flow::Go,
                 };
                 let from = From::Call {
                     link: conn.link,

@@ -9,8 +9,8 @@ async fn running(ada: &Person<'_>) -> String {
     format!("{meeting}/transcript")
 }
 
-fn sent(messages: Value) -> Value {
-    json!({"sourceId": "mic", "startedAt": NOW, "messages": messages})
+fn sent(messages: impl Into<Value>) -> Value {
+    json!({"sourceId": "mic", "startedAt": NOW, "messages": messages.into()})
 }
 
 fn results(start: f64, is_final: bool, text: &str) -> Value {

@@ -78,6 +78,6 @@ async fn pages_go_on_where_the_one_before_ended() {
         assert_problem(&refused, 422, "VALIDATION_ERROR");
     }
     // A cursor of one order is none of the other.
-    let refused = ada.get(&format!("{path}?after={}-1", NOW)).await;
+    let refused = ada.get(&format!("{path}?after={NOW}-1")).await;
     assert_problem(&refused, 422, "VALIDATION_ERROR");
 }
