@@ -58,6 +58,7 @@ fn generated() -> String {
     types.visit::<transcript::provider::ProviderDraft>();
     types.visit::<transcript::speaker::SpeakerHeard>();
     types.visit::<transcript::speaker::SpeakerNameDraft>();
+    types.visit::<transcript::speaker::SpeakerNames>();
     types.visit::<meeting::Meeting>();
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::PublicMeeting>();

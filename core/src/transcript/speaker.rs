@@ -114,6 +114,14 @@ pub struct SpeakerHeard {
     pub speaking_ms: u64,
 }
 
+/// What a meeting calls its speakers: of each label that has a name, by label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SpeakerNames {
+    /// The labels with their names.
+    pub names: Vec<SpeakerName>,
+}
+
 /// What a meeting calls its speakers: names by label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names(BTreeMap<String, String>);
@@ -123,6 +131,18 @@ impl Names {
     #[must_use]
     pub fn of<'a>(&'a self, label: &'a str) -> &'a str {
         self.0.get(label).map_or(label, String::as_str)
+    }
+
+    /// All of them, by label.
+    #[must_use]
+    pub fn list(&self) -> SpeakerNames {
+        let name = |(label, name): (&String, &String)| SpeakerName {
+            label: label.clone(),
+            name: name.clone(),
+        };
+        SpeakerNames {
+            names: self.0.iter().map(name).collect(),
+        }
     }
 
     /// Writes the names on chunks whose labels have one. Labels stay: done twice, it is done

@@ -7,10 +7,19 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::meeting::{authorise, resource};
+use crate::views::Topic;
 use connvo_core::access::Action;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
-use connvo_core::transcript::speaker::{NAMES, SpeakerName, SpeakerNameDraft, may_rename};
+use connvo_core::transcript::speaker::{NAMES, Names, SpeakerName, SpeakerNameDraft, may_rename};
+
+/// What a meeting calls its speakers.
+///
+/// # Errors
+/// The store fails.
+pub async fn names(app: &App, meeting: &MeetingId) -> Result<Names, Problem> {
+    Ok(store::names(&app.db, meeting).await?)
+}
 
 /// Says what a label of the transcript is called, in what is read and exported from now on.
 /// HTTP handler and socket call are both this function.
@@ -48,6 +57,7 @@ pub async fn rename(
         };
         let (along, now) = ((&entry, &once), app.clock.now_ms());
         if store::rename(&app.db, meeting, &named, along, now).await? {
+            app.touched(&[Topic::Speakers(meeting.clone())]);
             return Ok(named);
         }
         let detail = format!("a meeting names {NAMES} speakers at most: take a name back first");

@@ -340,6 +340,7 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         | Query::NoteOps { .. }
         | Query::Transcript { .. }
         | Query::Entitlements { .. }
+        | Query::Speakers { .. }
         | Query::Me {} => {}
     };
     let _ = |command: &Command| match command {
@@ -361,6 +362,9 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
             meeting_id: meeting_id(),
         },
         Query::Entitlements {
+            meeting_id: meeting_id(),
+        },
+        Query::Speakers {
             meeting_id: meeting_id(),
         },
     ];

@@ -117,6 +117,16 @@ async fn watchers_see_interim_texts_then_final_ones_and_none_that_were_taken_bac
     }
     assert!(view.interim().is_empty());
 
+    let names = Query::Speakers {
+        meeting_id: meeting_id.clone(),
+    };
+    let mut follows = Line::of(&bob).await;
+    follows.subscribe(names, None).await;
+    let ServerFrame::Snapshot { items, .. } = follows.frame().await else {
+        panic!("a snapshot");
+    };
+    assert_eq!(items, [json!({"names": []})]);
+
     // A speaker gets a name, over the socket as over HTTP; retried, the same answer.
     for _ in 0..2 {
         let name = json!({"type": "renameSpeaker", "meetingId": meeting_id, "label": "ada",
@@ -124,6 +134,11 @@ async fn watchers_see_interim_texts_then_final_ones_and_none_that_were_taken_bac
         let reply = call(&mut speaks, name).await;
         assert_eq!(reply, json!({"label": "ada", "name": "Ada Byron"}));
     }
+    let ServerFrame::Snapshot { items, .. } = follows.frame().await else {
+        panic!("a fresh snapshot");
+    };
+    let named = json!({"names": [{"label": "ada", "name": "Ada Byron"}]});
+    assert_eq!(items, [named]);
     let (_, page) = bob.get(&format!("{meeting}/transcript")).await;
     assert_eq!(page["items"][0]["speaker"]["name"], "Ada Byron");
 }

@@ -29,7 +29,7 @@ impl Stream {
         match query {
             Query::Note { .. } | Query::NoteOps { .. } => Some(Self::Note),
             Query::Transcript { .. } => Some(Self::Transcript),
-            Query::Entitlements { .. } | Query::Me {} => None,
+            Query::Entitlements { .. } | Query::Speakers { .. } | Query::Me {} => None,
         }
     }
 }

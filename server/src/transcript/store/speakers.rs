@@ -173,12 +173,12 @@ pub async fn rename(
     Ok(renamed)
 }
 
-/// Forgets the names of labels under which nothing is left.
+/// Forgets the names of labels under which nothing is left; answers whether there were any.
 ///
 /// # Errors
 /// The store fails.
-pub async fn forget(db: &Db, meeting: &MeetingId) -> Result<(), StoreError> {
-    on_db!(
+pub async fn forget(db: &Db, meeting: &MeetingId) -> Result<bool, StoreError> {
+    let gone = on_db!(
         db,
         write | pool | {
             sqlx::query(
@@ -188,8 +188,9 @@ pub async fn forget(db: &Db, meeting: &MeetingId) -> Result<(), StoreError> {
             )
             .bind(meeting.as_str())
             .execute(pool)
-            .await?;
+            .await?
+            .rows_affected()
         }
     );
-    Ok(())
+    Ok(gone > 0)
 }

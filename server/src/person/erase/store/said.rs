@@ -15,24 +15,33 @@ const CHUNKS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $2, speak
 
 /// What meetings call the labels under which the person spoke.
 const THEIR_NAMES_SQL: &str = "DELETE FROM transcript_speakers WHERE (meeting_id, label) IN (
-    SELECT meeting_id, speaker_label FROM transcript_chunks WHERE speaker_user_id = $1)";
+    SELECT meeting_id, speaker_label FROM transcript_chunks WHERE speaker_user_id = $1)
+    RETURNING meeting_id";
 
-/// Takes label and id from everything said in a person's name, a little at a time, and
-/// before it what meetings call those labels;
+/// Takes from labels under which a person spoke what meetings call them; answers which
+/// meetings did. It goes before [`all_chunks`].
+///
+/// # Errors
+/// The store fails.
+pub async fn all_names(db: &Db, user: &UserId) -> Result<Vec<MeetingId>, StoreError> {
+    let rows: Vec<(String,)> = on_db!(
+        db,
+        write | pool | {
+            sqlx::query_as(THEIR_NAMES_SQL)
+                .bind(user.as_str())
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.iter().map(|(id,)| to_id(id)).collect()
+}
+
+/// Takes label and id from everything said in a person's name, a little at a time;
 /// answers how many chunks.
 ///
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
-    on_db!(
-        db,
-        write | pool | {
-            sqlx::query(THEIR_NAMES_SQL)
-                .bind(user.as_str())
-                .execute(pool)
-                .await?;
-        }
-    );
     let mut all = 0;
     loop {
         let changed = on_db!(
