@@ -1350,6 +1350,10 @@ meetingId: MeetingId, } | { "type": "entitlements",
 /**
  * Which meeting.
  */
+meetingId: MeetingId, } | { "type": "speakers",
+/**
+ * Which meeting.
+ */
 meetingId: MeetingId, } | { "type": "me", };
 
 /**
@@ -1625,6 +1629,15 @@ export type SpeakerNameDraft = {
  * The name, 1 to 100 UTF-16 code units; the label itself takes the name back.
  */
 name: string, };
+
+/**
+ * What a meeting calls its speakers: of each label that has a name, by label.
+ */
+export type SpeakerNames = {
+/**
+ * The labels with their names.
+ */
+names: Array<SpeakerName>, };
 
 /**
  * What a participant is, and may do beyond the role. Hosts and co-hosts may all of
