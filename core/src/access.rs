@@ -78,6 +78,9 @@ pub enum Action {
     ReadChat,
     /// Write in the chat.
     WriteChat,
+    /// Say what a speaker of the transcript is called: a participant of what they said
+    /// themselves.
+    RenameSpeaker,
     /// Share the screen.
     ShareScreen,
     /// Record.
@@ -86,7 +89,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadMeeting,
         Self::ReadParticipants,
         Self::StartMeeting,
@@ -100,6 +103,7 @@ impl Action {
         Self::AppendTranscript,
         Self::ReadChat,
         Self::WriteChat,
+        Self::RenameSpeaker,
         Self::ShareScreen,
         Self::Record,
     ];
@@ -121,6 +125,7 @@ impl Action {
             Self::AppendTranscript => "appendTranscript",
             Self::ReadChat => "readChat",
             Self::WriteChat => "writeChat",
+            Self::RenameSpeaker => "renameSpeaker",
             Self::ShareScreen => "shareScreen",
             Self::Record => "record",
         }
@@ -142,6 +147,7 @@ impl Action {
             | Self::AppendTranscript
             | Self::ReadChat
             | Self::WriteChat
+            | Self::RenameSpeaker
             | Self::ShareScreen
             | Self::Record => true,
             Self::ReadMeeting
@@ -163,7 +169,9 @@ impl Action {
             | Self::ReadNote
             | Self::ReadTranscript
             | Self::ReadChat => Role::Observer,
-            Self::WriteNote | Self::AppendTranscript | Self::WriteChat => Role::Participant,
+            Self::WriteNote | Self::AppendTranscript | Self::RenameSpeaker | Self::WriteChat => {
+                Role::Participant
+            }
             Self::StartMeeting
             | Self::EndMeeting
             | Self::Invite

@@ -53,8 +53,14 @@ pub const ME_EXPORT: Rate = Rate {
     per_minute: 5,
 };
 
+/// Exports of transcripts, of one person: each reads a whole one.
+pub const TRANSCRIPT_EXPORT: Rate = Rate {
+    action: "transcripts.export",
+    per_minute: 30,
+};
+
 /// The rate table.
-pub const TABLE: [Rate; 7] = [
+pub const TABLE: [Rate; 8] = [
     TRANSCRIPT_INGEST,
     NOTE_OP,
     CHAT_WRITE,
@@ -62,6 +68,7 @@ pub const TABLE: [Rate; 7] = [
     CONNECTIONS_ASK,
     PEOPLE_BLOCK,
     ME_EXPORT,
+    TRANSCRIPT_EXPORT,
 ];
 
 /// How a caller stands towards a limit.

@@ -1,8 +1,15 @@
-//! Transcript chunks: what is taken, what is stored, and in which bucket.
+//! Transcript chunks: what is taken, what is stored, and in which bucket. What providers
+//! of recognition say is made chunks of in [`provider`], what people call the speakers is
+//! [`speaker`]'s, what a file of it looks like [`export`]'s.
 
+mod check;
+pub mod export;
+pub mod provider;
+pub mod speaker;
 pub mod view;
 
-use crate::error::{FieldError, Problem};
+pub use check::validate;
+
 use crate::id::UserId;
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +19,10 @@ pub const BUCKET_MS: u64 = 300_000;
 pub const TEXT_UTF16: usize = 4_000;
 /// Most chunks in one call.
 pub const CHUNKS_PER_CALL: usize = 50;
-const LABEL_UTF16: usize = 100;
-const KEY_BYTES: usize = 128;
-/// 9999-12-31, in milliseconds since the Unix epoch.
-const LATEST_MS: u64 = 253_402_300_799_999;
+/// Most words with times of their own in a chunk.
+pub const WORDS: usize = 1_000;
+/// Longest label and longest name of a speaker, in UTF-16 code units.
+pub const LABEL_UTF16: usize = 100;
 
 /// Who spoke.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,13 +30,49 @@ const LATEST_MS: u64 = 253_402_300_799_999;
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Speaker {
-    /// The name shown.
+    /// The name shown, until the meeting gives it another one.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub label: String,
-    /// The person, where known.
+    /// The person, where known. Host and co-host name anybody; a participant only
+    /// themselves. A label alone is nobody's: one microphone may hear many voices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub user_id: Option<UserId>,
+    /// What the meeting calls this label since it was renamed. Reads and exports give it;
+    /// what a caller sends of it is not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    #[cfg_attr(feature = "openapi", schema(read_only))]
+    pub name: Option<String>,
+}
+
+impl Speaker {
+    /// What is shown: the name given in the meeting, else the label.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.label)
+    }
+}
+
+/// A word of a chunk, and when it was said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Word {
+    /// The word as it is shown.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
+    pub text: String,
+    /// Milliseconds since the Unix epoch, within the chunk.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub start_ms: u64,
+    /// Milliseconds since the Unix epoch, not before `startMs`, within the chunk.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub end_ms: u64,
+    /// The recogniser's confidence, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
+    pub confidence: Option<f64>,
 }
 
 /// A chunk as a caller sends it.
@@ -41,17 +84,24 @@ pub struct ChunkDraft {
     /// Which recogniser speaks; 1 to 128 bytes.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub source_id: String,
-    /// Which utterance of it; 1 to 128 bytes.
+    /// Which piece of speech of it: what its revisions have in common; 1 to 128 bytes.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub segment_id: String,
-    /// Which version of the utterance: a higher one replaces a lower one.
+    /// Of which utterance it is a part, where the recogniser makes several pieces of one;
+    /// 1 to 128 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
+    pub utterance_id: Option<String>,
+    /// Which version of the piece: a higher one replaces a lower one, and a final one an
+    /// interim one of the same.
     #[serde(default)]
     pub revision: u32,
     /// Whether the text may still change. Interim chunks are relayed, never stored.
     #[serde(default)]
     pub is_interim: bool,
-    /// What was said; 1 to 4 000 UTF-16 code units.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 4000))]
+    /// What was said; 1 to 4 000 UTF-16 code units. An empty interim text takes the
+    /// interim one back.
+    #[cfg_attr(feature = "openapi", schema(max_length = 4000))]
     pub text: String,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
@@ -68,6 +118,20 @@ pub struct ChunkDraft {
     /// BCP 47 tag, as `en-GB`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// When each word was said, in order; at most 1 000, together no longer than a text may be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Vec<Word>>"))]
+    #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
+    pub words: Vec<Word>,
+}
+
+impl ChunkDraft {
+    /// About how many bytes it holds.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let words = self.words.iter().map(|word| word.text.len() + 64);
+        self.text.len() + words.sum::<usize>()
+    }
 }
 
 /// A validated chunk, not yet stored.
@@ -121,115 +185,5 @@ pub fn word_count(text: &str) -> u32 {
     u32::try_from(text.split_whitespace().count()).unwrap_or(u32::MAX)
 }
 
-/// Checks one call's chunks.
-///
-/// # Errors
-/// `VALIDATION_ERROR` naming every field that breaks a rule, as `/chunks/3/text`.
-pub fn validate(drafts: Vec<ChunkDraft>) -> Result<Vec<NewChunk>, Problem> {
-    if drafts.is_empty() || drafts.len() > CHUNKS_PER_CALL {
-        return Err(Problem::field(
-            "/chunks",
-            format!(
-                "{} chunks; 1 to {CHUNKS_PER_CALL} are taken in one call",
-                drafts.len()
-            ),
-        ));
-    }
-    let mut errors = Vec::new();
-    let chunks = drafts
-        .into_iter()
-        .enumerate()
-        .map(|(at, draft)| check(draft, at, &mut errors))
-        .collect();
-    if errors.is_empty() {
-        Ok(chunks)
-    } else {
-        Err(Problem::invalid(errors))
-    }
-}
-
-fn check(mut draft: ChunkDraft, at: usize, errors: &mut Vec<FieldError>) -> NewChunk {
-    let mut wrong = |field: &str, message: String| {
-        errors.push(FieldError {
-            pointer: format!("/chunks/{at}/{field}"),
-            message,
-        });
-    };
-    for (field, key) in [
-        ("sourceId", &draft.source_id),
-        ("segmentId", &draft.segment_id),
-    ] {
-        if key.is_empty() || key.len() > KEY_BYTES || key.contains('\0') {
-            wrong(field, format!("1 to {KEY_BYTES} bytes are needed"));
-        }
-    }
-    draft.text = draft.text.replace('\0', "");
-    let length = draft.text.encode_utf16().count();
-    if draft.text.trim().is_empty() || length > TEXT_UTF16 {
-        wrong(
-            "text",
-            format!("1 to {TEXT_UTF16} UTF-16 code units are needed, {length} given"),
-        );
-    }
-    if draft.end_ms < draft.start_ms || draft.end_ms > LATEST_MS {
-        wrong(
-            "endMs",
-            "not before startMs, in milliseconds since the Unix epoch".into(),
-        );
-    }
-    draft.speaker.label = draft.speaker.label.replace('\0', "");
-    let label = draft.speaker.label.encode_utf16().count();
-    if draft.speaker.label.trim().is_empty() || label > LABEL_UTF16 {
-        wrong(
-            "speaker/label",
-            format!("1 to {LABEL_UTF16} UTF-16 code units are needed"),
-        );
-    }
-    if draft.confidence.is_some_and(|c| !(0.0..=1.0).contains(&c)) {
-        wrong("confidence", "between 0 and 1".into());
-    }
-    let tag = |l: &String| {
-        !l.is_empty() && l.len() <= 35 && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    if !draft.language.as_ref().is_none_or(tag) {
-        wrong("language", "a BCP 47 tag such as en-GB".into());
-    }
-    NewChunk(draft)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft(text: &str) -> ChunkDraft {
-        serde_json::from_value(serde_json::json!({
-            "sourceId": "mic", "segmentId": "1", "text": text,
-            "startMs": 310_000, "endMs": 311_000, "speaker": {"label": "Ada"}
-        }))
-        .unwrap()
-    }
-
-    #[test]
-    fn every_bad_field_is_named() {
-        let mut bad = draft("");
-        bad.end_ms = 0;
-        bad.confidence = Some(2.0);
-        let problem = validate(vec![draft("fine"), bad]).unwrap_err();
-        let pointers: Vec<_> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
-        assert_eq!(
-            pointers,
-            ["/chunks/1/text", "/chunks/1/endMs", "/chunks/1/confidence"]
-        );
-    }
-
-    #[test]
-    fn text_is_measured_in_utf16_units() {
-        assert!(validate(vec![draft(&"😀".repeat(2_000))]).is_ok());
-        assert!(validate(vec![draft(&"😀".repeat(2_001))]).is_err());
-    }
-
-    #[test]
-    fn buckets_are_five_minutes_long() {
-        assert_eq!(bucket(310_000), 300_000);
-    }
-}
+mod tests;

@@ -55,6 +55,10 @@ fn generated() -> String {
     types.visit::<client::note::Origin>();
     types.visit::<client::Peer>();
     types.visit::<transcript::Chunk>();
+    types.visit::<transcript::provider::ProviderDraft>();
+    types.visit::<transcript::speaker::SpeakerHeard>();
+    types.visit::<transcript::speaker::SpeakerNameDraft>();
+    types.visit::<transcript::speaker::SpeakerNames>();
     types.visit::<meeting::Meeting>();
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::PublicMeeting>();

@@ -1,28 +1,33 @@
 //! The transcript: chunks come in, final ones are stored, everybody in the meeting
 //! sees them.
 
+pub mod export;
 pub mod retention;
 pub mod routes;
+pub mod speakers;
 pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::{authorise, resource};
 use crate::org::standing::of_meeting;
+use crate::user;
 use crate::{audit, flag, rate};
-use connvo_core::access::Action;
+use connvo_core::access::{Action, Role};
 use connvo_core::entitlement::{Feature, admit_minutes, require};
 use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
 use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
-use connvo_core::transcript::validate;
+use connvo_core::transcript::provider::{self, Provider, ProviderDraft};
+use connvo_core::transcript::speaker::may_speak_for;
+use connvo_core::transcript::{LABEL_UTF16, NewChunk, Speaker, validate};
 
 /// Takes chunks: checks them, asks whether the caller may, stores the final ones,
 /// shows them live. HTTP handler and socket call are both this function.
 ///
 /// # Errors
 /// `VALIDATION_ERROR` naming the fields; `NOT_FOUND` to strangers; `FORBIDDEN` to
-/// observers, and (`entitlement`) where the plan has no transcript or the meeting has run
+/// observers, and (`speaker`) to participants who name another person, and (`entitlement`) where the plan has no transcript or the meeting has run
 /// for longer than the plan allows, and (`flag`) where it is switched off; `MEETING_NOT_ACTIVE`; `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn append(
     app: &App,
@@ -30,13 +35,76 @@ pub async fn append(
     meeting: &MeetingId,
     draft: TranscriptDraft,
 ) -> Result<TranscriptAccepted, Problem> {
-    authorise(app, actor, meeting, Action::AppendTranscript).await?;
-    let chunks = validate(draft.chunks)?;
+    let action = Action::AppendTranscript;
+    let role = authorise(app, actor, meeting, action).await?.standing.role;
+    take(app, actor, meeting, role, validate(draft.chunks)?).await
+}
+
+/// Takes what a provider of speech recognition says, as [`append`] does: its own messages,
+/// made chunks of. HTTP handler and socket call are both this function.
+///
+/// # Errors
+/// As [`append`], naming the places in the messages.
+pub async fn append_provider(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    provider: Provider,
+    draft: &ProviderDraft,
+) -> Result<TranscriptAccepted, Problem> {
+    let action = Action::AppendTranscript;
+    let role = authorise(app, actor, meeting, action).await?.standing.role;
+    let name = match draft.speaker {
+        Some(_) => None,
+        None => user::store::get(&app.db, &actor.user_id).await?,
+    };
+    let sender = Speaker {
+        label: label_of(name.as_ref().map_or("", |user| &user.name)),
+        user_id: Some(actor.user_id.clone()),
+        name: None,
+    };
+    let chunks = provider::chunks(provider, draft, &sender)?;
+    take(app, actor, meeting, role, chunks).await
+}
+
+/// A person's name as a label, which is shorter.
+fn label_of(name: &str) -> String {
+    let mut left = LABEL_UTF16;
+    let fits = |c: &char| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    };
+    let label: String = name.trim().chars().take_while(fits).collect();
+    if label.is_empty() {
+        "Speaker".into()
+    } else {
+        label
+    }
+}
+
+/// Whatever way chunks came: who may send them, and how many; final ones stored, all shown.
+async fn take(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    role: Role,
+    chunks: Vec<NewChunk>,
+) -> Result<TranscriptAccepted, Problem> {
     let (user, now) = (&actor.user_id, app.clock.now_ms());
-    if let Err(problem) = provided(app, actor, meeting, now).await {
+    let allowed = match may_speak_for(role, user, &chunks) {
+        Ok(()) => provided(app, actor, meeting, now).await,
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = allowed {
         let action = Action::AppendTranscript.as_str();
         audit::denied(app, actor, action, &resource(meeting), &problem);
         return Err(problem);
+    }
+    if chunks.is_empty() {
+        return Ok(TranscriptAccepted {
+            sequences: Vec::new(),
+        });
     }
     app.rates
         .take(rate::TRANSCRIPT_INGEST, user, meeting, chunks.len(), now)?;

@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Server } from "../browser/support/server.mjs";
+import { check } from "./exports.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const seed = process.env.API_FUZZ_SEED ?? "20261126";
@@ -177,7 +178,7 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     known: {
       // Blocked and kept out as it comes.
       users: { id: [outcast.userId] },
-      meetings: { id: meetings, n: [1, 2, 3], who: ["guest@example.com"] },
+      meetings: { id: meetings, n: [1, 2, 3], who: ["guest@example.com"], label: ["Host"] },
       orgs: {
         id: [org.id],
         user: [guest.userId],
@@ -188,6 +189,13 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     },
   };
 }
+
+test("files of transcripts are what parsers of others read", async (t) => {
+  const python = join(dirname(program), "python");
+  const { token } = await signIn("recorder@example.com", "Recorder");
+  const read = await check({ origin: server.origin, python, call, token });
+  t.diagnostic(`${read} cues`);
+});
 
 for (const who of ["host", "stranger", "left", "admin"]) {
   test(`${who}: every answer is what the description says`, async (t) => {

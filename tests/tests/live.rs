@@ -36,6 +36,8 @@ mod rooms;
 mod slow;
 #[path = "live/table.rs"]
 mod table;
+#[path = "live/transcript.rs"]
+mod transcript;
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = false;

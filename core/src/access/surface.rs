@@ -3,7 +3,8 @@
 use super::Action;
 use Action::{
     AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadChat, ReadMeeting, ReadNote,
-    ReadParticipants, ReadTranscript, RemoveParticipant, StartMeeting, WriteChat, WriteNote,
+    ReadParticipants, ReadTranscript, RemoveParticipant, RenameSpeaker, StartMeeting, WriteChat,
+    WriteNote,
 };
 use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket};
 
@@ -124,6 +125,26 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "delete",
         "/v1/meetings/{id}/messages/{message}/reactions/{emoji}",
         Meeting(WriteChat),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/transcript/{provider}",
+        Meeting(AppendTranscript),
+    ),
+    (
+        "get",
+        "/v1/meetings/{id}/transcript/export",
+        Meeting(ReadTranscript),
+    ),
+    (
+        "get",
+        "/v1/meetings/{id}/transcript/speakers",
+        Meeting(ReadTranscript),
+    ),
+    (
+        "put",
+        "/v1/meetings/{id}/transcript/speakers/{label}",
+        Meeting(RenameSpeaker),
     ),
     (
         "get",

@@ -40,7 +40,7 @@ impl Sequenced for Chunk {
     }
 
     fn weight(&self) -> usize {
-        400 + self.fields.text.len() * 2
+        400 + self.fields.weight() * 2
     }
 }
 

@@ -89,7 +89,7 @@ impl<T> Request<T> {
             Self::Update { update, .. } => update.len(),
             Self::Chunks { chunks, .. } => chunks
                 .iter()
-                .map(|chunk| chunk.fields().text.len() + 512)
+                .map(|chunk| chunk.fields().weight() + 512)
                 .sum(),
             Self::Chat { change, .. } => change.weight(),
         }

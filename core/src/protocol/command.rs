@@ -6,6 +6,8 @@ use crate::id::{MeetingId, MessageId};
 use crate::note::AnyOperation;
 use crate::note::Operation;
 use crate::transcript::ChunkDraft;
+use crate::transcript::provider::{Provider, ProviderDraft};
+use crate::transcript::speaker::SpeakerName;
 use serde::{Deserialize, Serialize};
 
 /// An operation on the note, against a version.
@@ -133,6 +135,26 @@ pub enum Command {
         /// Whether from now on, or no longer.
         on: bool,
     },
+    /// Add what a provider of speech recognition says to the transcript.
+    AppendProviderTranscript {
+        /// Which meeting's transcript.
+        meeting_id: MeetingId,
+        /// Whose messages they are.
+        provider: Provider,
+        /// The messages.
+        #[serde(flatten)]
+        draft: ProviderDraft,
+    },
+    /// Say what a speaker of the transcript is called.
+    RenameSpeaker {
+        /// Which meeting's transcript.
+        meeting_id: MeetingId,
+        /// The label that the speaker's chunks have.
+        label: String,
+        /// The name to show for it, 1 to 100 UTF-16 code units; the label itself takes the
+        /// name back.
+        name: String,
+    },
 }
 
 impl Command {
@@ -141,11 +163,14 @@ impl Command {
     pub const fn action(&self) -> Action {
         match self {
             Self::ApplyNoteOperation { .. } | Self::RestoreNote { .. } => Action::WriteNote,
-            Self::AppendTranscript { .. } => Action::AppendTranscript,
             Self::PostMessage { .. }
             | Self::EditMessage { .. }
             | Self::DeleteMessage { .. }
             | Self::ReactToMessage { .. } => Action::WriteChat,
+            Self::AppendTranscript { .. } | Self::AppendProviderTranscript { .. } => {
+                Action::AppendTranscript
+            }
+            Self::RenameSpeaker { .. } => Action::RenameSpeaker,
         }
     }
 }
@@ -157,8 +182,10 @@ impl Command {
 pub enum CommandReply {
     /// To `applyNoteOperation` and `restoreNote`.
     Note(NoteAccepted),
-    /// To `appendTranscript`.
+    /// To `appendTranscript` and `appendProviderTranscript`.
     Transcript(TranscriptAccepted),
     /// To whatever changes the chat: the message as it stands.
     Message(Box<Message>),
+    /// To `renameSpeaker`.
+    Speaker(SpeakerName),
 }

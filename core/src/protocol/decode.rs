@@ -167,6 +167,7 @@ mod tests {
             json!({"type": "volatile", "sub": 1, "item": {"a": null}}),
             json!({"type": "reply", "id": 1, "ok": {"version": 3, "operation": [{"retain": 2}, {"insert": "é"}, {"delete": 1}]}}),
             json!({"type": "reply", "id": 1, "ok": {"sequences": [1, null, 3]}}),
+            json!({"type": "reply", "id": 1, "ok": {"label": "Speaker 1", "name": "Ada"}}),
             json!({"type": "reply", "id": 1, "error": problem}),
             json!({"type": "revoked", "sub": 1, "error": {"code": "NOT_FOUND", "detail": "gone"}}),
             json!({"type": "drain", "afterMs": 9}),

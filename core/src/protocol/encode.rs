@@ -31,6 +31,7 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
         Query::Transcript { .. } => "transcript",
         Query::Chat { .. } => "chat",
         Query::Entitlements { .. } => "entitlements",
+        Query::Speakers { .. } => "speakers",
         Query::Me {} => "me",
     };
     let mut of = object([("type", kind.into())]);

@@ -49,6 +49,12 @@ pub enum Query {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// What the speakers of a meeting's transcript are called: one JSON
+    /// [`crate::transcript::speaker::SpeakerNames`], a fresh snapshot at every change.
+    Speakers {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
     /// Whoever subscribes, with what they may use: one JSON
     /// [`crate::me::MeView`], a fresh snapshot at every change.
     Me {},
@@ -63,7 +69,8 @@ impl Query {
             | Self::NoteOps { meeting_id }
             | Self::Transcript { meeting_id }
             | Self::Chat { meeting_id }
-            | Self::Entitlements { meeting_id } => Some(meeting_id),
+            | Self::Entitlements { meeting_id }
+            | Self::Speakers { meeting_id } => Some(meeting_id),
             Self::Me {} => None,
         }
     }
@@ -73,8 +80,8 @@ impl Query {
     pub const fn action(&self) -> Option<Action> {
         match self {
             Self::Note { .. } | Self::NoteOps { .. } => Some(Action::ReadNote),
-            Self::Transcript { .. } => Some(Action::ReadTranscript),
             Self::Chat { .. } => Some(Action::ReadChat),
+            Self::Transcript { .. } | Self::Speakers { .. } => Some(Action::ReadTranscript),
             Self::Entitlements { .. } => Some(Action::ReadMeeting),
             Self::Me {} => None,
         }

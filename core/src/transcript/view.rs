@@ -107,7 +107,8 @@ impl TranscriptView {
         splices
     }
 
-    /// Takes an interim chunk. Whether anything is to be seen of it.
+    /// Takes an interim chunk; an empty text takes the one shown back. Whether anything is
+    /// to be seen of it.
     pub fn spoken(&mut self, draft: Value) -> bool {
         let Some(place) = Place::of(&draft) else {
             return false;
@@ -116,10 +117,13 @@ impl TranscriptView {
         if last.any(|done| done.is_same(&place) && done.revision >= place.revision) {
             return false;
         }
-        let known = self.interim.iter_mut().find(|(old, _)| old.is_same(&place));
+        let taken_back = draft["text"].as_str() == Some("");
+        let known = self.interim.iter().position(|(old, _)| old.is_same(&place));
         match known {
-            Some((old, _)) if old.revision > place.revision => return false,
-            Some(old) => *old = (place, draft),
+            Some(at) if self.interim[at].0.revision > place.revision => return false,
+            Some(at) if taken_back => drop(self.interim.remove(at)),
+            Some(at) => self.interim[at] = (place, draft),
+            None if taken_back => return false,
             None => {
                 if self.interim.len() == INTERIM {
                     self.interim.remove(0);
@@ -197,6 +201,22 @@ mod tests {
         assert!(view.interim().is_empty());
         assert!(!view.spoken(draft("a", 1, 10)));
         assert!(!view.spoken(json!("x")));
+    }
+
+    #[test]
+    fn an_empty_interim_text_takes_the_one_shown_back() {
+        let mut view = TranscriptView::default();
+        let empty = |revision| {
+            let mut empty = draft("a", revision, 10);
+            empty["text"] = "".into();
+            empty
+        };
+        assert!(!view.spoken(empty(0)));
+        view.spoken(draft("a", 1, 10));
+        view.spoken(draft("b", 0, 10));
+        assert!(!view.spoken(empty(0)), "what is older takes nothing back");
+        assert!(view.spoken(empty(1)));
+        assert_eq!(view.interim(), [&draft("b", 0, 10)]);
     }
 
     #[test]

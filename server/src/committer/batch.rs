@@ -30,7 +30,7 @@ impl Share {
         }
         for chunk in chunks {
             share.entries += 1;
-            share.bytes += 300 + chunk.fields().text.len();
+            share.bytes += 300 + chunk.fields().weight();
         }
         for change in &append.chat {
             share.entries += 1;

@@ -7,6 +7,7 @@ use crate::{chat, note, transcript};
 use connvo_core::chat::Message;
 use connvo_core::error::Problem;
 use connvo_core::protocol::{Command, CommandReply};
+use connvo_core::transcript::speaker::SpeakerNameDraft;
 
 /// Carries out a command: the same functions that the HTTP routes call.
 pub(super) async fn carry_out(
@@ -57,6 +58,23 @@ pub(super) async fn carry_out(
         } => {
             let reaction = (message_id, emoji, on);
             message(chat::react(app, actor, &meeting_id, reaction).await)
+        }
+        Command::AppendProviderTranscript {
+            meeting_id,
+            provider,
+            draft,
+        } => transcript::append_provider(app, actor, &meeting_id, provider, &draft)
+            .await
+            .map(CommandReply::Transcript),
+        Command::RenameSpeaker {
+            meeting_id,
+            label,
+            name,
+        } => {
+            let (key, draft) = (Some(Key::parse(&key)?), SpeakerNameDraft { name });
+            transcript::speakers::rename(app, actor, &meeting_id, (&label, &draft), key)
+                .await
+                .map(CommandReply::Speaker)
         }
     }
 }

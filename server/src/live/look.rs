@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::me;
 use crate::meeting::Membership;
 use crate::org::standing::of_meeting;
+use crate::transcript::speakers;
 use crate::views::{Class, Key, Look, Seen, Topic};
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// The view of a query as `user` sees it, a member of the query's meeting where it has one.
 pub(super) fn key(query: &Query, user: &UserId, membership: Option<&Membership>) -> Key {
     let class = match (query, membership) {
-        (Query::Entitlements { .. }, _) => Class::Everybody,
+        (Query::Entitlements { .. } | Query::Speakers { .. }, _) => Class::Everybody,
         (_, Some(membership)) => Class::Role(membership.standing.role),
         (_, None) => Class::Person(user.clone()),
     };
@@ -29,6 +30,7 @@ pub(super) fn key(query: &Query, user: &UserId, membership: Option<&Membership>)
 pub(super) fn topics(key: &Key) -> Vec<Topic> {
     match (&key.query, &key.class) {
         (Query::Entitlements { meeting_id }, _) => vec![Topic::Meeting(meeting_id.clone())],
+        (Query::Speakers { meeting_id }, _) => vec![Topic::Speakers(meeting_id.clone())],
         (Query::Me {}, Class::Person(user)) => vec![Topic::Person(user.clone()), Topic::Flags],
         _ => Vec::new(),
     }
@@ -51,6 +53,14 @@ async fn read(app: &App, key: &Key) -> Result<Seen, Problem> {
                 json: json(&standing.entitlements)?,
                 changes_at: standing.entitlements.changes_at,
                 topics: standing.org_id.map(Topic::Org).into_iter().collect(),
+            })
+        }
+        (Query::Speakers { meeting_id }, _) => {
+            let names = speakers::names(app, meeting_id).await?;
+            Ok(Seen {
+                json: json(&names.list())?,
+                changes_at: None,
+                topics: Vec::new(),
             })
         }
         (Query::Me {}, Class::Person(user)) => {

@@ -119,7 +119,10 @@ pub(super) async fn open(
             };
             (after, Opened::Journal { epoch, snapshot })
         }
-        Query::Transcript { .. } | Query::Entitlements { .. } | Query::Me {} => {
+        Query::Transcript { .. }
+        | Query::Entitlements { .. }
+        | Query::Speakers { .. }
+        | Query::Me {} => {
             let head = place.seat.room.feed().transcript_head();
             let epoch = app.store_epoch.clone();
             let after = resumes(&wanted, &epoch, head);

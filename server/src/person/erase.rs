@@ -33,6 +33,7 @@ use crate::audit::{self, Entry, Trail};
 use crate::db::StoreError;
 use crate::idempotency::{self, Key, Once};
 use crate::meeting;
+use crate::views::Topic;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::MeetingState;
@@ -135,19 +136,28 @@ async fn work(app: &App, user: &UserId) -> Result<(), StoreError> {
     let Some(work) = store::work(&app.db, user).await? else {
         return Ok(());
     };
-    store::said::all_chunks(&app.db, user).await?;
-    store::said::all_messages(&app.db, user).await?;
+    said(app, user).await?;
     while let Some((meeting, whole)) = store::next_meeting(&app.db, user).await? {
         if whole {
             meeting::store::remove_rest(&app.db, &meeting).await?;
         } else {
             store::said::all_labels(&app.db, &meeting, (&work.name, work.name_since)).await?;
+            app.touched(&[Topic::Speakers(meeting.clone())]);
         }
         store::meeting_done(&app.db, user, &meeting).await?;
     }
     let address = work.email.as_deref();
     idempotency::store::forget_about(&app.db, user, address).await?;
     store::end(&app.db, user).await
+}
+
+/// Takes the person from what was said in their name, and from what meetings call them.
+async fn said(app: &App, user: &UserId) -> Result<(), StoreError> {
+    for meeting in store::said::all_names(&app.db, user).await? {
+        app.touched(&[Topic::Speakers(meeting)]);
+    }
+    store::said::all_chunks(&app.db, user).await?;
+    store::said::all_messages(&app.db, user).await
 }
 
 /// The actor without what tells where they are: the record of a deletion tells nothing
@@ -187,8 +197,7 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
             break;
         }
         for user in people {
-            store::said::all_chunks(&app.db, &user).await?;
-            store::said::all_messages(&app.db, &user).await?;
+            said(app, &user).await?;
         }
     }
     Ok(())

@@ -68,6 +68,7 @@ fn chunk(
     ChunkDraft {
         source_id: "replay".into(),
         segment_id: at.to_string(),
+        utterance_id: None,
         revision,
         is_interim: revision == 0,
         text,
@@ -76,8 +77,10 @@ fn chunk(
         speaker: Speaker {
             label: line.speaker.clone(),
             user_id: None,
+            name: None,
         },
         confidence: None,
         language: Some("en".into()),
+        words: Vec::new(),
     }
 }

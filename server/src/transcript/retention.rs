@@ -9,6 +9,7 @@ use super::store as chunks;
 use crate::app::App;
 use crate::db::StoreError;
 use crate::org::standing::of_org;
+use crate::views::Topic;
 use connvo_core::entitlement::{Limits, Plan, Retention, retentions, stored_since};
 use connvo_core::id::{MeetingId, OrgId};
 use std::collections::HashMap;
@@ -45,6 +46,10 @@ pub async fn sweep(app: &App) -> Result<u64, StoreError> {
                 if some < u64::from(CHUNKS) {
                     break;
                 }
+            }
+            // What nobody is heard under any more has no name either.
+            if chunks::speakers::forget(&app.db, &meeting.meeting_id).await? {
+                app.touched(&[Topic::Speakers(meeting.meeting_id)]);
             }
         }
     }

@@ -1,17 +1,20 @@
 //! Transcript chunks in the database. Sequences of replaced revisions are absent:
 //! a reader that has read up to a sequence has seen what there is up to it.
 
+pub mod speakers;
+pub mod spoken;
+
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::id::{MeetingId, OrgId};
-use connvo_core::transcript::{Chunk, ChunkDraft, Speaker};
+use connvo_core::transcript::{Chunk, ChunkDraft, Speaker, Word};
 
 /// The columns of a [`ChunkRow`], of the table as `c`.
 macro_rules! chunk_columns {
     () => {
         "c.meeting_id, c.sequence, c.source_id, c.segment_id, c.revision, c.text, c.start_ms, \
          c.end_ms, c.speaker_label, c.speaker_user_id, c.confidence, c.language, c.revised, \
-         c.word_count, c.created_at"
+         c.word_count, c.created_at, c.utterance_id, c.words"
     };
 }
 pub(crate) use chunk_columns;
@@ -20,12 +23,13 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT ",
-            chunk_columns!(),
+            $crate::transcript::store::chunk_columns!(),
             " FROM transcript_chunks c ",
             $rest
         )
     };
 }
+use select;
 
 /// The page after a sequence.
 pub const ENTRIES_SQL: &str = select!(
@@ -56,6 +60,18 @@ pub(crate) struct ChunkRow {
     revised: bool,
     word_count: i64,
     created_at: i64,
+    utterance_id: Option<String>,
+    words: Option<String>,
+}
+
+/// Words as they are stored; absent where there are none.
+pub(crate) fn stored_words(words: &[Word]) -> Result<Option<String>, StoreError> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let json = serde_json::to_string(words);
+    json.map(Some)
+        .map_err(|error| StoreError::damaged("words", &error))
 }
 
 impl ChunkRow {
@@ -64,6 +80,10 @@ impl ChunkRow {
         let small = |what, value: i64| {
             u32::try_from(value).map_err(|error| StoreError::damaged(what, &error))
         };
+        let words = self.words.as_deref().map(serde_json::from_str);
+        let words = words
+            .transpose()
+            .map_err(|error| StoreError::damaged("words", &error))?;
         Ok(Chunk {
             sequence: to_u64(self.sequence),
             revised: self.revised,
@@ -72,6 +92,7 @@ impl ChunkRow {
             fields: ChunkDraft {
                 source_id: self.source_id,
                 segment_id: self.segment_id,
+                utterance_id: self.utterance_id,
                 revision: small("revision", self.revision)?,
                 is_interim: false,
                 text: self.text,
@@ -80,9 +101,11 @@ impl ChunkRow {
                 speaker: Speaker {
                     label: self.speaker_label,
                     user_id: self.speaker_user_id.as_deref().map(to_id).transpose()?,
+                    name: None,
                 },
                 confidence: self.confidence,
                 language: self.language,
+                words: words.unwrap_or_default(),
             },
         })
     }

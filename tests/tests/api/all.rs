@@ -86,6 +86,14 @@ mod v1_sign_in;
 mod v1_start_end;
 #[path = "v1/meetings/transcript.rs"]
 mod v1_transcript;
+#[path = "v1/meetings/transcript/export.rs"]
+mod v1_transcript_export;
+#[path = "v1/meetings/transcript/providers.rs"]
+mod v1_transcript_providers;
+#[path = "v1/meetings/transcript/speakers.rs"]
+mod v1_transcript_speakers;
+#[path = "v1/meetings/transcript/spoken.rs"]
+mod v1_transcript_spoken;
 #[path = "v1/users.rs"]
 mod v1_users;
 #[path = "v1/users/counts.rs"]

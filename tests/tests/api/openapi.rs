@@ -145,6 +145,7 @@ async fn a_call_that_makes_something_of_a_meeting_takes_an_idempotency_key() {
         "/transcript",
         "/messages/{message}",
         "/{emoji}",
+        "/transcript/{provider}",
     ];
     for (method, path, operation) in operations(&description) {
         let appends = natural.iter().any(|end| path.ends_with(end));
@@ -219,6 +220,12 @@ async fn every_request_body_has_an_example_that_the_server_takes() {
     let said = json!({"text": "hi"});
     let message = ada.post(&format!("{meeting}/messages"), said).await.1["id"].clone();
     let message = message.as_str().unwrap().to_owned();
+    let said = json!({"chunks": [{"sourceId": "mic", "segmentId": "1", "text": "hi",
+        "startMs": 1, "endMs": 2, "speaker": {"label": "made-up"}}]});
+    assert_eq!(
+        ada.post(&format!("{meeting}/transcript"), said).await.0,
+        200
+    );
     let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
     let org = org["id"].as_str().unwrap();
     let dan = api.sign_in("dan").await;
@@ -278,6 +285,8 @@ fn fill(path: &str, meeting: &str, org: &str, user: &str) -> String {
     path.replace("{id}", id)
         .replace("{user}", user)
         .replace("{key}", key)
+        .replace("{provider}", "deepgram")
+        .replace("{label}", "made-up")
 }
 
 async fn send(by: &Person<'_>, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {

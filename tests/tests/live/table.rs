@@ -94,6 +94,12 @@ impl<'a> Scene<'a> {
             .await;
         ada.invite(&meeting, "bob", "participant").await;
         ada.invite(&meeting, "guest", "participant").await;
+        // Something that Bob has said, under a label that is his alone.
+        ada.post(&format!("{meeting}/start"), Value::Null).await;
+        let said = json!({"chunks": [{"sourceId": "mic", "segmentId": "bob", "text": "hi",
+            "startMs": 0, "endMs": 1, "speaker": {"label": "own", "userId": bob.id}}]});
+        let (status, said) = ada.post(&format!("{meeting}/transcript"), said).await;
+        assert_eq!(status, 200, "{said}");
         Self {
             api,
             ada,
@@ -152,6 +158,17 @@ impl<'a> Scene<'a> {
             "startMs": 0, "endMs": 1, "speaker": {"label": "Bob"}}]})
     }
 
+    fn messages(&mut self) -> Value {
+        self.count += 1;
+        json!({"sourceId": "file", "startedAt": 0,
+            "messages": [{"id": self.count, "start": 0, "end": 1, "text": "hi"}]})
+    }
+
+    fn name(&mut self) -> Value {
+        self.count += 1;
+        json!({"name": format!("Bob {}", self.count)})
+    }
+
     fn operation(&mut self) -> Value {
         self.count += 1;
         json!({"baseVersion": 1, "clientId": "bob", "clientSeq": self.count,
@@ -199,6 +216,8 @@ impl<'a> Scene<'a> {
             ("post", "/v1/meetings/{id}/messages")
             | ("patch", "/v1/meetings/{id}/messages/{message}") => Some(self.words()),
             ("put", "/v1/meetings/{id}/messages/{message}/reactions/{emoji}") => None,
+            ("post", "/v1/meetings/{id}/transcript/{provider}") => Some(self.messages()),
+            ("put", "/v1/meetings/{id}/transcript/speakers/{label}") => Some(self.name()),
             (
                 "post",
                 "/v1/meetings/{id}/start"
@@ -221,6 +240,9 @@ impl<'a> Scene<'a> {
             .replace("{message}", &message)
             .replace("{emoji}", "%F0%9F%91%8D")
             .replace("{n}", "1")
+            .replace("{provider}", "whisper")
+            .replace("{label}", "own")
+            .replace("/export", "/export?format=vtt")
             .replace("{who}", "guest@example.org");
         let method: Method = method.to_uppercase().parse().unwrap();
         let (status, answer) = self.api.send(method, &path, token, body.as_ref()).await;
@@ -358,6 +380,7 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         | Query::Transcript { .. }
         | Query::Chat { .. }
         | Query::Entitlements { .. }
+        | Query::Speakers { .. }
         | Query::Me {} => {}
     };
     let _ = |command: &Command| match command {
@@ -367,7 +390,9 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         | Command::PostMessage { .. }
         | Command::EditMessage { .. }
         | Command::DeleteMessage { .. }
-        | Command::ReactToMessage { .. } => {}
+        | Command::ReactToMessage { .. }
+        | Command::AppendProviderTranscript { .. }
+        | Command::RenameSpeaker { .. } => {}
     };
     let queries = [
         Query::Note {
@@ -384,6 +409,9 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
             meeting_id: meeting_id(),
         },
         Query::Entitlements {
+            meeting_id: meeting_id(),
+        },
+        Query::Speakers {
             meeting_id: meeting_id(),
         },
     ];
@@ -419,12 +447,24 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
             "editMessage",
             "deleteMessage",
             "reactToMessage",
+            "appendProviderTranscript",
+            "renameSpeaker",
         ] {
             let mut command = match kind {
                 "applyNoteOperation" => scene.operation(),
                 "restoreNote" => json!({"version": 1}),
                 "appendTranscript" => scene.chunk(),
                 "reactToMessage" => json!({"emoji": "👍", "on": true}),
+                "appendProviderTranscript" => {
+                    let mut messages = scene.messages();
+                    messages["provider"] = "whisper".into();
+                    messages
+                }
+                "renameSpeaker" => {
+                    let mut name = scene.name();
+                    name["label"] = "own".into();
+                    name
+                }
                 _ => scene.words(),
             };
             command["messageId"] = json!(scene.message().await);

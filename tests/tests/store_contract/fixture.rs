@@ -184,6 +184,7 @@ pub fn chunk(source: &str, segment: u64, revision: u32, text: &str) -> NewChunk 
     let draft = ChunkDraft {
         source_id: source.into(),
         segment_id: segment.to_string(),
+        utterance_id: None,
         revision,
         is_interim: false,
         text: text.into(),
@@ -192,9 +193,11 @@ pub fn chunk(source: &str, segment: u64, revision: u32, text: &str) -> NewChunk 
         speaker: Speaker {
             label: "Zoë".into(),
             user_id: None,
+            name: None,
         },
         confidence: Some(0.5),
         language: Some("en-GB".into()),
+        words: Vec::new(),
     };
     validate(vec![draft]).unwrap().remove(0)
 }

@@ -99,6 +99,7 @@ async fn counting_meetings_and_ending_connections_wait_in_one_order(store: Store
         let said = ChunkDraft {
             source_id: "mic".into(),
             segment_id: "1".into(),
+            utterance_id: None,
             revision: 0,
             is_interim: false,
             text: "hi".into(),
@@ -107,9 +108,11 @@ async fn counting_meetings_and_ending_connections_wait_in_one_order(store: Store
             speaker: Speaker {
                 label: "Bob".into(),
                 user_id: Some(bob.clone()),
+                name: None,
             },
             confidence: None,
             language: None,
+            words: Vec::new(),
         };
         let mut chunks = validate(vec![said]).unwrap();
         chunks.push(chunk("mic", 2, 0, "of others"));

@@ -201,6 +201,7 @@ async fn what_comes_in_the_name_of_the_deleted_is_made_anonymous(store: Store) {
     let draft = ChunkDraft {
         source_id: "mic".into(),
         segment_id: "late".into(),
+        utterance_id: None,
         revision: 0,
         is_interim: false,
         text: "late".into(),
@@ -209,9 +210,11 @@ async fn what_comes_in_the_name_of_the_deleted_is_made_anonymous(store: Store) {
         speaker: Speaker {
             label: "Ada".into(),
             user_id: Some(ada.clone()),
+            name: None,
         },
         confidence: None,
         language: None,
+        words: Vec::new(),
     };
     let mut chunks = validate(vec![draft]).unwrap();
     chunks.push(chunk("mic", 1, 0, "of others"));

@@ -15,7 +15,7 @@ enum Of {
 }
 use Of::{Number, Text};
 
-const HOT: [(&str, &str, &[Of]); 18] = [
+const HOT: [(&str, &str, &[Of]); 21] = [
     ("standing", auth::store::STANDING_SQL, &[Text, Text]),
     ("sight", auth::store::SIGHT_SQL, &[Text, Text]),
     ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
@@ -65,17 +65,42 @@ const HOT: [(&str, &str, &[Of]); 18] = [
         &[Text, Number, Number, Text],
     ),
     ("message", chat::store::FIND_SQL, &[Text, Text]),
+    (
+        "transcript spoken",
+        transcript::store::spoken::SPOKEN_SQL,
+        &[Text, Number, Number, Number, Number, Number],
+    ),
+    (
+        "transcript spoken by",
+        transcript::store::spoken::SPOKEN_BY_SQL,
+        &[Text, Number, Number, Number, Number, Number, Text],
+    ),
+    (
+        "speakers heard",
+        transcript::store::speakers::HEARD_SQL,
+        &[Text, Text, Number, Number],
+    ),
     ("head", streams::HEAD_SQL, &[Text, Text]),
 ];
 
 /// Read as seldom as rights change, and sorted: a few rows of one meeting or person. No
 /// table is read whole.
-const FEW: [(&str, &str, &[Of]); 6] = [
+const FEW: [(&str, &str, &[Of]); 8] = [
     ("of a meeting", org::standing::OF_MEETING_SQL, &[Text]),
     ("of a person", org::standing::OF_USER_SQL, &[Text]),
     ("rates", rate::store::LOAD_SQL, &[Number]),
     ("running", meeting::store::RUNNING_SQL, &[Text, Number]),
     ("uncounted", person::store::UNCOUNTED_SQL, &[Text, Number]),
+    (
+        "speakers' names",
+        transcript::store::speakers::NAMES_SQL,
+        &[Text, Number],
+    ),
+    (
+        "speaking",
+        transcript::store::speakers::SPEAKING_SQL,
+        &[Text, Text, Number, Number],
+    ),
     ("places", audit::store::places::SWEEP_SQL, &[Text, Number]),
 ];
 

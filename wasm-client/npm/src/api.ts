@@ -13,8 +13,12 @@ import type {
   Participant,
   ParticipantDraft,
   Problem,
+  Provider,
+  ProviderDraft,
   PublicMeeting,
   Role,
+  SpeakerHeard,
+  SpeakerName,
   TranscriptAccepted,
   VersionGroup,
 } from "./generated/protocol.js";
@@ -30,6 +34,19 @@ export interface PageOptions {
   after?: string | null;
   limit?: number;
 }
+
+/** Which part of a transcript, in the order spoken. */
+export interface SpokenOptions extends PageOptions {
+  /** What begins then or later, in milliseconds since the Unix epoch. */
+  from?: number;
+  /** What begins before then, in milliseconds since the Unix epoch. */
+  to?: number;
+  /** What was said under this label. */
+  speaker?: string;
+}
+
+/** A format of transcripts as files. */
+export type TranscriptFormat = "vtt" | "srt" | "json" | "txt";
 
 /** The person of the token. */
 export interface Me {
@@ -145,13 +162,34 @@ export function createApi(options: ApiOptions) {
         ),
     },
     transcript: {
-      /** Final chunks, in the order of their sequence. */
-      list: (id: string, page?: PageOptions) =>
+      /** Final chunks, in the order of their sequence; with `from`, `to` or `speaker`
+          in the order spoken. */
+      list: (id: string, page?: SpokenOptions) =>
         get<Page<Chunk>>(`${meeting(id)}/transcript`, page),
       append: (id: string, chunks: ChunkDraft[]) =>
         send<TranscriptAccepted>("POST", `${meeting(id)}/transcript`, {
           chunks,
         }),
+      /** What a provider of speech recognition says, its messages as they came. */
+      appendFrom: (id: string, provider: Provider, draft: ProviderDraft) =>
+        send<TranscriptAccepted>(
+          "POST",
+          `${meeting(id)}/transcript/${provider}`,
+          draft,
+        ),
+      /** Who is heard in it, by label. */
+      speakers: (id: string, page?: PageOptions) =>
+        get<Page<SpeakerHeard>>(`${meeting(id)}/transcript/speakers`, page),
+      /** Says what a label is called; the label itself takes the name back. */
+      rename: (id: string, label: string, name: string) =>
+        send<SpeakerName>(
+          "PUT",
+          `${meeting(id)}/transcript/speakers/${encodeURIComponent(label)}`,
+          { name },
+        ),
+      /** The whole of it as a file. */
+      export: (id: string, format: TranscriptFormat) =>
+        get<Blob>(`${meeting(id)}/transcript/export?format=${format}`),
     },
   };
 }
@@ -181,9 +219,9 @@ function sender(options: ApiOptions) {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (!answer.ok) throw await refusal(answer);
-      return answer.status === 204
-        ? (undefined as Answer)
-        : ((await answer.json()) as Answer);
+      if (answer.status === 204) return undefined as Answer;
+      const isFile = answer.headers.has("content-disposition");
+      return (await (isFile ? answer.blob() : answer.json())) as Answer;
     } catch (failure) {
       if (failure instanceof ConnvoError) throw failure;
       const detail =
@@ -195,8 +233,9 @@ function sender(options: ApiOptions) {
 
 function query(page: PageOptions | undefined): string {
   const search = new URLSearchParams();
-  if (page?.after != null) search.set("after", String(page.after));
-  if (page?.limit != null) search.set("limit", String(page.limit));
+  for (const [name, value] of Object.entries(page ?? {})) {
+    if (value != null) search.set(name, String(value));
+  }
   const text = search.toString();
   return text && `?${text}`;
 }

@@ -23,6 +23,8 @@ export {
   type NoteContent,
   type Page,
   type PageOptions,
+  type SpokenOptions,
+  type TranscriptFormat,
 } from "./api.js";
 export type { StorageKind } from "./storage/storage.js";
 export type * from "./generated/protocol.js";

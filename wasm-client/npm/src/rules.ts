@@ -22,6 +22,7 @@ export type Action =
   | "writeNote"
   | "readTranscript"
   | "appendTranscript"
+  | "renameSpeaker"
   | "shareScreen"
   | "record";
 

@@ -41,6 +41,29 @@ test("what changes something goes under a key, its own or the caller's", async (
   assert.equal(keys[3], "again");
 });
 
+test("a transcript is read by part, its speakers renamed, and had as a file", async () => {
+  const file = "WEBVTT\n";
+  const { api, asked } = server(200, file, { "content-disposition": "attachment" });
+  const blob = await api.transcript.export("m", "vtt");
+  assert.equal(await blob.text(), file);
+  const other = server(200, { items: [], next: null });
+  await other.api.transcript.list("m", { from: 5, speaker: "Ada B" });
+  await other.api.transcript.rename("m", "Speaker 1/2", "Ada");
+  await other.api.transcript.appendFrom("m", "deepgram", {
+    sourceId: "s",
+    startedAt: 1,
+    messages: [],
+  });
+  const asks = [...asked, ...other.asked].map(({ method, url }) => `${method} ${url}`);
+  const root = "http://here/v1/meetings/m/transcript";
+  assert.deepEqual(asks, [
+    `GET ${root}/export?format=vtt`,
+    `GET ${root}?from=5&speaker=Ada+B`,
+    `PUT ${root}/speakers/Speaker%201%2F2`,
+    `POST ${root}/deepgram`,
+  ]);
+});
+
 test("a problem becomes a ConnvoError with its fields", async () => {
   const problem = {
     code: "VALIDATION_ERROR",

@@ -31,7 +31,7 @@ impl Stream {
             Query::Note { .. } | Query::NoteOps { .. } => Some(Self::Note),
             Query::Transcript { .. } => Some(Self::Transcript),
             Query::Chat { .. } => Some(Self::Chat),
-            Query::Entitlements { .. } | Query::Me {} => None,
+            Query::Entitlements { .. } | Query::Speakers { .. } | Query::Me {} => None,
         }
     }
 }

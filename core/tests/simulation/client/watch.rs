@@ -103,6 +103,7 @@ impl Speaker {
             drafts.push(connvo_core::transcript::ChunkDraft {
                 source_id: self.source.clone(),
                 segment_id: segment.to_string(),
+                utterance_id: None,
                 revision,
                 is_interim: false,
                 text: format!("segment {segment} revision {revision}"),
@@ -111,9 +112,11 @@ impl Speaker {
                 speaker: connvo_core::transcript::Speaker {
                     label: "Ada".into(),
                     user_id: None,
+                    name: None,
                 },
                 confidence: None,
                 language: None,
+                words: Vec::new(),
             });
         }
         self.call = Some(drafts);

@@ -172,7 +172,6 @@ impl Server {
                 let request = match command {
                     Command::ApplyNoteOperation { draft, .. } => Request::Operate(draft),
                     Command::AppendTranscript { draft, .. } => Request::Append(draft.chunks),
-                    Command::RestoreNote { .. } => return Flow::Go,
                     Command::PostMessage { draft, .. } => {
                         let Some(Ok(new)) = draft.id.clone().map(|id| draft.validate(id)) else {
                             sky.breach("a message without an id, or a bad one");
@@ -192,6 +191,10 @@ impl Server {
                         on,
                         ..
                     } => Request::Chat(What::React(message_id, emoji, on)),
+                    // What nobody here asks for.
+                    Command::RestoreNote { .. }
+                    | Command::AppendProviderTranscript { .. }
+                    | Command::RenameSpeaker { .. } => return Flow::Go,
                 };
                 let from = From::Call {
                     link: conn.link,

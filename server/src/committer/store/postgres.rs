@@ -4,7 +4,7 @@
 use super::{Needs, Plan, State, heads, state};
 use crate::chat::store::message_columns;
 use crate::db::{StoreError, to_i64};
-use crate::transcript::store::chunk_columns;
+use crate::transcript::store::{chunk_columns, stored_words};
 use connvo_core::chat::Message;
 use connvo_core::id::{MeetingId, MessageId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
@@ -180,13 +180,16 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     fn column<'a, T>(plan: &'a Plan, of: impl Fn(&'a Chunk) -> T) -> Vec<T> {
         plan.chunks.values().map(of).collect()
     }
+    let words = column(plan, |c| stored_words(&c.fields.words));
+    let words: Vec<Option<String>> = words.into_iter().collect::<Result<_, _>>()?;
     sqlx::query(
         "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
              bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence, language,
-             revised, word_count, created_at)
+             revised, word_count, created_at, utterance_id, words)
          SELECT * FROM UNNEST($1::text[], $2::int8[], $3::text[], $4::text[], $5::int8[],
              $6::int8[], $7::text[], $8::int8[], $9::int8[], $10::text[], $11::text[],
-             $12::float8[], $13::text[], $14::bool[], $15::int8[], $16::int8[])",
+             $12::float8[], $13::text[], $14::bool[], $15::int8[], $16::int8[], $17::text[],
+             $18::text[])",
     )
     .bind(meetings)
     .bind(column(plan, |c| to_i64(c.sequence)))
@@ -206,6 +209,8 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     .bind(column(plan, |c| c.revised))
     .bind(column(plan, |c| i64::from(c.word_count)))
     .bind(column(plan, |c| to_i64(c.created_at)))
+    .bind(column(plan, |c| c.fields.utterance_id.as_deref()))
+    .bind(words)
     .execute(tx)
     .await?;
     Ok(())

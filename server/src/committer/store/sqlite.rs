@@ -4,7 +4,7 @@
 use super::{Needs, Plan, State, heads, state};
 use crate::chat::store::message_columns;
 use crate::db::{StoreError, to_i64};
-use crate::transcript::store::chunk_columns;
+use crate::transcript::store::{chunk_columns, stored_words};
 use connvo_core::note::Operation;
 use connvo_core::transcript::bucket;
 use serde::Serialize;
@@ -174,7 +174,7 @@ async fn chunks(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError
         .iter()
         .map(|((meeting, _, _), chunk)| {
             let fields = &chunk.fields;
-            (
+            Ok((
                 (
                     meeting,
                     to_i64(chunk.sequence),
@@ -195,17 +195,19 @@ async fn chunks(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError
                     chunk.word_count,
                     to_i64(chunk.created_at),
                 ),
-            )
+                (&fields.utterance_id, stored_words(&fields.words)?),
+            ))
         })
-        .collect();
+        .collect::<Result<_, StoreError>>()?;
     sqlx::query(
         "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
              bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence, language,
-             revised, word_count, created_at)
+             revised, word_count, created_at, utterance_id, words)
          SELECT value ->> '$[0][0]', value ->> '$[0][1]', value ->> '$[0][2]', value ->> '$[0][3]',
              value ->> '$[0][4]', value ->> '$[0][5]', value ->> '$[0][6]', value ->> '$[0][7]',
              value ->> '$[1][0]', value ->> '$[1][1]', value ->> '$[1][2]', value ->> '$[1][3]',
-             value ->> '$[1][4]', value ->> '$[1][5]', value ->> '$[1][6]', value ->> '$[1][7]'
+             value ->> '$[1][4]', value ->> '$[1][5]', value ->> '$[1][6]', value ->> '$[1][7]',
+             value ->> '$[2][0]', value ->> '$[2][1]'
          FROM json_each($1)",
     )
     .bind(json(&rows)?)

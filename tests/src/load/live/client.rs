@@ -185,6 +185,7 @@ impl Client {
         let chunk = ChunkDraft {
             source_id: "load".into(),
             segment_id: segment_id.clone(),
+            utterance_id: None,
             revision: 0,
             is_interim: false,
             text: SAID.into(),
@@ -193,9 +194,11 @@ impl Client {
             speaker: Speaker {
                 label: format!("Person {}", self.seat.author),
                 user_id: None,
+                name: None,
             },
             confidence: Some(0.93),
             language: Some("en-GB".into()),
+            words: Vec::new(),
         };
         ClientFrame::Call {
             id: place as u64,

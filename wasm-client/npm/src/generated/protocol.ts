@@ -93,11 +93,17 @@ createdAt: number,
  */
 sourceId: string,
 /**
- * Which utterance of it; 1 to 128 bytes.
+ * Which piece of speech of it: what its revisions have in common; 1 to 128 bytes.
  */
 segmentId: string,
 /**
- * Which version of the utterance: a higher one replaces a lower one.
+ * Of which utterance it is a part, where the recogniser makes several pieces of one;
+ * 1 to 128 bytes.
+ */
+utteranceId?: string,
+/**
+ * Which version of the piece: a higher one replaces a lower one, and a final one an
+ * interim one of the same.
  */
 revision: number,
 /**
@@ -105,7 +111,8 @@ revision: number,
  */
 isInterim: boolean,
 /**
- * What was said; 1 to 4 000 UTF-16 code units.
+ * What was said; 1 to 4 000 UTF-16 code units. An empty interim text takes the
+ * interim one back.
  */
 text: string,
 /**
@@ -127,7 +134,11 @@ confidence?: number,
 /**
  * BCP 47 tag, as `en-GB`.
  */
-language?: string, };
+language?: string,
+/**
+ * When each word was said, in order; at most 1 000, together no longer than a text may be.
+ */
+words?: Array<Word>, };
 
 /**
  * A chunk as a caller sends it.
@@ -138,11 +149,17 @@ export type ChunkDraft = {
  */
 sourceId: string,
 /**
- * Which utterance of it; 1 to 128 bytes.
+ * Which piece of speech of it: what its revisions have in common; 1 to 128 bytes.
  */
 segmentId: string,
 /**
- * Which version of the utterance: a higher one replaces a lower one.
+ * Of which utterance it is a part, where the recogniser makes several pieces of one;
+ * 1 to 128 bytes.
+ */
+utteranceId?: string,
+/**
+ * Which version of the piece: a higher one replaces a lower one, and a final one an
+ * interim one of the same.
  */
 revision: number,
 /**
@@ -150,7 +167,8 @@ revision: number,
  */
 isInterim: boolean,
 /**
- * What was said; 1 to 4 000 UTF-16 code units.
+ * What was said; 1 to 4 000 UTF-16 code units. An empty interim text takes the
+ * interim one back.
  */
 text: string,
 /**
@@ -172,7 +190,11 @@ confidence?: number,
 /**
  * BCP 47 tag, as `en-GB`.
  */
-language?: string, };
+language?: string,
+/**
+ * When each word was said, in order; at most 1 000, together no longer than a text may be.
+ */
+words?: Array<Word>, };
 
 /**
  * Client → server.
@@ -334,12 +356,55 @@ emoji: string,
 /**
  * Whether from now on, or no longer.
  */
-on: boolean, };
+on: boolean, } | { "type": "appendProviderTranscript",
+/**
+ * Which meeting's transcript.
+ */
+meetingId: MeetingId,
+/**
+ * Whose messages they are.
+ */
+provider: Provider,
+/**
+ * Which recogniser speaks, another one for each of its streams; 1 to 128 bytes.
+ */
+sourceId: string,
+/**
+ * When the stream began that the messages' times are counted from, in milliseconds
+ * since the Unix epoch.
+ */
+startedAt: number,
+/**
+ * Who speaks, where it is one person. Without it: the speakers that the provider tells
+ * apart, as `Speaker 1`; where it tells none, the sender.
+ */
+speaker?: Speaker,
+/**
+ * BCP 47 tag, for messages that name no language.
+ */
+language?: string,
+/**
+ * The provider's messages, as they came; 1 to 50, of no more than 50 chunks together.
+ */
+messages: unknown[], } | { "type": "renameSpeaker",
+/**
+ * Which meeting's transcript.
+ */
+meetingId: MeetingId,
+/**
+ * The label that the speaker's chunks have.
+ */
+label: string,
+/**
+ * The name to show for it, 1 to 100 UTF-16 code units; the label itself takes the
+ * name back.
+ */
+name: string, };
 
 /**
  * The answer to a command.
  */
-export type CommandReply = NoteAccepted | TranscriptAccepted | Message;
+export type CommandReply = NoteAccepted | TranscriptAccepted | Message | SpeakerName;
 
 /**
  * One step of an operation: `{"retain": 5}`, `{"insert": "hi"}` or `{"delete": 2}`.
@@ -1336,6 +1401,38 @@ openToCollaboration: boolean,
 links: Links, };
 
 /**
+ * Whose messages they are.
+ */
+export type Provider = "web-speech" | "deepgram" | "assemblyai" | "whisper" | "livekit";
+
+/**
+ * Messages of a provider.
+ */
+export type ProviderDraft = {
+/**
+ * Which recogniser speaks, another one for each of its streams; 1 to 128 bytes.
+ */
+sourceId: string,
+/**
+ * When the stream began that the messages' times are counted from, in milliseconds
+ * since the Unix epoch.
+ */
+startedAt: number,
+/**
+ * Who speaks, where it is one person. Without it: the speakers that the provider tells
+ * apart, as `Speaker 1`; where it tells none, the sender.
+ */
+speaker?: Speaker,
+/**
+ * BCP 47 tag, for messages that name no language.
+ */
+language?: string,
+/**
+ * The provider's messages, as they came; 1 to 50, of no more than 50 chunks together.
+ */
+messages: unknown[], };
+
+/**
  * A public meeting as strangers see it.
  */
 export type PublicMeeting = {
@@ -1425,6 +1522,10 @@ meetingId: MeetingId, } | { "type": "chat",
  * Which meeting.
  */
 meetingId: MeetingId, } | { "type": "entitlements",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "speakers",
 /**
  * Which meeting.
  */
@@ -1656,13 +1757,75 @@ length?: number, };
  */
 export type Speaker = {
 /**
- * The name shown.
+ * The name shown, until the meeting gives it another one.
  */
 label: string,
 /**
- * The person, where known.
+ * The person, where known. Host and co-host name anybody; a participant only
+ * themselves. A label alone is nobody's: one microphone may hear many voices.
  */
-userId?: UserId, };
+userId?: UserId,
+/**
+ * What the meeting calls this label since it was renamed. Reads and exports give it;
+ * what a caller sends of it is not taken.
+ */
+name?: string, };
+
+/**
+ * A speaker of a transcript.
+ */
+export type SpeakerHeard = {
+/**
+ * The label that the chunks have.
+ */
+label: string,
+/**
+ * What is shown for it; the label itself where it has no other name.
+ */
+name: string,
+/**
+ * The person, where all chunks under the label are one person's.
+ */
+userId?: UserId,
+/**
+ * How many chunks there are under it.
+ */
+chunks: number,
+/**
+ * How long they take together, in milliseconds.
+ */
+speakingMs: number, };
+
+/**
+ * A label and what the meeting calls it.
+ */
+export type SpeakerName = {
+/**
+ * The label that chunks have.
+ */
+label: string,
+/**
+ * What is shown for it; the label itself where it has no other name.
+ */
+name: string, };
+
+/**
+ * What a label is to be called.
+ */
+export type SpeakerNameDraft = {
+/**
+ * The name, 1 to 100 UTF-16 code units; the label itself takes the name back.
+ */
+name: string, };
+
+/**
+ * What a meeting calls its speakers: of each label that has a name, by label.
+ */
+export type SpeakerNames = {
+/**
+ * The labels with their names.
+ */
+names: Array<SpeakerName>, };
 
 /**
  * What a participant is, and may do beyond the role. Hosts and co-hosts may all of
@@ -1764,3 +1927,24 @@ inserted: number,
  * UTF-16 code units deleted by its changes.
  */
 deleted: number, };
+
+/**
+ * A word of a chunk, and when it was said.
+ */
+export type Word = {
+/**
+ * The word as it is shown.
+ */
+text: string,
+/**
+ * Milliseconds since the Unix epoch, within the chunk.
+ */
+startMs: number,
+/**
+ * Milliseconds since the Unix epoch, not before `startMs`, within the chunk.
+ */
+endMs: number,
+/**
+ * The recogniser's confidence, 0 to 1.
+ */
+confidence?: number, };

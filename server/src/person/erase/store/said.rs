@@ -13,6 +13,29 @@ const CHUNKS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $2, speak
     WHERE (meeting_id, sequence) IN (SELECT meeting_id, sequence FROM transcript_chunks
         WHERE speaker_user_id = $1 ORDER BY meeting_id, sequence LIMIT $3)";
 
+/// What meetings call the labels under which the person spoke.
+const THEIR_NAMES_SQL: &str = "DELETE FROM transcript_speakers WHERE (meeting_id, label) IN (
+    SELECT meeting_id, speaker_label FROM transcript_chunks WHERE speaker_user_id = $1)
+    RETURNING meeting_id";
+
+/// Takes from labels under which a person spoke what meetings call them; answers which
+/// meetings did. It goes before [`all_chunks`].
+///
+/// # Errors
+/// The store fails.
+pub async fn all_names(db: &Db, user: &UserId) -> Result<Vec<MeetingId>, StoreError> {
+    let rows: Vec<(String,)> = on_db!(
+        db,
+        write | pool | {
+            sqlx::query_as(THEIR_NAMES_SQL)
+                .bind(user.as_str())
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.iter().map(|(id,)| to_id(id)).collect()
+}
+
 /// Takes label and id from everything said in a person's name, a little at a time;
 /// answers how many chunks.
 ///
@@ -77,8 +100,12 @@ const LABELS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $3
             AND created_at >= $5
         ORDER BY sequence LIMIT $4)";
 
+/// What a meeting calls `$2`, and whom it calls so since `$3`.
+const NAMES_SQL: &str = "DELETE FROM transcript_speakers
+    WHERE meeting_id = $1 AND (label = $2 OR name = $2) AND updated_at >= $3";
+
 /// Takes the label from everything said in a meeting under a person's name, and under
-/// nobody's id, since they are called so (milliseconds since the Unix epoch); a little at
+/// nobody's id, and the name from the labels that the meeting gave it to, since they are called so (milliseconds since the Unix epoch); a little at
 /// a time.
 ///
 /// # Errors
@@ -88,6 +115,17 @@ pub async fn all_labels(
     meeting: &MeetingId,
     (name, since): (&str, u64),
 ) -> Result<(), StoreError> {
+    on_db!(
+        db,
+        write | pool | {
+            sqlx::query(NAMES_SQL)
+                .bind(meeting.as_str())
+                .bind(name)
+                .bind(to_i64(since))
+                .execute(pool)
+                .await?;
+        }
+    );
     loop {
         let changed = on_db!(
             db,

@@ -136,6 +136,15 @@ pub async fn everywhere<'a>(api: &'a Api, ada: &Person<'_>) -> (Person<'a>, Stri
     let heard = [heard(0, "bartholomew"), heard(1, "Speaker 2")];
     let path = format!("{meeting}/transcript");
     assert_eq!(ada.post(&path, json!({"chunks": heard})).await.0, 200);
+    // Called by their name, and under a label of theirs by another.
+    for (label, name) in [
+        ("Speaker%202", "bartholomew"),
+        ("Bartholomew", "Old Bartholomew"),
+    ] {
+        let path = format!("{path}/speakers/{label}");
+        let named = ada.put(&path, json!({"name": name})).await;
+        assert_eq!(named.0, 200, "{}", named.1);
+    }
     let own = gone.meeting().await;
     gone.invite(&own, "ada", "participant").await;
     let refused = gone.get("/v1/admin/users?search=bartholomew").await;
@@ -155,6 +164,7 @@ async fn no_table_knows_the_name_or_address_of_who_was_deleted() {
         "connections",
         "participants",
         "transcript_chunks",
+        "transcript_speakers",
         "idempotency_keys",
         "org_invitations",
     ] {

@@ -147,3 +147,66 @@ async fn transcript_is_not_taken_where_it_is_switched_off() {
         .await;
     assert_eq!(log["items"][0]["reason"], "flag", "{log}");
 }
+
+#[tokio::test]
+async fn words_and_utterances_are_given_back_and_bad_ones_named() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let path = running(&ada).await;
+    let mut said = chunk("1", 0, "good morning");
+    said["utteranceId"] = json!("turn-1");
+    said["words"] = json!([
+        {"text": "good", "startMs": NOW, "endMs": NOW + 400, "confidence": 0.9},
+        {"text": "morning", "startMs": NOW + 400, "endMs": NOW + 900}]);
+    let (status, _) = ada.post(&path, json!({"chunks": [said]})).await;
+    assert_eq!(status, 200);
+    let (_, page) = ada.get(&path).await;
+    for field in ["words", "utteranceId"] {
+        assert_eq!(page["items"][0][field], said[field], "{field}");
+    }
+    said["words"][1]["endMs"] = json!(NOW + 901);
+    said["utteranceId"] = json!("");
+    let refused = ada.post(&path, json!({"chunks": [said]})).await;
+    assert_problem(&refused, 422, "VALIDATION_ERROR");
+    let pointers = refused.1["errors"].as_array().unwrap().iter();
+    let pointers: Vec<_> = pointers.map(|error| &error["pointer"]).collect();
+    assert_eq!(
+        pointers,
+        ["/chunks/0/utteranceId", "/chunks/0/words/1/startMs"]
+    );
+}
+
+#[tokio::test]
+async fn a_participant_sends_in_no_other_persons_name() {
+    let api = Api::start_with(|settings| settings.admins = vec!["root@example.org".into()]).await;
+    let (ada, root) = (api.sign_in("ada").await, api.sign_in("root").await);
+    let meeting = ada.meeting().await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    let path = format!("{meeting}/transcript");
+    for (name, role) in [("bob", "participant"), ("cleo", "co-host")] {
+        ada.invite(&meeting, name, role).await;
+    }
+    let (bob, cleo) = (api.sign_in("bob").await, api.sign_in("cleo").await);
+    let said = |segment: &str, by: Option<&str>| {
+        let mut chunk = chunk(segment, 0, "hi");
+        chunk["speaker"] = json!({"label": "Somebody", "userId": by});
+        json!({"chunks": [chunk]})
+    };
+    assert_eq!(bob.post(&path, said("1", None)).await.0, 200, "a voice");
+    assert_eq!(bob.post(&path, said("2", Some(&bob.id))).await.0, 200);
+    let refused = bob.post(&path, said("3", Some(&ada.id))).await;
+    assert_problem(&refused, 403, "FORBIDDEN");
+    assert_eq!(refused.1["reason"], "speaker");
+    let mut interim = said("3", Some(&ada.id));
+    interim["chunks"][0]["isInterim"] = json!(true);
+    assert_problem(&bob.post(&path, interim).await, 403, "FORBIDDEN");
+    for other in [&ada, &cleo] {
+        let sent = other.post(&path, said(&other.id, Some(&bob.id))).await;
+        assert_eq!(sent.0, 200, "{}", sent.1);
+    }
+    assert_eq!(ada.get(&path).await.1["items"].as_array().unwrap().len(), 4);
+    let (_, log) = root
+        .get("/v1/admin/audit?action=appendTranscript&success=false")
+        .await;
+    assert_eq!(log["items"][0]["reason"], "speaker", "{log}");
+}
