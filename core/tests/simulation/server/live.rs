@@ -170,7 +170,7 @@ impl Server {
                 let request = match command {
                     Command::ApplyNoteOperation { draft, .. } => Request::Operate(draft),
                     Command::AppendTranscript { draft, .. } => Request::Append(draft.chunks),
-                    Command::RestoreNote { .. } => return Flow::Go,
+                    _ => return Flow::Go,
                 };
                 let from = From::Call {
                     link: conn.link,
