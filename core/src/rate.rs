@@ -48,8 +48,15 @@ pub const ME_EXPORT: Rate = Rate {
     per_minute: 5,
 };
 
+/// Hands raised and lowered, and words given, of one person in one meeting.
+pub const MEETINGS_SPEAK: Rate = Rate {
+    action: "meetings.speak",
+    per_minute: 60,
+};
+
 /// The rate table.
-pub const TABLE: [Rate; 6] = [
+pub const TABLE: [Rate; 7] = [
+    MEETINGS_SPEAK,
     TRANSCRIPT_INGEST,
     NOTE_OP,
     AUTH_FAILURES,

@@ -31,6 +31,7 @@ pub mod metrics;
 pub mod note;
 pub mod org;
 pub mod person;
+pub mod presence;
 pub mod rate;
 pub mod remembered;
 pub mod replay;

@@ -30,7 +30,8 @@ pub async fn append(
     meeting: &MeetingId,
     draft: TranscriptDraft,
 ) -> Result<TranscriptAccepted, Problem> {
-    authorise(app, actor, meeting, Action::AppendTranscript).await?;
+    let by = authorise(app, actor, meeting, Action::AppendTranscript).await?;
+    by.writes_down()?;
     let chunks = validate(draft.chunks)?;
     let (user, now) = (&actor.user_id, app.clock.now_ms());
     if let Err(problem) = provided(app, actor, meeting, now).await {

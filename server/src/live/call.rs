@@ -3,7 +3,7 @@
 use crate::actor::Actor;
 use crate::app::App;
 use crate::idempotency::Key;
-use crate::{note, transcript};
+use crate::{meeting, note, transcript};
 use connvo_core::error::Problem;
 use connvo_core::protocol::{Command, CommandReply};
 
@@ -33,6 +33,9 @@ pub(super) async fn carry_out(
             transcript::append(app, actor, &meeting_id, draft)
                 .await
                 .map(CommandReply::Transcript)
+        }
+        about_a_meeting => {
+            meeting::command::carry_out(app, actor, Key::parse(&key)?, about_a_meeting).await
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::{Membership, authorise};
+use crate::presence::{Here, Presence};
 use crate::rooms::feed::Interest;
 use crate::rooms::mailbox::Mailbox;
 use crate::rooms::{Room, Seat};
@@ -26,6 +27,8 @@ pub(super) struct Place {
     pub seat: Seat,
     /// When the right to write ends by itself, in milliseconds since the Unix epoch.
     pub closes_at: Option<u64>,
+    /// While it is open, the person is in the meeting.
+    _here: Here,
 }
 
 /// What a client asks for, from where.
@@ -70,6 +73,7 @@ pub(super) async fn open(
     let place = Place {
         seat,
         closes_at: membership.note_closes_at(),
+        _here: Presence::came(app, meeting, actor),
     };
     let (after, opened) = match wanted.query {
         Query::Note { .. } => {
