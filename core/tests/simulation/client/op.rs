@@ -367,9 +367,7 @@ impl OpClient {
                     if let Some(seq) = self.calls.remove(&id) {
                         let result = result.and_then(|reply| match reply {
                             CommandReply::Note(accepted) => Ok(accepted),
-                            CommandReply::Transcript(_) => {
-                                Err(Problem::new(ErrorCode::Internal, "another call's answer"))
-                            }
+                            _ => Err(Problem::new(ErrorCode::Internal, "another call's answer")),
                         });
                         self.answered(sky, seq, result);
                     }

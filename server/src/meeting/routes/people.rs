@@ -210,7 +210,7 @@ async fn change(
 /// Whom a meeting is handed over to.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct HostDraft {
+pub(super) struct HostDraft {
     /// Somebody who takes part.
     user_id: UserId,
 }

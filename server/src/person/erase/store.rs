@@ -160,7 +160,11 @@ async fn all(
 }
 
 /// What stays as something else; `$1` is the person, `$2` the time.
-const ROWS: [(&str, &str); 3] = [
+const ROWS: [(&str, &str); 4] = [
+    (
+        "hands",
+        "DELETE FROM speaker_queue WHERE user_id = $1 AND created_at <= $2",
+    ),
     (
         "memberships",
         "UPDATE org_memberships SET removed_at = $2, updated_at = $2

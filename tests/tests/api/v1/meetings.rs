@@ -15,7 +15,11 @@ async fn a_new_meeting_is_scheduled_and_its_maker_is_the_host() {
         "id": made["id"], "title": "Planning", "state": "scheduled", "role": "host",
         "organizerId": ada.id, "createdAt": NOW, "startedAt": null, "endedAt": null,
         "isPublic": false, "status": "joined", "canShare": true, "canRecord": false,
-        "canInvite": false,
+        "canInvite": false, "description": null, "type": "scheduled", "scheduledAt": null,
+        "timezone": null, "durationMinutes": null, "maxParticipants": null,
+        "settings": {"recording": false, "transcription": true, "aiAssistant": true},
+        "tags": [], "requiresApproval": false, "rrule": null, "seriesId": null,
+        "participantCount": 1, "actualDuration": null,
     });
     assert_eq!(made, expected);
     let path = format!("/v1/meetings/{}", made["id"].as_str().unwrap());
