@@ -348,8 +348,11 @@ pub async fn advance(
     let once = Once::of(app, actor, action.as_str(), key, &(meeting, whole_series));
     let work = async {
         let from = authorise(app, actor, meeting, action).await?.state;
-        let entry = Entry::change(app, actor, action.as_str(), &resource(meeting))
-            .with(json!({"state": {"from": from, "to": next}, "wholeSeries": whole_series}));
+        let mut changes = json!({"state": {"from": from, "to": next}});
+        if whole_series {
+            changes["wholeSeries"] = json!(true);
+        }
+        let entry = Entry::change(app, actor, action.as_str(), &resource(meeting)).with(changes);
         let (along, now) = ((&entry, &once), app.clock.now_ms());
         let whose = (&actor.user_id, meeting);
         let successor = successor(app, meeting);

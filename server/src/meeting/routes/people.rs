@@ -139,7 +139,6 @@ async fn accept(
 #[utoipa::path(post, path = "/v1/meetings/{id}/decline", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path), IdempotencyHeader),
     responses((status = 200, body = Participant),
-        (status = 403, description = "You were sent away, or the plan allows no more"),
         (status = 404, description = "Absent, or not yours to see"),
         (status = 409, description = "Over, or not asked; or you have come, or are the host")))]
 async fn decline(

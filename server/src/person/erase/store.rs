@@ -144,6 +144,10 @@ async fn all(
             let rows = sqlx::query(sql).bind(user.as_str()).bind(now);
             count(what, rows.execute(&mut *line).await?.rows_affected());
         }
+        sqlx::query("DELETE FROM speaker_queue WHERE user_id = $1")
+            .bind(user.as_str())
+            .execute(&mut *line)
+            .await?;
         let waiting = forget_address(&mut *line, work.email.as_deref()).await?;
         count("invitations", waiting);
         idempotency::store::forget_of(&mut *line, user).await?;
@@ -160,11 +164,7 @@ async fn all(
 }
 
 /// What stays as something else; `$1` is the person, `$2` the time.
-const ROWS: [(&str, &str); 4] = [
-    (
-        "hands",
-        "DELETE FROM speaker_queue WHERE user_id = $1 AND created_at <= $2",
-    ),
+const ROWS: [(&str, &str); 3] = [
     (
         "memberships",
         "UPDATE org_memberships SET removed_at = $2, updated_at = $2

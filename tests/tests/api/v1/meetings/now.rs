@@ -65,6 +65,7 @@ async fn somebody_is_there_while_something_is_open_and_half_a_minute_more() {
         people["items"][1]["leftAt"].clone()
     };
     until(async || away().await == json!(NOW + LINGER_MS)).await;
+    let mut two = Line::of(&bob).await;
     transcript(&mut two, &meeting).await;
     assert_eq!(state(&ada, &meeting).await["activeParticipants"], here);
     until(async || away().await == Value::Null).await;

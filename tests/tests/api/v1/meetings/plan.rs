@@ -91,10 +91,9 @@ async fn what_is_changed_is_changed_and_the_rest_stays() {
     assert_problem(&bad, 422, "VALIDATION_ERROR");
     let admin = api.sign_in_as("admin@example.com").await;
     let (_, rows) = admin.get("/v1/admin/audit?action=updateMeeting").await;
-    let changes = |at: usize| rows["items"][at]["changes"].clone();
+    let mut rows = rows["items"].as_array().unwrap().iter();
     let fields = json!({"fields": ["title", "description", "durationMinutes"]});
-    let last = rows["items"].as_array().unwrap().len() - 1;
-    assert_eq!(changes(last), fields, "{rows}");
+    assert!(rows.any(|row| row["changes"] == fields), "{rows:?}");
 }
 
 #[tokio::test]

@@ -72,7 +72,8 @@ async fn what_is_over_is_followed_by_the_next_with_its_people_invited() {
     assert_eq!(status, 200, "it has a note of its own");
     let admin = api.sign_in_as("admin@example.com").await;
     let (_, rows) = admin.get("/v1/admin/audit?action=createMeeting").await;
-    assert_eq!(rows["items"][0]["reason"], "series");
+    let mut rows = rows["items"].as_array().unwrap().iter();
+    assert!(rows.any(|row| row["reason"] == "series"), "{rows:?}");
 }
 
 #[tokio::test]
