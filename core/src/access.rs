@@ -75,6 +75,10 @@ pub enum Action {
     ReadTranscript,
     /// Add to the transcript.
     AppendTranscript,
+    /// Read the chat.
+    ReadChat,
+    /// Write in the chat.
+    WriteChat,
     /// Share the screen.
     ShareScreen,
     /// Record.
@@ -107,7 +111,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::ReadMeeting,
         Self::ReadParticipants,
         Self::StartMeeting,
@@ -119,6 +123,8 @@ impl Action {
         Self::WriteNote,
         Self::ReadTranscript,
         Self::AppendTranscript,
+        Self::ReadChat,
+        Self::WriteChat,
         Self::ShareScreen,
         Self::Record,
         Self::UpdateMeeting,
@@ -150,6 +156,8 @@ impl Action {
             Self::WriteNote => "writeNote",
             Self::ReadTranscript => "readTranscript",
             Self::AppendTranscript => "appendTranscript",
+            Self::ReadChat => "readChat",
+            Self::WriteChat => "writeChat",
             Self::ShareScreen => "shareScreen",
             Self::Record => "record",
             Self::UpdateMeeting => "updateMeeting",
@@ -181,6 +189,8 @@ impl Action {
             | Self::WriteNote
             | Self::ReadTranscript
             | Self::AppendTranscript
+            | Self::ReadChat
+            | Self::WriteChat
             | Self::ShareScreen
             | Self::Record => true,
             Self::ReadMeeting
@@ -217,8 +227,9 @@ impl Action {
             | Self::DeclineInvitation
             | Self::JoinMeeting
             | Self::ReadState
-            | Self::RaiseHand => Role::Observer,
-            Self::WriteNote | Self::AppendTranscript => Role::Participant,
+            | Self::RaiseHand
+            | Self::ReadChat => Role::Observer,
+            Self::WriteNote | Self::AppendTranscript | Self::WriteChat => Role::Participant,
             Self::StartMeeting
             | Self::EndMeeting
             | Self::Invite
@@ -306,6 +317,10 @@ pub fn can(
             ErrorCode::MeetingNotActive,
             "the meeting is not running: this is taken between its start and its end",
         )),
+        (Action::WriteChat, MeetingState::Concluded | MeetingState::Cancelled) => {
+            let detail = "the meeting is over: its chat is read-only";
+            Err(Problem::new(ErrorCode::Forbidden, detail).because("concluded"))
+        }
         (Action::WriteNote, MeetingState::Concluded | MeetingState::Cancelled) => {
             let open = note_closes_at(state, ended_at_ms).is_some_and(|closes| now_ms < closes);
             if standing.role >= Role::CoHost && open {
@@ -383,7 +398,7 @@ fn by_status(
         | Action::AcceptInvitation
         | Action::DeclineInvitation
         | Action::JoinMeeting => true,
-        Action::ReadNote | Action::ReadTranscript => {
+        Action::ReadNote | Action::ReadTranscript | Action::ReadChat => {
             status.takes_part() || status == ParticipantStatus::Left && over
         }
         _ => status.takes_part(),

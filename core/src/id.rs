@@ -78,6 +78,10 @@ id! {
     ConnectionId
 }
 id! {
+    /// A message of a chat.
+    MessageId
+}
+id! {
     /// One live connection of a client.
     SessionId
 }

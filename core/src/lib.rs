@@ -3,6 +3,7 @@
 //! numbers come in as arguments, and state machines take inputs and return outputs.
 
 pub mod access;
+pub mod chat;
 pub mod client;
 pub mod entitlement;
 pub mod error;

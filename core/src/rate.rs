@@ -19,6 +19,11 @@ pub const TRANSCRIPT_INGEST: Rate = Rate {
     action: "transcripts.ingest",
     per_minute: 1_200,
 };
+/// Messages, edits and reactions in a chat, of one person in one meeting.
+pub const CHAT_WRITE: Rate = Rate {
+    action: "chat.write",
+    per_minute: 120,
+};
 /// Operations on a note, of one person in one meeting.
 pub const NOTE_OP: Rate = Rate {
     action: "notes.op",
@@ -55,10 +60,11 @@ pub const MEETINGS_SPEAK: Rate = Rate {
 };
 
 /// The rate table.
-pub const TABLE: [Rate; 7] = [
+pub const TABLE: [Rate; 8] = [
     MEETINGS_SPEAK,
     TRANSCRIPT_INGEST,
     NOTE_OP,
+    CHAT_WRITE,
     AUTH_FAILURES,
     CONNECTIONS_ASK,
     PEOPLE_BLOCK,

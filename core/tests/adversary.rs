@@ -7,7 +7,7 @@ use connvo_core::limits::NoteLimits;
 use connvo_core::live::note::update::Run;
 use connvo_core::live::note::{Base, NotStaged, Note, Staged, StoredNote};
 use connvo_core::live::presence::{self, Presence, State};
-use connvo_core::live::room::{Answer, Fetch, Request, Room};
+use connvo_core::live::room::{Answer, Fetch, Request, Room, Stored};
 use connvo_core::note::replica::{RemoteEntry, Replica};
 use connvo_core::note::{Document, NoteEntry, Operation};
 use connvo_core::protocol::command::NoteOperationDraft;
@@ -171,7 +171,7 @@ fn numbers_beyond_what_javascript_counts_are_no_frames() {
 
 #[test]
 fn the_largest_sequence_is_refused_and_does_not_overflow() {
-    let mut room: Room<u8> = Room::new(note(), 0, 0);
+    let mut room: Room<u8> = Room::new(note(), 0, 0, 0);
     for seq in [SAFE_MAX, u64::MAX] {
         room.request(Request::Update {
             author: user(1),
@@ -192,7 +192,7 @@ fn the_largest_sequence_is_refused_and_does_not_overflow() {
 
 #[test]
 fn everything_in_a_batch_is_answered_as_stored_however_large_it_is() {
-    let mut room: Room<u64> = Room::new(note(), 0, 0);
+    let mut room: Room<u64> = Room::new(note(), 0, 0, 0);
     let texts = ["漢".repeat(120_000), "x".into()];
     for (text, seq) in texts.iter().zip(1..) {
         room.request(Request::Operation {
@@ -202,7 +202,7 @@ fn everything_in_a_batch_is_answered_as_stored_however_large_it_is() {
         });
     }
     assert_eq!(room.begin(0).batch.expect("a batch").entries.len(), 2);
-    for (version, answer) in room.committed(&[]).answers {
+    for (version, answer) in room.committed(&Stored::default()).answers {
         let Answer::Note(Ok(accepted)) = answer else {
             panic!("{version} was stored");
         };
@@ -223,7 +223,7 @@ fn an_operation_older_than_a_cut_log_is_told_to_read_again() {
         ..StoredNote::default()
     };
     let note = Note::open(stored, 1, NoteLimits::default()).expect("opens");
-    let mut room: Room<u8> = Room::new(note, 0, 0);
+    let mut room: Room<u8> = Room::new(note, 0, 0, 0);
     room.request(Request::Operation {
         author: user(1),
         draft: draft(5, "script", 1, insert("x")),

@@ -180,7 +180,7 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
             "reply_note",
             ServerFrame::Reply {
                 id: 9,
-                ok: Some(CommandReply::Note(accepted)),
+                ok: Some(json!(CommandReply::Note(accepted))),
                 error: None,
             },
         ),
@@ -188,7 +188,7 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
             "reply_transcript",
             ServerFrame::Reply {
                 id: 9,
-                ok: Some(CommandReply::Transcript(sequences)),
+                ok: Some(json!(CommandReply::Transcript(sequences))),
                 error: None,
             },
         ),

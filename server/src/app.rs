@@ -8,7 +8,6 @@ use crate::config::Config;
 use crate::connections::Connections;
 use crate::db::{Db, StoreError};
 use crate::flag;
-use crate::me::MeChange;
 use crate::meeting::Membership;
 use crate::metrics::Metrics;
 use crate::org::standing::Standing;
@@ -18,6 +17,7 @@ use crate::rate::Rates;
 use crate::remembered::Remembered;
 use crate::rooms::{self, Ground, Rooms};
 use crate::user::seen::Seen;
+use crate::views::{Topic, Views};
 use connvo_core::flag::Flag;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::MeetingState;
@@ -65,8 +65,8 @@ pub struct Parts {
     pub presence: Presence,
     /// Changes to who may do what, after their commit.
     pub access_changes: broadcast::Sender<AccessChange>,
-    /// Changes to what people may use, after their commit.
-    pub me_changes: broadcast::Sender<MeChange>,
+    /// The live views that somebody follows.
+    pub views: Views,
     /// Cancelled when the server is asked to go: readiness is off, live connections
     /// drain.
     pub shutdown: CancellationToken,
@@ -162,7 +162,7 @@ impl App {
         let interests = connvo_core::person::interest::seeds();
         person::store::seed(&db, &interests, clock.now_ms()).await?;
         let (access_changes, _) = broadcast::channel(1024);
-        let (me_changes, _) = broadcast::channel(1024);
+        let views = Views::new(clock.clone());
         Ok(Self(Arc::new(Parts {
             db,
             clock,
@@ -179,7 +179,7 @@ impl App {
             connections: Connections::default(),
             presence: Presence::default(),
             access_changes,
-            me_changes,
+            views,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store_epoch,
@@ -187,10 +187,17 @@ impl App {
         })))
     }
 
-    /// Says, after the commit, that something of a person's own view has changed. Nobody
-    /// listening is fine.
-    pub fn me_changed(&self, user_id: &UserId) {
-        let _ = self.me_changes.send(MeChange::User(user_id.clone()));
+    /// Says, after the commit, what has changed: what is remembered of it is forgotten, and
+    /// the views that read it are looked at again.
+    pub fn touched(&self, topics: &[Topic]) {
+        for topic in topics {
+            match topic {
+                Topic::Org(_) => self.standings.forget_all(),
+                Topic::Flags => self.flags.forget_all(),
+                _ => {}
+            }
+        }
+        self.views.touch(topics);
     }
 
     /// Says, after the commit, that a meeting has another host or is in another state;
@@ -220,6 +227,24 @@ impl App {
             // Whether somebody may come in at all is asked elsewhere.
             AccessChange::Person { .. } | AccessChange::Session { .. } => {}
         }
+        let topics = match &change {
+            AccessChange::Meeting { meeting_id } => vec![
+                Topic::Meeting(meeting_id.clone()),
+                Topic::Participants(meeting_id.clone()),
+                Topic::State(meeting_id.clone()),
+            ],
+            AccessChange::Member {
+                meeting_id,
+                user_id,
+            } => vec![
+                Topic::Participants(meeting_id.clone()),
+                Topic::State(meeting_id.clone()),
+                Topic::MeetingsOf(user_id.clone()),
+            ],
+            AccessChange::Person { .. } | AccessChange::Session { .. } => Vec::new(),
+        };
+        // Before the views: who sees nothing of it any more is told so first.
         let _ = self.access_changes.send(change);
+        self.views.touch(&topics);
     }
 }

@@ -1,7 +1,7 @@
 //! The only places that read the clock and make randomness. Everything else gets
 //! a [`Clock`] and [`Ids`] handed in, so that tests can stop time and repeat ids.
 
-use connvo_core::id::{ConnectionId, MeetingId, OrgId, SessionId, UserId};
+use connvo_core::id::{ConnectionId, MeetingId, MessageId, OrgId, SessionId, UserId};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -111,6 +111,12 @@ impl Ids {
         made(self.uuid())
     }
 
+    /// A fresh id for a message.
+    #[must_use]
+    pub fn message(&self) -> MessageId {
+        made(self.uuid())
+    }
+
     /// A fresh id for a connection between two people.
     #[must_use]
     pub fn connection(&self) -> ConnectionId {
@@ -125,7 +131,7 @@ impl Ids {
 }
 
 /// A UUID in text form is an id of any kind: there is nothing to refuse.
-fn made<Id: TryFrom<String>>(uuid: String) -> Id {
+pub(crate) fn made<Id: TryFrom<String>>(uuid: String) -> Id {
     match Id::try_from(uuid) {
         Ok(id) => id,
         Err(_) => unreachable!("a UUID is in its canonical form"),

@@ -18,9 +18,10 @@ mod store;
 
 use crate::audit::Entry;
 use crate::db::{Db, StoreError, Trouble};
+use connvo_core::chat::Change;
 use connvo_core::id::MeetingId;
 use connvo_core::note::NoteEntry;
-use connvo_core::transcript::{Chunk, NewChunk};
+use connvo_core::transcript::NewChunk;
 use crowd::Crowd;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,6 +31,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 pub use connvo_core::live::note::ClientClaim;
+pub use connvo_core::live::room::Stored;
 
 /// Committers on PostgreSQL.
 const POSTGRES_SHARDS: usize = 4;
@@ -49,6 +51,8 @@ pub struct Append {
     pub note: Option<NoteBatch>,
     /// For the transcript.
     pub transcript: Option<TranscriptBatch>,
+    /// For the chat, in the order they came.
+    pub chat: Vec<Change>,
     /// For the audit log.
     pub records: Vec<Entry>,
 }
@@ -73,16 +77,6 @@ pub struct TranscriptBatch {
     pub created_at: u64,
 }
 
-/// What became of an append.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Appended {
-    /// For each chunk given: as it is stored, also when it was there before; absent
-    /// when a higher revision is there.
-    pub chunks: Vec<Option<Chunk>>,
-    /// The transcript's last sequence.
-    pub transcript_head: u64,
-}
-
 /// Why an append was not stored; nothing of it was.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CommitError {
@@ -97,7 +91,7 @@ pub enum CommitError {
 /// An append and whoever waits for it.
 struct Job {
     append: Append,
-    answer: oneshot::Sender<Result<Appended, CommitError>>,
+    answer: oneshot::Sender<Result<Stored, CommitError>>,
 }
 
 /// The way to the committers; cheap to clone. They end when the last clone is gone
@@ -129,7 +123,7 @@ impl Committer {
     ///
     /// # Errors
     /// See [`CommitError`].
-    pub async fn append(&self, append: Append) -> Result<Appended, CommitError> {
+    pub async fn append(&self, append: Append) -> Result<Stored, CommitError> {
         let (answer, answered) = oneshot::channel();
         let shard = self.shard(&append.meeting);
         if shard.send(Job { append, answer }).await.is_err() {

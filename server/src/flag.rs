@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::auth::admin::Admin;
 use crate::idempotency::{Key, Once};
-use crate::me::{MeChange, tell, view};
+use crate::me::view;
+use crate::views::Topic;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::flag::{
     CAPABILITIES, Context, Flag, FlagDraft, evaluate, same_for_all, validate_key, validate_reason,
@@ -100,7 +101,7 @@ pub async fn put(
             let detail = format!("there are {FLAGS} flags already: remove one first");
             return Err(Problem::new(ErrorCode::Conflict, detail));
         }
-        tell(app, MeChange::Flags);
+        app.touched(&[Topic::Flags]);
         Ok(new.flag().clone())
     };
     once.run(app, work).await
@@ -133,7 +134,7 @@ pub async fn delete(
         if !store::delete(&app.db, name, (entry, &once)).await? {
             return Err(Problem::not_found("the flag"));
         }
-        tell(app, MeChange::Flags);
+        app.touched(&[Topic::Flags]);
         Ok(())
     };
     once.run(app, work).await

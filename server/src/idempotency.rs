@@ -13,9 +13,10 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::clock::made;
 use crate::db::StoreError;
 use connvo_core::error::{ErrorCode, Problem};
-use connvo_core::id::UserId;
+use connvo_core::id::{MeetingId, MessageId, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -39,6 +40,17 @@ impl Key {
         }
         let detail = format!("an idempotency key has 1 to {KEY_BYTES} printable ASCII characters");
         Err(Problem::new(ErrorCode::ValidationError, detail))
+    }
+
+    /// The id of the message that a call under this key makes: the same for every retry.
+    #[must_use]
+    pub fn message_id(&self, user: &UserId, meeting: &MeetingId) -> MessageId {
+        let named = format!("{user}\n{meeting}\n{}", self.0);
+        let digest = Sha256::digest(named);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        let uuid = uuid::Builder::from_custom_bytes(bytes).into_uuid();
+        made(uuid.to_string())
     }
 
     /// The key.

@@ -1,8 +1,9 @@
 //! Connvo's server: HTTP, the live socket and the stock Yjs door over one store.
 //!
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
-//! (`auth`, `audit`, `user`, `person`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`)
-//! → `rooms` → `committer` → `db`.
+//! (`auth`, `audit`, `user`, `person`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`,
+//! `chat`)
+//! → `rooms`, `views` → `committer` → `db`.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
 //! [`webhook`], through which providers tell what has changed.
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
@@ -13,6 +14,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod behind;
+pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod committer;
@@ -41,6 +43,7 @@ pub mod socket;
 pub mod sweep;
 pub mod transcript;
 pub mod user;
+pub mod views;
 pub mod webhook;
 pub mod workos;
 pub mod yjs;

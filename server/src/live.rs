@@ -6,6 +6,7 @@
 
 mod call;
 mod deliver;
+mod look;
 mod open;
 mod rights;
 mod sign_in;

@@ -1,5 +1,5 @@
 //! The person who asks: who they are, what they may use, and which flags are on for
-//! them; and the word, after a commit, that some of it has changed.
+//! them.
 
 pub mod routes;
 
@@ -11,28 +11,6 @@ use connvo_core::error::Problem;
 use connvo_core::flag::Context;
 use connvo_core::id::{OrgId, UserId};
 use connvo_core::me::{MeView, MyUser};
-
-/// Something that [`view`] shows has changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MeChange {
-    /// Of one person.
-    User(UserId),
-    /// Of an organisation, and so of all who belong to it.
-    Org(OrgId),
-    /// A flag.
-    Flags,
-}
-
-/// Says, after the commit, what has changed: what is remembered of it is forgotten.
-/// Nobody listening is fine.
-pub fn tell(app: &App, change: MeChange) {
-    match change {
-        MeChange::Org(_) => app.standings.forget_all(),
-        MeChange::Flags => app.flags.forget_all(),
-        MeChange::User(_) => {}
-    }
-    let _ = app.me_changes.send(change);
-}
 
 /// What a person's own pages show of them, and the organisations that it depends on.
 ///

@@ -16,6 +16,7 @@ use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::{of_meeting, of_user};
+use crate::views::Topic;
 use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can, note_closes_at};
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
@@ -173,8 +174,10 @@ pub enum What {
     Meeting(MeetingState),
     /// What somebody may there, and who its members are.
     Member(UserId),
-    /// Who is there, who waits to speak, what is written down.
+    /// Who waits to speak, what is written down.
     Now,
+    /// Who is there.
+    Here,
 }
 
 /// Says, after the commit, what of a meeting has changed: the one place where views are
@@ -183,14 +186,25 @@ pub fn touched(app: &App, meeting: &MeetingId, what: What) {
     match what {
         What::Meeting(state) => app.meeting_changed(meeting, state),
         What::Member(user_id) => {
-            app.me_changed(&user_id);
             app.access_changed(AccessChange::Member {
                 meeting_id: meeting.clone(),
                 user_id,
             });
         }
-        What::Now => {}
+        What::Now => app.touched(&[Topic::State(meeting.clone())]),
+        What::Here => app.touched(&[
+            Topic::State(meeting.clone()),
+            Topic::Participants(meeting.clone()),
+        ]),
     }
+}
+
+/// The latest meetings of a person, at most 100, as a view shows them.
+///
+/// # Errors
+/// The store fails.
+pub async fn my_meetings_view(app: &App, user: &UserId) -> Result<Vec<Meeting>, Problem> {
+    Ok(store::of_user(&app.db, user, None, 100).await?)
 }
 
 /// Makes a meeting with the actor as its host; it belongs to the organisation whose plan

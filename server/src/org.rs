@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
-use crate::me::{MeChange, tell};
+use crate::views::Topic;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{OrgId, UserId};
 use connvo_core::org::{
@@ -66,7 +66,7 @@ pub async fn create(
         if !store::insert(&app.db, &org, &actor.user_id, &entry, &once).await? {
             return Err(too_many());
         }
-        tell(app, MeChange::User(actor.user_id.clone()));
+        app.touched(&[Topic::Person(actor.user_id.clone())]);
         Ok(org)
     };
     once.run(app, work).await
@@ -85,7 +85,7 @@ pub async fn close(app: &App, actor: &Actor, org: &OrgId, key: Option<Key>) -> R
         let entry = Entry::change(app, actor, "closeOrg", &resource(org));
         let (along, now) = ((entry, &once), app.clock.now_ms());
         done(store::close(&app.db, org, &actor.user_id, along, now).await?)?;
-        tell(app, MeChange::Org(org.clone()));
+        app.touched(&[Topic::Org(org.clone())]);
         Ok(())
     };
     once.run(app, work).await
@@ -121,7 +121,7 @@ pub async fn change_member(
         let (along, now) = ((entry, &once), app.clock.now_ms());
         let what = (user, draft.role);
         let member = done(store::change_member(&app.db, org, what, along, now).await?)?;
-        tell(app, MeChange::User(user.clone()));
+        app.touched(&[Topic::Person(user.clone())]);
         Ok(member)
     };
     once.run(app, work).await
@@ -154,7 +154,7 @@ pub async fn remove_member(
         let entry = Entry::change(app, actor, "removeMember", &resource(org));
         let (along, now) = ((entry, &once), app.clock.now_ms());
         done(store::remove_member(&app.db, org, user, along, now).await?)?;
-        tell(app, MeChange::User(user.clone()));
+        app.touched(&[Topic::Person(user.clone())]);
         Ok(())
     };
     once.run(app, work).await

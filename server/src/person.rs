@@ -15,7 +15,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::idempotency::{Key, Once};
-use crate::me::{MeChange, tell};
+use crate::views::Topic;
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::person::interest::{InterestsDraft, UserInterest};
@@ -56,7 +56,7 @@ pub async fn change(
         let along = (entry(app, actor, "changeAccount"), &once);
         let changed = store::change(&app.db, &actor.user_id, &new, along, app.clock.now_ms());
         let changed = changed.await?.ok_or_else(|| absent("the user"))?;
-        tell(app, MeChange::User(actor.user_id.clone()));
+        app.touched(&[Topic::Person(actor.user_id.clone())]);
         Ok(changed)
     };
     Ok(noted(app, once.run(app, work).await?))

@@ -201,7 +201,7 @@ pub async fn once(app: &App) -> Option<u64> {
         }
     }
     for meeting in meetings {
-        touched(app, &meeting, What::Now);
+        touched(app, &meeting, What::Here);
     }
     next
 }

@@ -4,6 +4,7 @@ pub mod seen;
 pub mod store;
 
 use crate::app::{AccessChange, App};
+use crate::views::Topic;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::validate_email;
@@ -131,10 +132,10 @@ impl Met {
     /// Says, after the commit, what has changed, to whom it concerns.
     pub fn tell(&self, app: &App) {
         if self.changed {
-            app.me_changed(&self.user_id);
+            app.touched(&[Topic::Person(self.user_id.clone())]);
         }
         for user in &self.lost {
-            app.me_changed(user);
+            app.touched(&[Topic::Person(user.clone())]);
         }
         for (meeting_id, from) in &self.moved {
             for user_id in [from, &self.user_id] {

@@ -49,6 +49,8 @@ mod inviting;
 mod leaving;
 #[path = "store_contract/meetings.rs"]
 mod meetings;
+#[path = "store_contract/messages.rs"]
+mod messages;
 #[path = "store_contract/notes.rs"]
 mod notes;
 #[path = "store_contract/orgs.rs"]

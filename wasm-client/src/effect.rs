@@ -8,7 +8,6 @@ use connvo_core::client::session::Event;
 use connvo_core::client::{ConnectionState, Effect, NoteEvent};
 use connvo_core::error::Problem;
 use connvo_core::note::Operation;
-use connvo_core::protocol::CommandReply;
 use connvo_core::transcript::view::{Splice, TranscriptView};
 use serde::Serialize;
 use serde_json::Value;
@@ -24,7 +23,7 @@ enum ShellEvent<'a> {
     Reply {
         id: u64,
         #[serde(skip_serializing_if = "Option::is_none")]
-        ok: Option<&'a CommandReply>,
+        ok: Option<&'a Value>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<&'a Problem>,
     },

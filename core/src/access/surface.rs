@@ -4,8 +4,9 @@ use super::Action;
 use Action::{
     AcceptInvitation, AnswerRequest, AppendTranscript, CallSpeaker, CancelMeeting,
     ChangeParticipant, ControlTranscription, DeclineInvitation, EndMeeting, HandOverHost, Invite,
-    JoinMeeting, LeaveMeeting, RaiseHand, ReadMeeting, ReadNote, ReadParticipants, ReadState,
-    ReadTranscript, RemoveParticipant, StartMeeting, UpdateMeeting, WriteNote,
+    JoinMeeting, LeaveMeeting, RaiseHand, ReadChat, ReadMeeting, ReadNote, ReadParticipants,
+    ReadState, ReadTranscript, RemoveParticipant, StartMeeting, UpdateMeeting, WriteChat,
+    WriteNote,
 };
 use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket};
 
@@ -163,6 +164,28 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "post",
         "/v1/meetings/{id}/transcript",
         Meeting(AppendTranscript),
+    ),
+    ("get", "/v1/meetings/{id}/messages", Meeting(ReadChat)),
+    ("post", "/v1/meetings/{id}/messages", Meeting(WriteChat)),
+    (
+        "patch",
+        "/v1/meetings/{id}/messages/{message}",
+        Meeting(WriteChat),
+    ),
+    (
+        "delete",
+        "/v1/meetings/{id}/messages/{message}",
+        Meeting(WriteChat),
+    ),
+    (
+        "put",
+        "/v1/meetings/{id}/messages/{message}/reactions/{emoji}",
+        Meeting(WriteChat),
+    ),
+    (
+        "delete",
+        "/v1/meetings/{id}/messages/{message}/reactions/{emoji}",
+        Meeting(WriteChat),
     ),
     (
         "get",

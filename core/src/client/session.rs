@@ -20,7 +20,7 @@ use crate::json::text;
 use crate::note::replica::StoreOp;
 use crate::protocol::encode;
 use crate::protocol::frame::Limits;
-use crate::protocol::{CommandReply, DEAD_MS, HEARTBEAT_MS, close};
+use crate::protocol::{DEAD_MS, HEARTBEAT_MS, close};
 use calls::Calls;
 use journals::JournalClient;
 use serde::Serialize;
@@ -100,8 +100,8 @@ pub enum Event {
     Reply {
         /// The call.
         id: u64,
-        /// The answer.
-        result: Result<CommandReply, Problem>,
+        /// The answer: a [`crate::protocol::CommandReply`] as JSON.
+        result: Result<serde_json::Value, Problem>,
     },
     /// Something happened in a note.
     Note {

@@ -16,7 +16,7 @@ use crate::protocol::{Command, CommandReply, DEAD_MS, close};
 use std::collections::BTreeMap;
 
 pub use deliver::Stream;
-pub use subscription::{JournalSnapshot, NoteSnapshot, Opened, Subscription};
+pub use subscription::{JournalSnapshot, NoteSnapshot, Opened, Subscription, VIEW_CURSOR};
 
 /// Strikes that close a socket.
 const STRIKES: u8 = 3;
@@ -249,11 +249,19 @@ fn send(frame: &ServerFrame) -> Effect {
 }
 
 fn reply(id: u64, result: Result<CommandReply, Problem>) -> Effect {
-    let (ok, error) = match result {
-        Ok(ok) => (Some(ok), None),
-        Err(error) => (None, Some(error)),
-    };
-    send(&ServerFrame::Reply { id, ok, error })
+    match result {
+        Ok(ok) => {
+            let ok = serde_json::to_string(&ok).unwrap_or_default();
+            Effect::Send(Outgoing::Text(format!(
+                r#"{{"type":"reply","id":{id},"ok":{ok}}}"#
+            )))
+        }
+        Err(error) => send(&ServerFrame::Reply {
+            id,
+            ok: None,
+            error: Some(error),
+        }),
+    }
 }
 
 fn lane_frame(sub: u32, frame: &ServerLane) -> Effect {

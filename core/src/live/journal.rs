@@ -3,6 +3,7 @@
 //! A reader is a cursor: it asks for what comes after the last sequence it has.
 //! What is no longer here is read from the store.
 
+use crate::chat::{Attachment, Message};
 use crate::note::NoteEntry;
 use crate::protocol::lane;
 use crate::transcript::Chunk;
@@ -40,6 +41,18 @@ impl Sequenced for Chunk {
 
     fn weight(&self) -> usize {
         400 + self.fields.text.len() * 2
+    }
+}
+
+impl Sequenced for Message {
+    fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    fn weight(&self) -> usize {
+        let attached: usize = self.attachments.iter().map(Attachment::weight).sum();
+        let reacted: usize = self.reactions.iter().map(|one| one.user_ids.len()).sum();
+        400 + self.text.len() * 2 + attached + (self.mentions.len() + reacted) * 60
     }
 }
 

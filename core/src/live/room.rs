@@ -7,8 +7,9 @@
 mod base;
 mod batch;
 
-use super::journal::{Item, Journal};
+use super::journal::{Item, Journal, Sequenced};
 use super::note::{ClientClaim, Note};
+use crate::chat::{Change, Message};
 use crate::error::{ErrorCode, Problem};
 use crate::id::UserId;
 use crate::note::NoteEntry;
@@ -69,6 +70,13 @@ pub enum Request<T> {
         /// Whom to answer.
         reply: T,
     },
+    /// A change of the chat.
+    Chat {
+        /// The change.
+        change: Box<Change>,
+        /// Whom to answer.
+        reply: T,
+    },
 }
 
 impl<T> Request<T> {
@@ -83,6 +91,7 @@ impl<T> Request<T> {
                 .iter()
                 .map(|chunk| chunk.fields().text.len() + 512)
                 .sum(),
+            Self::Chat { change, .. } => change.weight(),
         }
     }
 
@@ -126,6 +135,10 @@ impl<T> Request<T> {
                 chunks,
                 reply: with(reply),
             },
+            Self::Chat { change, reply } => Request::Chat {
+                change,
+                reply: with(reply),
+            },
         }
     }
 }
@@ -139,6 +152,8 @@ pub enum Answer {
     Update(Result<Updated, Problem>),
     /// To `Chunks`.
     Transcript(Result<TranscriptAccepted, Problem>),
+    /// To `Chat`.
+    Chat(Result<Message, Problem>),
 }
 
 /// What became of an update.
@@ -161,6 +176,19 @@ pub struct Batch {
     pub claims: Vec<ClientClaim>,
     /// Final transcript chunks, to be numbered in the commit.
     pub chunks: Vec<NewChunk>,
+    /// Changes of the chat, to be applied and numbered in the commit.
+    pub chat: Vec<Change>,
+}
+
+/// What a commit has stored of a batch.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stored {
+    /// For each chunk of the batch what is stored: itself, the identical one of before,
+    /// or nothing for an old revision.
+    pub chunks: Vec<Option<Chunk>>,
+    /// For each change of the batch the message as it stands after all of them, or why
+    /// the change was refused.
+    pub messages: Vec<Result<Message, Problem>>,
 }
 
 /// Answers waiting for the commit under way.
@@ -176,6 +204,7 @@ enum Want {
     NothingNote,
     Update(Updated),
     Chunks(usize),
+    Chat,
 }
 
 /// One meeting's room.
@@ -183,9 +212,11 @@ enum Want {
 pub struct Room<T> {
     note: Note,
     transcript: Journal<Chunk>,
+    chat: Journal<Message>,
     queue: VecDeque<Request<T>>,
     waiting: Vec<Waiting<T>>,
     chunks: Vec<NewChunk>,
+    changes: Vec<Change>,
     under_way: bool,
     base: base::Unsaved,
 }
@@ -197,21 +228,25 @@ pub struct Published<T> {
     pub entries: Vec<Arc<Item<NoteEntry>>>,
     /// New transcript chunks, in order.
     pub chunks: Vec<Arc<Item<Chunk>>>,
+    /// New revisions of messages, in order.
+    pub messages: Vec<Arc<Item<Message>>>,
     /// The answers that waited for it.
     pub answers: Vec<(T, Answer)>,
 }
 
 impl<T> Room<T> {
-    /// A room over an opened note and a transcript whose head is known. `unsaved` is
-    /// how many entries the note's last base lacks.
+    /// A room over an opened note, and a transcript and a chat whose heads are known.
+    /// `unsaved` is how many entries the note's last base lacks.
     #[must_use]
-    pub const fn new(note: Note, transcript_head: u64, unsaved: usize) -> Self {
+    pub const fn new(note: Note, transcript_head: u64, chat_head: u64, unsaved: usize) -> Self {
         Self {
             note,
             transcript: Journal::new(transcript_head),
+            chat: Journal::new(chat_head),
             queue: VecDeque::new(),
             waiting: Vec::new(),
             chunks: Vec::new(),
+            changes: Vec::new(),
             under_way: false,
             base: base::Unsaved::new(unsaved),
         }
@@ -226,6 +261,12 @@ impl<T> Room<T> {
     /// The note, to give it entries it asked for (see [`Begun::fetch`]).
     pub const fn note_mut(&mut self) -> &mut Note {
         &mut self.note
+    }
+
+    /// The chat's recent messages.
+    #[must_use]
+    pub const fn chat(&self) -> &Journal<Message> {
+        &self.chat
     }
 
     /// The transcript's recent chunks.
@@ -251,45 +292,30 @@ impl<T> Room<T> {
         self.queue.is_empty() && !self.under_way && !self.note.has_staged()
     }
 
-    /// The commit succeeded; `stored` tells for each chunk of the batch what was
-    /// stored: itself, the identical one of before, or nothing for an old revision.
-    /// A stored chunk is published when its sequence is new.
-    pub fn committed(&mut self, stored: &[Option<Chunk>]) -> Published<T> {
+    /// The commit succeeded. What it has stored is published where its sequence is new.
+    pub fn committed(&mut self, stored: &Stored) -> Published<T> {
         self.under_way = false;
         self.chunks.clear();
+        self.changes.clear();
         let entries = self.note.committed_now();
         for item in &entries {
             self.base.grew(item.entry());
         }
-        let mut fresh: Vec<&Chunk> = stored
-            .iter()
-            .flatten()
-            .filter(|chunk| chunk.sequence > self.transcript.head())
-            .collect();
-        fresh.sort_by_key(|chunk| chunk.sequence);
-        fresh.dedup_by_key(|chunk| chunk.sequence);
-        let chunks: Vec<_> = fresh
-            .into_iter()
-            .map(|chunk| Arc::new(Item::new(Arc::new(chunk.clone()))))
-            .collect();
-        for item in &chunks {
-            self.transcript.publish(Arc::clone(item));
-        }
+        let chunks = publish(&mut self.transcript, stored.chunks.iter().flatten());
+        let messages = publish(&mut self.chat, stored.messages.iter().flatten());
         let answers = self.answers(&entries, stored);
         Published {
             entries,
             chunks,
+            messages,
             answers,
         }
     }
 
     /// The answers that waited for these entries and chunks.
-    fn answers(
-        &mut self,
-        entries: &[Arc<Item<NoteEntry>>],
-        stored: &[Option<Chunk>],
-    ) -> Vec<(T, Answer)> {
-        let mut stored = stored.iter();
+    fn answers(&mut self, entries: &[Arc<Item<NoteEntry>>], stored: &Stored) -> Vec<(T, Answer)> {
+        let mut chunks = stored.chunks.iter();
+        let mut messages = stored.messages.iter().cloned();
         let waiting = std::mem::take(&mut self.waiting);
         waiting
             .into_iter()
@@ -302,12 +328,15 @@ impl<T> Room<T> {
                     })),
                     Want::Update(updated) => Answer::Update(Ok(updated)),
                     Want::Chunks(count) => Answer::Transcript(Ok(TranscriptAccepted {
-                        sequences: stored
+                        sequences: chunks
                             .by_ref()
                             .take(count)
                             .map(|chunk| chunk.as_ref().map(|chunk| chunk.sequence))
                             .collect(),
                     })),
+                    Want::Chat => {
+                        Answer::Chat(messages.next().unwrap_or_else(|| Err(unavailable())))
+                    }
                 };
                 (waiting.reply, answer)
             })
@@ -324,6 +353,7 @@ impl<T> Room<T> {
                     Want::Entry(_) | Want::NothingNote => Answer::Note(Err(unavailable())),
                     Want::Update(_) => Answer::Update(Err(unavailable())),
                     Want::Chunks(_) => Answer::Transcript(Err(unavailable())),
+                    Want::Chat => Answer::Chat(Err(unavailable())),
                 };
                 (waiting.reply, answer)
             });
@@ -335,9 +365,29 @@ impl<T> Room<T> {
                 }
                 Request::Update { reply, .. } => (reply, Answer::Update(Err(unavailable()))),
                 Request::Chunks { reply, .. } => (reply, Answer::Transcript(Err(unavailable()))),
+                Request::Chat { reply, .. } => (reply, Answer::Chat(Err(unavailable()))),
             });
         waiting.chain(queued).collect()
     }
+}
+
+/// Publishes, in order, what the journal does not have yet.
+fn publish<'a, E: Sequenced + Clone + 'a>(
+    journal: &mut Journal<E>,
+    stored: impl Iterator<Item = &'a E>,
+) -> Vec<Arc<Item<E>>> {
+    let head = journal.head();
+    let mut fresh: Vec<&E> = stored.filter(|entry| entry.sequence() > head).collect();
+    fresh.sort_by_key(|entry| entry.sequence());
+    fresh.dedup_by_key(|entry| entry.sequence());
+    let items: Vec<_> = fresh
+        .into_iter()
+        .map(|entry| Arc::new(Item::new(Arc::new(entry.clone()))))
+        .collect();
+    for item in &items {
+        journal.publish(Arc::clone(item));
+    }
+    items
 }
 
 fn accepted(entries: &[Arc<Item<NoteEntry>>], sequence: u64) -> Result<NoteAccepted, Problem> {

@@ -1,7 +1,8 @@
 //! Commands: what a client asks the server to do. One enum for HTTP and socket.
 
 use crate::access::Action;
-use crate::id::{MeetingId, UserId};
+use crate::chat::{Message, MessageDraft, MessageEdit};
+use crate::id::{MeetingId, MessageId, UserId};
 use crate::meeting::{Meeting, MeetingChanges, Participant, ParticipantChanges, ParticipantDraft};
 use crate::note::AnyOperation;
 use crate::note::Operation;
@@ -217,6 +218,42 @@ pub enum Command {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// Say something in the chat.
+    PostMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// What.
+        #[serde(flatten)]
+        draft: MessageDraft,
+    },
+    /// Give a message other words.
+    EditMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// Which message.
+        message_id: MessageId,
+        /// Which words.
+        #[serde(flatten)]
+        edit: MessageEdit,
+    },
+    /// Take a message's words away.
+    DeleteMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// Which message.
+        message_id: MessageId,
+    },
+    /// React to a message, or no longer.
+    ReactToMessage {
+        /// Which meeting's chat.
+        meeting_id: MeetingId,
+        /// Which message.
+        message_id: MessageId,
+        /// With which emoji.
+        emoji: String,
+        /// Whether from now on, or no longer.
+        on: bool,
+    },
 }
 
 impl Command {
@@ -250,6 +287,10 @@ impl Command {
                 Some(_) => Action::CallSpeaker,
                 None => Action::RaiseHand,
             },
+            Self::PostMessage { .. }
+            | Self::EditMessage { .. }
+            | Self::DeleteMessage { .. }
+            | Self::ReactToMessage { .. } => Action::WriteChat,
         }
     }
 }
@@ -263,6 +304,8 @@ pub enum CommandReply {
     Note(NoteAccepted),
     /// To `appendTranscript`.
     Transcript(TranscriptAccepted),
+    /// To whatever changes the chat: the message as it stands.
+    Message(Box<Message>),
     /// To `startMeeting`, `endMeeting`, `cancelMeeting` and `updateMeeting`: the meeting.
     Meeting(Box<Meeting>),
     /// To what is done with participants: the participant.

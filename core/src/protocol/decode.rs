@@ -3,11 +3,9 @@
 //! browser's module: a tagged enum is decoded into a buffer and then again, by code
 //! that is made anew for every type within.
 
-use super::command::{CommandReply, NoteAccepted, TranscriptAccepted};
 use super::frame::{Limits, ServerFrame};
 use crate::error::{ErrorCode, FieldError, Problem};
 use crate::limits::NoteLimits;
-use crate::note::Operation;
 use serde_json::{Map, Value};
 
 /// A JSON object that is taken apart.
@@ -84,10 +82,7 @@ pub fn server_frame(text: &str) -> Option<ServerFrame> {
         },
         "reply" => ServerFrame::Reply {
             id: fields.number("id")?,
-            ok: match fields.fields("ok") {
-                Some(ok) => Some(reply(ok)?),
-                None => None,
-            },
+            ok: fields.take("ok"),
             error: fields.fields("error").and_then(problem_of),
         },
         "revoked" => ServerFrame::Revoked {
@@ -140,16 +135,6 @@ fn limits(mut limits: Fields) -> Option<Limits> {
             state_bytes: usize::try_from(note.number("stateBytes")?).ok()?,
         },
     })
-}
-
-fn reply(mut fields: Fields) -> Option<CommandReply> {
-    if let Some(version) = fields.number("version") {
-        let operation = Operation::from_json(fields.take("operation")?)?;
-        return Some(CommandReply::Note(NoteAccepted { version, operation }));
-    }
-    let sequences = fields.list("sequences")?;
-    let sequences = sequences.iter().map(Value::as_u64).collect();
-    Some(CommandReply::Transcript(TranscriptAccepted { sequences }))
 }
 
 #[cfg(test)]

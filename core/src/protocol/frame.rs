@@ -1,6 +1,8 @@
 //! Text frames of the live socket.
 
-use super::command::{Command, CommandReply};
+use super::command::Command;
+#[cfg(any(doc, feature = "ts"))]
+use super::command::CommandReply;
 use crate::access::Action;
 use crate::error::Problem;
 use crate::id::{MeetingId, SessionId, UserId};
@@ -35,12 +37,33 @@ pub enum Query {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// The chat as JSON [`crate::chat::Message`] items: an edited message comes again,
+    /// with a higher revision.
+    Chat {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
     /// What a meeting's plan gives: one JSON [`crate::entitlement::Entitlements`], a
     /// fresh snapshot at every change.
     Entitlements {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// The members of a meeting, at most 500: one JSON list of
+    /// [`crate::meeting::Participant`], a fresh snapshot at every change.
+    Participants {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// A meeting as it is now: one JSON [`crate::meeting::MeetingNow`], a fresh snapshot at
+    /// every change.
+    MeetingState {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// The latest meetings of whoever subscribes, at most 100: one JSON list of
+    /// [`crate::meeting::Meeting`], a fresh snapshot at every change.
+    Meetings {},
     /// Whoever subscribes, with what they may use: one JSON
     /// [`crate::me::MeView`], a fresh snapshot at every change.
     Me {},
@@ -54,8 +77,11 @@ impl Query {
             Self::Note { meeting_id, .. }
             | Self::NoteOps { meeting_id }
             | Self::Transcript { meeting_id }
+            | Self::Chat { meeting_id }
+            | Self::Participants { meeting_id }
+            | Self::MeetingState { meeting_id }
             | Self::Entitlements { meeting_id } => Some(meeting_id),
-            Self::Me {} => None,
+            Self::Meetings {} | Self::Me {} => None,
         }
     }
 
@@ -65,8 +91,11 @@ impl Query {
         match self {
             Self::Note { .. } | Self::NoteOps { .. } => Some(Action::ReadNote),
             Self::Transcript { .. } => Some(Action::ReadTranscript),
+            Self::Chat { .. } => Some(Action::ReadChat),
             Self::Entitlements { .. } => Some(Action::ReadMeeting),
-            Self::Me {} => None,
+            Self::Participants { .. } => Some(Action::ReadParticipants),
+            Self::MeetingState { .. } => Some(Action::ReadState),
+            Self::Meetings {} | Self::Me {} => None,
         }
     }
 }
@@ -204,10 +233,10 @@ pub enum ServerFrame {
         /// The call.
         #[cfg_attr(feature = "ts", ts(type = "number"))]
         id: u64,
-        /// What became of it.
+        /// What became of it: a [`CommandReply`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "ts", ts(optional))]
-        ok: Option<CommandReply>,
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<CommandReply>"))]
+        ok: Option<serde_json::Value>,
         /// Why not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "ts", ts(optional))]

@@ -11,6 +11,8 @@ use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, Event, ServerWake, Sky};
 use crate::web::{Answer, Request};
 use conn::{Conn, Letter};
+use connvo_core::access::Role;
+use connvo_core::chat::Change;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::limits::NoteLimits;
@@ -262,6 +264,7 @@ impl Server {
             let problem = Problem::new(ErrorCode::Forbidden, "observers do not write");
             return self.web_answer(sky, ticket, Answer::Operated(Err(problem)));
         }
+        let client = web.client;
         let (request, user) = (web.request.clone(), self.users[web.client].clone());
         let Some(room) = self.open_room(sky, Parked::Web(ticket)) else {
             return;
@@ -274,6 +277,16 @@ impl Server {
                     return self.web_answer(sky, ticket, Answer::Appended(Err(problem)));
                 }
             },
+            Request::Chat(what) => {
+                let change = Change {
+                    by: Some(user),
+                    name: format!("client {client}"),
+                    role: Role::Participant,
+                    at: sky.now,
+                    what,
+                };
+                Message::chat(change, Reply::Web(ticket))
+            }
             Request::Read | Request::Log(_) => Message::Read(ticket),
         };
         self.tell(sky, room, message);
@@ -293,6 +306,10 @@ impl Server {
                 let result = result.map(CommandReply::Transcript);
                 self.leave_letter(sky, link, Letter::Replied { id, result });
             }
+            (From::Call { link, id }, Answer::Chatted(result)) => {
+                let result = result.map(|stored| CommandReply::Message(Box::new(stored)));
+                self.leave_letter(sky, link, Letter::Replied { id, result });
+            }
             _ => {}
         }
     }
@@ -302,6 +319,7 @@ impl Server {
         let answer = match self.webs.get(&ticket).map(|web| &web.request) {
             Some(Request::Operate(_)) => Answer::Operated(Err(unavailable())),
             Some(Request::Append(_)) => Answer::Appended(Err(unavailable())),
+            Some(Request::Chat(_)) => Answer::Chatted(Err(unavailable())),
             _ => Answer::Read(Err(unavailable())),
         };
         self.web_answer(sky, ticket, answer);

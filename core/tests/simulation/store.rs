@@ -1,7 +1,10 @@
 //! The disk: what was committed, and nothing else. It outlives every crash.
 
+use connvo_core::chat::{Change, Message};
+use connvo_core::error::Problem;
+use connvo_core::id::MessageId;
 use connvo_core::live::note::{Base, ClientClaim, StoredNote};
-use connvo_core::live::room::Batch;
+use connvo_core::live::room::{Batch, Stored};
 use connvo_core::note::{NoteEntry, Text};
 use connvo_core::transcript::{Chunk, NewChunk, word_count};
 use std::cmp::Ordering;
@@ -17,6 +20,8 @@ pub struct Store {
     pub clients: BTreeMap<String, ClientClaim>,
     pub chunks: BTreeMap<u64, Chunk>,
     pub transcript_head: u64,
+    pub messages: BTreeMap<MessageId, Message>,
+    pub chat_head: u64,
     /// The text that the log gives.
     pub text: Text,
 }
@@ -27,7 +32,7 @@ impl Store {
     }
 
     /// Commits a batch, whole or not at all, as the committer does.
-    pub fn commit(&mut self, batch: &Batch, now_ms: u64) -> Result<Vec<Option<Chunk>>, String> {
+    pub fn commit(&mut self, batch: &Batch, now_ms: u64) -> Result<Stored, String> {
         let numbered = (self.head() + 1..).zip(&batch.entries);
         if (!batch.entries.is_empty() || !batch.claims.is_empty())
             && batch.expected_head != self.head()
@@ -62,11 +67,31 @@ impl Store {
             })?;
             self.log.push((**entry).clone());
         }
-        Ok(batch
-            .chunks
-            .iter()
-            .map(|chunk| self.take_chunk(chunk, now_ms))
-            .collect())
+        let chunks = batch.chunks.iter();
+        let chunks = chunks.map(|chunk| self.take_chunk(chunk, now_ms)).collect();
+        let messages = self.take_changes(&batch.chat);
+        Ok(Stored { chunks, messages })
+    }
+
+    fn take_changes(&mut self, changes: &[Change]) -> Vec<Result<Message, Problem>> {
+        let mut stored = Vec::new();
+        for change in changes {
+            let next = change.apply(|id| self.messages.get(id));
+            stored.push(next.and_then(|next| {
+                let Some(mut next) = next else {
+                    let known = self.messages.get(change.message_id()).cloned();
+                    return known.ok_or_else(|| Problem::not_found("the message"));
+                };
+                self.chat_head += 1;
+                next.sequence = self.chat_head;
+                if next.posted_sequence == 0 {
+                    next.posted_sequence = self.chat_head;
+                }
+                self.messages.insert(next.id.clone(), next.clone());
+                Ok(next)
+            }));
+        }
+        stored
     }
 
     fn take_chunk(&mut self, chunk: &NewChunk, now_ms: u64) -> Option<Chunk> {
@@ -128,6 +153,23 @@ impl Store {
             .take(limit)
             .map(|(_, chunk)| chunk.clone())
             .collect()
+    }
+
+    /// Messages after a sequence, in the order of the journal.
+    pub fn messages_after(&self, after: u64, limit: usize) -> Vec<Message> {
+        let mut found: Vec<_> = self.messages.values().cloned().collect();
+        found.retain(|message| message.sequence > after);
+        found.sort_by_key(|message| message.sequence);
+        found.truncate(limit);
+        found
+    }
+
+    /// The latest messages posted up to a sequence, in order.
+    pub fn latest_messages(&self, upto: u64, limit: usize) -> Vec<Message> {
+        let mut found: Vec<_> = self.messages.values().cloned().collect();
+        found.retain(|message| message.posted_sequence <= upto);
+        found.sort_by_key(|message| message.posted_sequence);
+        found.split_off(found.len().saturating_sub(limit))
     }
 
     /// The latest chunks up to a sequence, in order.

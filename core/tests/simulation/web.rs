@@ -2,6 +2,7 @@
 //! repeated, delayed and reordered.
 
 use crate::sky::{ClientId, Event, Sky};
+use connvo_core::chat::{Message, What};
 use connvo_core::error::Problem;
 use connvo_core::note::NoteEntry;
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft, TranscriptAccepted};
@@ -18,6 +19,8 @@ pub enum Request {
     Log(u64),
     /// `POST …/transcript`.
     Append(Vec<ChunkDraft>),
+    /// A command of the chat.
+    Chat(What),
 }
 
 /// What the server answers.
@@ -27,6 +30,7 @@ pub enum Answer {
     Read(Result<(String, u64), Problem>),
     Log(Vec<NoteEntry>),
     Appended(Result<TranscriptAccepted, Problem>),
+    Chatted(Result<Message, Problem>),
 }
 
 impl Sky {

@@ -32,6 +32,10 @@ impl Share {
             share.entries += 1;
             share.bytes += 300 + chunk.fields().text.len();
         }
+        for change in &append.chat {
+            share.entries += 1;
+            share.bytes += change.weight();
+        }
         share
     }
 
@@ -97,6 +101,7 @@ mod tests {
                 chunks: validate(drafts).unwrap(),
                 created_at: 0,
             }),
+            chat: Vec::new(),
             records: Vec::new(),
         }
     }

@@ -1,7 +1,9 @@
 //! What a batch writes, decided in memory between the lock and the inserts.
 
-use super::{Append, Appended, CommitError, NoteBatch, TranscriptBatch};
-use connvo_core::id::{MeetingId, UserId};
+use super::{Append, CommitError, NoteBatch, Stored, TranscriptBatch};
+use connvo_core::chat::{Change, Message};
+use connvo_core::error::Problem;
+use connvo_core::id::{MeetingId, MessageId, UserId};
 use connvo_core::note::NoteEntry;
 use connvo_core::transcript::{Chunk, NewChunk, word_count};
 use std::collections::{BTreeMap, HashMap};
@@ -12,6 +14,9 @@ pub(super) type SegmentKey = (MeetingId, String, String);
 /// A client of a note.
 pub(super) type ClientKey = (MeetingId, String);
 
+/// A message of a chat.
+pub(super) type MessageKey = (MeetingId, MessageId);
+
 /// The rows that a batch has to know, as locked.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
@@ -19,10 +24,14 @@ pub(super) struct State {
     pub(super) notes: HashMap<MeetingId, u64>,
     /// Heads of the transcripts.
     pub(super) transcripts: HashMap<MeetingId, u64>,
+    /// Heads of the chats.
+    pub(super) chats: HashMap<MeetingId, u64>,
     /// Holder (`None` for the server) and last sequence of each client.
     pub(super) clients: HashMap<ClientKey, (Option<UserId>, u64)>,
     /// The stored revision of each utterance.
     pub(super) chunks: HashMap<SegmentKey, Chunk>,
+    /// The messages that changes are about, or answer.
+    pub(super) messages: HashMap<MessageKey, Message>,
 }
 
 /// What a batch writes.
@@ -40,8 +49,12 @@ pub(super) struct Plan {
     pub(super) note_heads: BTreeMap<MeetingId, u64>,
     /// Heads that moved.
     pub(super) transcript_heads: BTreeMap<MeetingId, u64>,
+    /// Messages to write, as they stand after the batch.
+    pub(super) messages: BTreeMap<MessageKey, Message>,
+    /// Heads that moved.
+    pub(super) chat_heads: BTreeMap<MeetingId, u64>,
     /// The answer to each append.
-    pub(super) outcomes: Vec<Result<Appended, CommitError>>,
+    pub(super) outcomes: Vec<Result<Stored, CommitError>>,
 }
 
 /// Decides what a batch writes.
@@ -57,10 +70,13 @@ pub(super) fn plan(appends: &[&Append], mut state: State) -> Plan {
 impl Plan {
     /// Whether there is anything to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.clients.is_empty() && self.chunks.is_empty()
+        self.entries.is_empty()
+            && self.clients.is_empty()
+            && self.chunks.is_empty()
+            && self.messages.is_empty()
     }
 
-    fn add(&mut self, append: &Append, state: &mut State) -> Result<Appended, CommitError> {
+    fn add(&mut self, append: &Append, state: &mut State) -> Result<Stored, CommitError> {
         let meeting = &append.meeting;
         if !state.notes.contains_key(meeting) || !state.transcripts.contains_key(meeting) {
             return Err(CommitError::Conflict);
@@ -72,10 +88,8 @@ impl Plan {
             Some(batch) => self.add_chunks(meeting, batch, state),
             None => Vec::new(),
         };
-        Ok(Appended {
-            chunks,
-            transcript_head: state.transcripts.get(meeting).copied().unwrap_or(0),
-        })
+        let messages = self.change_chat(meeting, &append.chat, state);
+        Ok(Stored { chunks, messages })
     }
 
     /// Checks everything before it adds anything.
@@ -157,5 +171,51 @@ impl Plan {
             Some(new)
         };
         batch.chunks.iter().map(take).collect()
+    }
+
+    /// Applies one append's changes. A message takes one place in the journal, however
+    /// many of them it was: who asked first is answered with what it has become.
+    fn change_chat(
+        &mut self,
+        meeting: &MeetingId,
+        changes: &[Change],
+        state: &mut State,
+    ) -> Vec<Result<Message, Problem>> {
+        let key = |id: &MessageId| (meeting.clone(), id.clone());
+        let mut changed: Vec<&MessageId> = Vec::new();
+        let mut refused: Vec<Option<Problem>> = Vec::new();
+        for change in changes {
+            let id = change.message_id();
+            match change.apply(|id| state.messages.get(&key(id))) {
+                Ok(Some(next)) => {
+                    changed.retain(|known| *known != id);
+                    changed.push(id);
+                    state.messages.insert(key(id), next);
+                    refused.push(None);
+                }
+                Ok(None) => refused.push(None),
+                Err(problem) => refused.push(Some(problem)),
+            }
+        }
+        for id in changed {
+            let head = state.chats.entry(meeting.clone()).or_insert(0);
+            *head += 1;
+            self.chat_heads.insert(meeting.clone(), *head);
+            if let Some(message) = state.messages.get_mut(&key(id)) {
+                message.sequence = *head;
+                if message.posted_sequence == 0 {
+                    message.posted_sequence = *head;
+                }
+                self.messages.insert(key(id), message.clone());
+            }
+        }
+        let stands = |change: &Change| {
+            let found = state.messages.get(&key(change.message_id())).cloned();
+            found.ok_or_else(|| Problem::not_found("the message"))
+        };
+        let answers = changes.iter().zip(refused);
+        answers
+            .map(|(change, problem)| problem.map_or_else(|| stands(change), Err))
+            .collect()
     }
 }

@@ -5,9 +5,10 @@
 mod postgres;
 mod sqlite;
 
-use super::plan::{ClientKey, Plan, SegmentKey, State, plan};
-use super::{Append, Appended, CommitError};
+use super::plan::{ClientKey, MessageKey, Plan, SegmentKey, State, plan};
+use super::{Append, CommitError, Stored};
 use crate::audit;
+use crate::chat::store::MessageRow;
 use crate::db::{Db, StoreError, to_id, to_u64};
 use crate::transcript::store::ChunkRow;
 use connvo_core::id::MeetingId;
@@ -20,7 +21,7 @@ use std::collections::BTreeSet;
 pub(super) async fn commit(
     db: &Db,
     appends: &[&Append],
-) -> Result<Vec<Result<Appended, CommitError>>, StoreError> {
+) -> Result<Vec<Result<Stored, CommitError>>, StoreError> {
     let needs = Needs::of(appends);
     let plan = match db {
         Db::Sqlite { writer, .. } => {
@@ -66,6 +67,7 @@ struct Needs {
     meetings: BTreeSet<MeetingId>,
     clients: BTreeSet<ClientKey>,
     segments: BTreeSet<SegmentKey>,
+    messages: BTreeSet<MessageKey>,
 }
 
 impl Needs {
@@ -74,6 +76,7 @@ impl Needs {
             meetings: BTreeSet::new(),
             clients: BTreeSet::new(),
             segments: BTreeSet::new(),
+            messages: BTreeSet::new(),
         };
         for append in appends {
             let meeting = &append.meeting;
@@ -91,6 +94,13 @@ impl Needs {
                     fields.segment_id.clone(),
                 ));
             }
+            for change in &append.chat {
+                let ids = [Some(change.message_id()), change.reply_to_id()];
+                let keys = ids.into_iter().flatten();
+                needs
+                    .messages
+                    .extend(keys.map(|id| (meeting.clone(), id.clone())));
+            }
         }
         needs
     }
@@ -104,13 +114,14 @@ fn state(
     heads: Vec<HeadRow>,
     clients: Vec<ClientRow>,
     chunks: Vec<ChunkRow>,
+    messages: Vec<MessageRow>,
 ) -> Result<State, StoreError> {
     let mut state = State::default();
     for (meeting, kind, head) in heads {
-        let heads = if kind == "note" {
-            &mut state.notes
-        } else {
-            &mut state.transcripts
+        let heads = match kind.as_str() {
+            "note" => &mut state.notes,
+            "chat" => &mut state.chats,
+            _ => &mut state.transcripts,
         };
         heads.insert(to_id(&meeting)?, to_u64(head));
     }
@@ -130,6 +141,12 @@ fn state(
         );
         state.chunks.insert(key, chunk);
     }
+    for row in messages {
+        let meeting = to_id(&row.meeting_id)?;
+        let message = row.message()?;
+        let key = (meeting, message.id.clone());
+        state.messages.insert(key, message);
+    }
     Ok(state)
 }
 
@@ -137,7 +154,9 @@ fn state(
 fn heads(plan: &Plan) -> impl Iterator<Item = (&MeetingId, &'static str, u64)> {
     let notes = plan.note_heads.iter();
     let transcripts = plan.transcript_heads.iter();
+    let chats = plan.chat_heads.iter();
     notes
         .map(|(meeting, head)| (meeting, "note", *head))
         .chain(transcripts.map(|(meeting, head)| (meeting, "transcript", *head)))
+        .chain(chats.map(|(meeting, head)| (meeting, "chat", *head)))
 }

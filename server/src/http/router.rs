@@ -5,8 +5,8 @@ use super::{by_person, docs, host, problem, www};
 use crate::app::App;
 use crate::config::Config;
 use crate::{
-    audit, auth, flag, health, live, me, meeting, metrics, note, org, person, transcript, webhook,
-    yjs,
+    audit, auth, chat, flag, health, live, me, meeting, metrics, note, org, person, transcript,
+    webhook, yjs,
 };
 use axum::Router;
 use axum::body::Body;
@@ -88,6 +88,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(meeting::routes::routes())
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())
+        .merge(chat::routes::routes())
         .merge(org::routes::routes())
         .merge(me::routes::routes())
         .merge(flag::routes::routes())

@@ -3,7 +3,8 @@
 use crate::actor::Actor;
 use crate::app::App;
 use crate::idempotency::Key;
-use crate::{meeting, note, transcript};
+use crate::{chat, meeting, note, transcript};
+use connvo_core::chat::Message;
 use connvo_core::error::Problem;
 use connvo_core::protocol::{Command, CommandReply};
 
@@ -34,8 +35,35 @@ pub(super) async fn carry_out(
                 .await
                 .map(CommandReply::Transcript)
         }
+        Command::PostMessage { meeting_id, draft } => {
+            let key = Some(Key::parse(&key)?);
+            let posted = chat::post(app, actor, &meeting_id, draft, key).await;
+            message(posted)
+        }
+        Command::EditMessage {
+            meeting_id,
+            message_id,
+            edit,
+        } => message(chat::edit(app, actor, &meeting_id, message_id, edit).await),
+        Command::DeleteMessage {
+            meeting_id,
+            message_id,
+        } => message(chat::delete(app, actor, &meeting_id, message_id).await),
+        Command::ReactToMessage {
+            meeting_id,
+            message_id,
+            emoji,
+            on,
+        } => {
+            let reaction = (message_id, emoji, on);
+            message(chat::react(app, actor, &meeting_id, reaction).await)
+        }
         about_a_meeting => {
             meeting::command::carry_out(app, actor, Key::parse(&key)?, about_a_meeting).await
         }
     }
+}
+
+fn message(answer: Result<Message, Problem>) -> Result<CommandReply, Problem> {
+    answer.map(Box::new).map(CommandReply::Message)
 }

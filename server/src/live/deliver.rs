@@ -2,9 +2,10 @@
 //! the store.
 
 use super::task::{Live, Over};
-use crate::{note, transcript};
+use crate::{chat, note, transcript};
 use connvo_core::error::Problem;
 use connvo_core::live::connection::{Effect, Stream};
+use connvo_core::live::journal::Sequenced;
 use connvo_core::live::room::unavailable;
 use connvo_core::live::{Item, Read};
 use connvo_core::protocol::PAGE_ITEMS;
@@ -43,21 +44,59 @@ impl Live {
                         }
                         Read::Behind => Box::pin(self.read_back(sub, stream, cursor)).await,
                     },
-                    Some(room) => match room.feed().read_transcript(cursor) {
-                        Read::UpToDate => Vec::new(),
-                        Read::Items(items) => {
-                            let to = items.last().map_or(cursor, |item| item.entry().sequence);
-                            let more = behind(Some(to), room.feed().transcript_head());
-                            self.connection
-                                .deliver_transcript(sub, &items, to, more, now)
+                    Some(room) if stream == Stream::Transcript => {
+                        let (read, head) = (
+                            room.feed().read_transcript(cursor),
+                            room.feed().transcript_head(),
+                        );
+                        match self.deliver_read(sub, read, head) {
+                            Some(effects) => effects,
+                            None => Box::pin(self.read_back(sub, stream, cursor)).await,
                         }
-                        Read::Behind => Box::pin(self.read_back(sub, stream, cursor)).await,
-                    },
+                    }
+                    Some(room) => {
+                        let (read, head) = (room.feed().read_chat(cursor), room.feed().chat_head());
+                        match self.deliver_read(sub, read, head) {
+                            Some(effects) => effects,
+                            None => Box::pin(self.read_back(sub, stream, cursor)).await,
+                        }
+                    }
                     None => Vec::new(),
                 };
                 self.carry_out(effects).await?;
             }
         }
+    }
+
+    /// What the feed has; `None` when the reader is further behind.
+    fn deliver_read<E: Sequenced>(
+        &mut self,
+        sub: u32,
+        read: Read<E>,
+        head: u64,
+    ) -> Option<Vec<Effect>> {
+        let now = self.app.clock.now_ms();
+        match read {
+            Read::UpToDate => Some(Vec::new()),
+            Read::Items(items) => {
+                let to = items.last().map_or(0, |item| item.entry().sequence());
+                let more = to < head;
+                Some(self.connection.deliver(sub, &items, to, more, now))
+            }
+            Read::Behind => None,
+        }
+    }
+
+    /// A page of the store's: nothing of after `head`, up to which the right to read was
+    /// sure.
+    fn deliver_page<E: Sequenced>(&mut self, sub: u32, mut page: Vec<E>, head: u64) -> Vec<Effect> {
+        page.retain(|entry| entry.sequence() <= head);
+        let full = page.len() >= PAGE_ITEMS;
+        let last = page.last().map_or(head, E::sequence);
+        let to = if full { last } else { head.max(last) };
+        let items: Vec<_> = page.into_iter().map(shared).collect();
+        let now = self.app.clock.now_ms();
+        self.connection.deliver(sub, &items, to, true, now)
     }
 
     /// A page from the store, for a reader who is further behind than the feed.
@@ -103,17 +142,14 @@ impl Live {
                     let entries = transcript::store::entries(db, meeting, cursor, since, limit);
                     Ok(entries.await?)
                 };
-                read.await.map(|mut entries: Vec<Chunk>| {
-                    // Nothing of after the moment at which the right to read was sure.
-                    entries.retain(|chunk| chunk.sequence <= head);
-                    let full = entries.len() >= PAGE_ITEMS;
-                    let last = entries.last().map_or(head, |chunk| chunk.sequence);
-                    let to = if full { last } else { head.max(last) };
-                    let items: Vec<_> = entries.into_iter().map(shared).collect();
-                    let now = self.app.clock.now_ms();
-                    self.connection
-                        .deliver_transcript(sub, &items, to, true, now)
-                })
+                let page: Result<Vec<Chunk>, Problem> = read.await;
+                page.map(|page| self.deliver_page(sub, page, head))
+            }
+            Stream::Chat => {
+                let head = place.seat.room.feed().chat_head();
+                let page = chat::store::entries(db, meeting, cursor, limit).await;
+                page.map_err(Problem::from)
+                    .map(|page| self.deliver_page(sub, page, head))
             }
         };
         read.unwrap_or_else(|problem| self.connection.refused(sub, problem))
@@ -124,6 +160,6 @@ fn behind(last: Option<u64>, head: u64) -> bool {
     last.is_some_and(|last| last < head)
 }
 
-fn shared<E: connvo_core::live::journal::Sequenced>(entry: E) -> Arc<Item<E>> {
+fn shared<E: Sequenced>(entry: E) -> Arc<Item<E>> {
     Arc::new(Item::new(Arc::new(entry)))
 }

@@ -7,8 +7,9 @@ use crate::presence::{Here, Presence};
 use crate::rooms::feed::Interest;
 use crate::rooms::mailbox::Mailbox;
 use crate::rooms::{Room, Seat};
-use crate::{note, transcript};
+use crate::{chat, note, transcript};
 use connvo_core::access::Action;
+use connvo_core::chat::Message;
 use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
 use connvo_core::live::Read;
@@ -112,7 +113,22 @@ pub(super) async fn open(
             };
             (after, Opened::Journal { epoch, snapshot })
         }
-        Query::Transcript { .. } | Query::Entitlements { .. } | Query::Me {} => {
+        Query::Chat { .. } => {
+            let head = place.seat.room.feed().chat_head();
+            let epoch = app.store_epoch.clone();
+            let after = resumes(&wanted, &epoch, head);
+            let snapshot = match after {
+                Some(_) => None,
+                None => Some(snapshot(&wanted, head, &latest(app, meeting, head).await?)),
+            };
+            (after, Opened::Journal { epoch, snapshot })
+        }
+        Query::Transcript { .. }
+        | Query::Entitlements { .. }
+        | Query::Participants { .. }
+        | Query::MeetingState { .. }
+        | Query::Meetings {}
+        | Query::Me {} => {
             let head = place.seat.room.feed().transcript_head();
             let epoch = app.store_epoch.clone();
             let after = resumes(&wanted, &epoch, head);
@@ -130,6 +146,15 @@ pub(super) async fn open(
         }
     };
     Ok((place, after, opened))
+}
+
+/// The messages posted last, oldest first. One that was changed after `head` comes again
+/// with the journal.
+async fn latest(app: &App, meeting: &MeetingId, head: u64) -> Result<Vec<Message>, Problem> {
+    let before = head.saturating_add(1);
+    let mut items = chat::store::before(&app.db, meeting, before, PAGE_ITEMS as u32).await?;
+    items.reverse();
+    Ok(items)
 }
 
 /// The cursor, if the note's log still has all that comes after it.

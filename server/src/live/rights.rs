@@ -63,6 +63,7 @@ impl Live {
                     if let Some(place) = self.places.get_mut(&sub) {
                         place.closes_at = membership.note_closes_at();
                     }
+                    effects.extend(self.see_as(sub, &query, &membership));
                     let writable = writable(&self.app, membership);
                     effects.extend(self.connection.access_changed(sub, writable));
                 }

@@ -3,11 +3,10 @@
 use super::call::carry_out;
 use super::open::{Place, Wanted, open};
 use super::rights::still_may;
-use super::views::{self, Views};
+use super::views::Followed;
 use crate::actor::{Actor, RequestInfo};
 use crate::app::{AccessChange, App};
 use crate::connections::Connected;
-use crate::me::MeChange;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
 use crate::socket::{Broken, Error, Message, Socket};
@@ -33,11 +32,11 @@ pub(super) struct Live {
     /// Who said hello.
     pub(super) actor: Option<Actor>,
     pub(super) connection: Connection,
-    mailbox: Arc<Mailbox>,
+    pub(super) mailbox: Arc<Mailbox>,
     pub(super) places: HashMap<u32, Place>,
     pub(super) access: Receiver<AccessChange>,
     /// The views that are followed.
-    pub(super) views: Option<Box<Views>>,
+    pub(super) views: Followed,
     pub(super) expires_at_ms: u64,
     /// This person's place among their own connections.
     pub(super) connected: Option<Connected>,
@@ -65,7 +64,7 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
         connection,
         mailbox: Arc::default(),
         places: HashMap::new(),
-        views: None,
+        views: Followed::new(),
         expires_at_ms: u64::MAX,
         connected: None,
         fresh: None,
@@ -80,7 +79,6 @@ enum Woken {
     Frame(Option<Result<Message, Error>>),
     Mail,
     Access(Result<AccessChange, RecvError>),
-    View(Result<MeChange, RecvError>),
     Time,
     Shutdown,
 }
@@ -103,16 +101,12 @@ impl Live {
             Woken::Frame(_) => return Err(Over),
             Woken::Mail => self.open_mail(now),
             Woken::Access(change) => Box::pin(self.recheck(change)).await,
-            Woken::View(change) => Box::pin(self.view_changed(change)).await,
             Woken::Time => Vec::new(),
             Woken::Shutdown => {
                 let after = self.app.ids.bits() % SPREAD_MS;
                 self.connection.drain(after)
             }
         });
-        if views::changes_at(self.views.as_deref()).is_some_and(|at| at <= now) {
-            effects.extend(Box::pin(self.view_ended(now)).await);
-        }
         // After the frame: who was heard this moment is not silent, however long we
         // were busy sending.
         effects.extend(self.connection.tick(now));
@@ -140,7 +134,6 @@ impl Live {
         let at = closes
             .chain(self.connection.next_due(pressure))
             .chain(self.late.as_ref().map(|late| late.due_ms))
-            .chain(views::changes_at(self.views.as_deref()))
             .chain([self.connection.dead_at(), self.expires_at_ms])
             .min()
             .unwrap_or(u64::MAX);
@@ -148,7 +141,6 @@ impl Live {
         tokio::select! {
             biased;
             change = self.access.recv() => Woken::Access(change),
-            change = views::change(&mut self.views) => Woken::View(change),
             () = self.app.shutdown.cancelled() => Woken::Shutdown,
             () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
             frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
@@ -163,10 +155,11 @@ impl Live {
             return self.connection.close(close::TRY_LATER);
         }
         let pressure = self.app.rooms.pressure();
+        let mut effects = Vec::new();
         for sub in mail.woken {
             self.connection.wake(sub, now, pressure);
+            effects.extend(self.show_view(sub));
         }
-        let mut effects = Vec::new();
         for interim in &mail.interim {
             effects.extend(self.connection.volatile(interim.sub, &interim.json));
         }
@@ -214,7 +207,7 @@ impl Live {
                 }
                 Effect::Closed(sub) => {
                     self.places.remove(&sub);
-                    self.close_view(sub);
+                    self.views.remove(&sub);
                     Vec::new()
                 }
                 Effect::Update {
@@ -258,7 +251,7 @@ impl Live {
             return Vec::new();
         };
         if Stream::of(&query).is_none() {
-            return self.open_view(sub, query, after).await;
+            return self.open_view(sub, query, epoch, after).await;
         }
         let now = self.app.clock.now_ms();
         let actor = actor.next_request(self.app.ids.uuid(), now);

@@ -31,6 +31,19 @@ pub async fn state_view(app: &App, meeting: &MeetingId) -> Result<MeetingNow, Pr
     Ok(found)
 }
 
+/// How often a talk that rests is looked at again, in milliseconds: what is said touches no
+/// view, there is too much of it.
+const RESTS_MS: u64 = 5_000;
+
+/// When a view of this is to be looked at again, in milliseconds since the Unix epoch.
+#[must_use]
+pub fn changes_at(app: &App, state: &MeetingNow) -> Option<u64> {
+    if state.lull {
+        return Some(app.clock.now_ms().saturating_add(RESTS_MS));
+    }
+    state.lull_at
+}
+
 /// A meeting as it is now, to who takes part.
 ///
 /// # Errors

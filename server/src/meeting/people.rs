@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::of_meeting;
-use connvo_core::access::Action;
+use connvo_core::access::{Action, Role};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::participant::Move;
@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 /// Most participants in one look at all of them.
 pub const VIEW_ITEMS: u32 = 500;
 
-/// The members of a meeting as a view shows them to everybody who sees as much: at most
+/// The members of a meeting as a view shows them to everybody of a role: at most
 /// [`VIEW_ITEMS`].
 ///
 /// # Errors
@@ -25,8 +25,10 @@ pub const VIEW_ITEMS: u32 = 500;
 pub async fn participants_view(
     app: &App,
     meeting: &MeetingId,
-    sees: Sees,
+    role: Role,
 ) -> Result<Vec<Participant>, Problem> {
+    let plain = role < Role::CoHost && store::is_public(&app.db, meeting).await?;
+    let sees = if plain { Sees::Known } else { Sees::All };
     Ok(store::everybody(&app.db, meeting, sees, VIEW_ITEMS).await?)
 }
 

@@ -30,14 +30,14 @@ pub use participants::{
     Sees, away, back, come_in, everybody, find_participant, host as host_of, participants, seen,
 };
 pub use read::{
-    Filter, OF_USER_SQL, PUBLIC_PAGE_SQL, Repeats, dated, get, get_whole, list, of_user, public,
-    public_list,
+    Filter, OF_USER_SQL, PUBLIC_PAGE_SQL, Repeats, dated, get, get_whole, is_public, list, of_user,
+    public, public_list,
 };
 pub use remove::{remove_alone, remove_rest};
 pub use state::{RUNNING_SQL, Running, Successor, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
-pub const STREAMS: [&str; 2] = ["note", "transcript"];
+pub const STREAMS: [&str; 3] = ["note", "transcript", "chat"];
 
 /// The read that every request and subscription makes.
 pub const MEMBERSHIP_SQL: &str =

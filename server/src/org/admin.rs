@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::auth::admin::Admin;
 use crate::idempotency::{Key, Once};
-use crate::me::{MeChange, tell};
+use crate::views::Topic;
 use connvo_core::entitlement::{Entitlements, Grant};
 use connvo_core::error::Problem;
 use connvo_core::flag::validate_reason;
@@ -175,7 +175,7 @@ pub async fn put_override(
         if !store::change_override(&app.db, change, now).await? {
             return Err(Problem::not_found("the organisation"));
         }
-        tell(app, MeChange::Org(org.clone()));
+        app.touched(&[Topic::Org(org.clone())]);
         Ok(())
     };
     once.run(app, work).await?;
@@ -206,7 +206,7 @@ pub async fn delete_override(
         if !store::change_override(&app.db, change, app.clock.now_ms()).await? {
             return Err(Problem::not_found("the override"));
         }
-        tell(app, MeChange::Org(org.clone()));
+        app.touched(&[Topic::Org(org.clone())]);
         Ok(())
     };
     once.run(app, work).await

@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
-use crate::me::{MeChange, tell};
+use crate::views::Topic;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::OrgId;
 use connvo_core::meeting::validate_email;
@@ -99,7 +99,7 @@ pub async fn accept(
             audit::denied(app, actor, "acceptInvitation", &resource(org), problem);
         }
         let org = accepted?;
-        tell(app, MeChange::User(actor.user_id.clone()));
+        app.touched(&[Topic::Person(actor.user_id.clone())]);
         Ok(org)
     };
     once.run(app, work).await

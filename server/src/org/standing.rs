@@ -58,6 +58,8 @@ fn entitlements<'a>(rows: impl Iterator<Item = &'a Held> + Clone, now_ms: u64) -
 /// What applies to a meeting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
+    /// The organisation that the meeting belongs to, which may be gone.
+    pub org_id: Option<OrgId>,
     /// When it began, in milliseconds since the Unix epoch.
     pub started_at: Option<u64>,
     /// What may be used in it.
@@ -77,7 +79,9 @@ pub async fn of_meeting(app: &App, meeting: &MeetingId) -> Result<Standing, Stor
     let changes = app.standings.changes();
     let rows = store::of_meeting(&app.db, meeting).await?;
     let started_at = rows.first().and_then(|row| row.started_at);
+    let org_id = rows.first().and_then(|row| row.org_id.as_deref());
     let standing = Standing {
+        org_id: org_id.map(to_id).transpose()?,
         started_at: started_at.map(to_u64),
         entitlements: entitlements(rows.iter().map(|row| &row.held), now),
     };

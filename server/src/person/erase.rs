@@ -136,6 +136,7 @@ async fn work(app: &App, user: &UserId) -> Result<(), StoreError> {
         return Ok(());
     };
     store::said::all_chunks(&app.db, user).await?;
+    store::said::all_messages(&app.db, user).await?;
     while let Some((meeting, whole)) = store::next_meeting(&app.db, user).await? {
         if whole {
             meeting::store::remove_rest(&app.db, &meeting).await?;
@@ -187,6 +188,7 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
         }
         for user in people {
             store::said::all_chunks(&app.db, &user).await?;
+            store::said::all_messages(&app.db, &user).await?;
         }
     }
     Ok(())

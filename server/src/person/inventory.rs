@@ -70,6 +70,8 @@ pub const KEPT: &[Row] = &[
         Some(Section::TranscriptChunk),
         Emptied,
     ),
+    ("messages", "author_id", Some(Section::Message), Stays),
+    ("messages", "author_name", Some(Section::Message), Emptied),
     ("audit_logs", "actor_id", Some(Section::AuditRow), Stays),
     ("audit_logs", "ip", Some(Section::AuditRow), Emptied),
     ("audit_logs", "user_agent", Some(Section::AuditRow), Emptied),

@@ -8,6 +8,7 @@ use super::handle::{Message, NoteView, Room as Handle, StockState};
 use super::reply::Reply;
 use super::{Cell, Ground, Rooms};
 use crate::audit::Entry;
+use crate::chat::store as chats;
 use crate::committer::{Append, CommitError, NoteBatch, TranscriptBatch};
 use crate::note::store as notes;
 use crate::transcript::store as transcripts;
@@ -18,9 +19,8 @@ use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::note::Note;
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
-use connvo_core::live::room::{Batch, Fetch, Request, Room};
+use connvo_core::live::room::{Batch, Fetch, Request, Room, Stored};
 use connvo_core::note::DocumentError;
-use connvo_core::transcript::Chunk;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +50,8 @@ struct Actor {
     base_again: Again,
     /// Questions about the committed note: answered when nothing is under way.
     questions: Vec<Message>,
-    /// What the audit log is to have with changes that are under way, by client id.
+    /// What the audit log is to have with changes that are under way, by client or
+    /// message id.
     records: HashMap<String, Box<Entry>>,
     /// Whether the meeting is no more.
     removed: bool,
@@ -88,18 +89,19 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
     let ground = rooms.ground();
     let stored = notes::load(&ground.db, &meeting).await?;
     let transcript_head = transcripts::head(&ground.db, &meeting).await?;
+    let chat_head = chats::head(&ground.db, &meeting).await?;
     let unsaved = stored.entries.len();
     let client_id = ground.client_id();
     let note = match Note::open(stored, client_id, ground.limits) {
         Ok(note) => note,
         Err(error) => start_over(ground, &meeting, &error).await?,
     };
-    let feed = Arc::new(Feed::new(note.head(), transcript_head));
+    let feed = Arc::new(Feed::new(note.head(), transcript_head, chat_head));
     let (sender, inbox) = mpsc::channel(INBOX);
     let gone = CancellationToken::new();
     let handle = Handle::new(sender, Arc::clone(&feed), note.epoch(), gone.clone());
     let actor = Actor {
-        room: Room::new(note, transcript_head, unsaved),
+        room: Room::new(note, transcript_head, chat_head, unsaved),
         _place: Place {
             rooms: rooms.clone(),
             meeting: meeting.clone(),
@@ -192,8 +194,13 @@ impl Actor {
     fn take(&mut self, message: Message, now_ms: u64) {
         match message {
             Message::Change { request, record } => {
-                if let (Request::Replace { client_id, .. }, Some(record)) = (&request, record) {
-                    self.records.insert(client_id.clone(), record);
+                let of = match &request {
+                    Request::Replace { client_id, .. } => Some(client_id.clone()),
+                    Request::Chat { change, .. } => Some(change.message_id().to_string()),
+                    _ => None,
+                };
+                if let (Some(of), Some(record)) = (of, record) {
+                    self.records.insert(of, record);
                 }
                 self.room.request(request);
             }
@@ -238,7 +245,7 @@ impl Actor {
                     .await
                     .map_err(|error| End::Broken(error.to_string()))?;
                 let published = self.room.committed(&stored);
-                self.feed.publish(&published.entries, &published.chunks);
+                self.feed.publish(&published);
                 for (reply, answer) in published.answers {
                     reply.give(answer);
                 }
@@ -261,11 +268,14 @@ impl Actor {
         Ok(())
     }
 
-    async fn commit(&mut self, batch: Batch) -> Result<Vec<Option<Chunk>>, CommitError> {
+    async fn commit(&mut self, batch: Batch) -> Result<Stored, CommitError> {
         let ground = self.rooms.ground();
-        let clients = batch.entries.iter().map(|entry| &entry.client_id);
-        let records = clients.filter_map(|client| self.records.remove(client));
-        let records = records.map(|entry| *entry).collect();
+        let mut records = Vec::new();
+        let clients = batch.entries.iter().map(|entry| entry.client_id.as_str());
+        let messages = batch.chat.iter().map(|change| change.message_id().as_str());
+        for of in clients.chain(messages) {
+            records.extend(self.records.remove(of).map(|entry| *entry));
+        }
         let has_note = !batch.entries.is_empty() || !batch.claims.is_empty();
         let append = Append {
             meeting: self.meeting.clone(),
@@ -278,9 +288,10 @@ impl Actor {
                 chunks: batch.chunks,
                 created_at: ground.clock.now_ms(),
             }),
+            chat: batch.chat,
             records,
         };
-        Ok(ground.committer.append(append).await?.chunks)
+        Ok(ground.committer.append(append).await?)
     }
 
     async fn fetch(&mut self, fetch: Fetch) -> Result<(), End> {

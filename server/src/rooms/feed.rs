@@ -1,7 +1,10 @@
 //! What a room has published, and who follows it.
 
 use super::mailbox::{Interim, Letter, Mailbox};
+use connvo_core::chat::Message;
 use connvo_core::live::connection::Stream;
+use connvo_core::live::journal::Sequenced;
+use connvo_core::live::room::Published;
 use connvo_core::live::{Item, Journal, Read};
 use connvo_core::note::NoteEntry;
 use connvo_core::protocol::{EVENTS_BYTES, PAGE_ITEMS};
@@ -34,6 +37,7 @@ struct Watcher {
 pub struct Feed {
     note: Mutex<Journal<NoteEntry>>,
     transcript: Mutex<Journal<Chunk>>,
+    chat: Mutex<Journal<Message>>,
     watchers: Mutex<HashMap<u64, Watcher>>,
 }
 
@@ -59,10 +63,11 @@ impl Drop for Watch {
 }
 
 impl Feed {
-    pub(super) fn new(note_head: u64, transcript_head: u64) -> Self {
+    pub(super) fn new(note_head: u64, transcript_head: u64, chat_head: u64) -> Self {
         Self {
             note: Mutex::new(Journal::new(note_head)),
             transcript: Mutex::new(Journal::new(transcript_head)),
+            chat: Mutex::new(Journal::new(chat_head)),
             watchers: Mutex::default(),
         }
     }
@@ -94,6 +99,12 @@ impl Feed {
         lock(&self.transcript).head()
     }
 
+    /// The last published change of the chat.
+    #[must_use]
+    pub fn chat_head(&self) -> u64 {
+        lock(&self.chat).head()
+    }
+
     /// One frame's worth of note entries after a cursor.
     #[must_use]
     pub fn read_note(&self, after: u64) -> Read<NoteEntry> {
@@ -104,6 +115,12 @@ impl Feed {
     #[must_use]
     pub fn read_transcript(&self, after: u64) -> Read<Chunk> {
         lock(&self.transcript).read(after, PAGE_ITEMS, EVENTS_BYTES)
+    }
+
+    /// One frame's worth of messages after a cursor.
+    #[must_use]
+    pub fn read_chat(&self, after: u64) -> Read<Message> {
+        lock(&self.chat).read(after, PAGE_ITEMS, EVENTS_BYTES)
     }
 
     /// Relays an interim chunk to those who follow the transcript now.
@@ -120,22 +137,15 @@ impl Feed {
         }
     }
 
-    pub(super) fn publish(&self, entries: &[Arc<Item<NoteEntry>>], chunks: &[Arc<Item<Chunk>>]) {
-        if !entries.is_empty() {
-            let mut journal = lock(&self.note);
-            entries
-                .iter()
-                .for_each(|item| journal.publish(Arc::clone(item)));
-            drop(journal);
+    pub(super) fn publish<T>(&self, published: &Published<T>) {
+        if put(&self.note, &published.entries) {
             self.wake(Stream::Note);
         }
-        if !chunks.is_empty() {
-            let mut journal = lock(&self.transcript);
-            chunks
-                .iter()
-                .for_each(|item| journal.publish(Arc::clone(item)));
-            drop(journal);
+        if put(&self.transcript, &published.chunks) {
             self.wake(Stream::Transcript);
+        }
+        if put(&self.chat, &published.messages) {
+            self.wake(Stream::Chat);
         }
     }
 
@@ -167,6 +177,17 @@ impl Feed {
     pub(super) fn is_watched(&self) -> bool {
         !lock(&self.watchers).is_empty()
     }
+}
+
+/// Whether there was anything to put into the journal.
+fn put<E: Sequenced>(journal: &Mutex<Journal<E>>, items: &[Arc<Item<E>>]) -> bool {
+    if !items.is_empty() {
+        let mut journal = lock(journal);
+        for item in items {
+            journal.publish(Arc::clone(item));
+        }
+    }
+    !items.is_empty()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

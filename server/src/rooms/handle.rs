@@ -4,6 +4,7 @@ use super::feed::Feed;
 use super::mailbox::Mailbox;
 use super::reply::{Held, Reply, To};
 use crate::audit::Entry;
+use connvo_core::chat::{Change, Message as ChatMessage};
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::live::connection::NoteSnapshot;
@@ -219,6 +220,24 @@ impl Room {
         Ok(TranscriptAccepted { sequences })
     }
 
+    /// Changes the chat. The audit log has `record` with the change.
+    ///
+    /// # Errors
+    /// As [`Change::apply`], and `UNAVAILABLE`.
+    pub async fn change_chat(
+        &self,
+        change: Change,
+        record: Option<Entry>,
+    ) -> Result<ChatMessage, Problem> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Chat {
+            change: Box::new(change),
+            reply: To::Chat(reply),
+        };
+        self.offer_recorded(request, record.map(Box::new)).await?;
+        answer.await.map_err(|_| unavailable())?
+    }
+
     /// Offers an update of our own client; the journal acknowledges it, or the
     /// mailbox tells what became of it.
     ///
@@ -390,7 +409,7 @@ mod tests {
     #[tokio::test]
     async fn who_sends_more_than_a_room_holds_waits_until_it_has_answered() {
         let (sender, mut inbox) = mpsc::channel(64);
-        let feed = Arc::new(Feed::new(0, 0));
+        let feed = Arc::new(Feed::new(0, 0, 0));
         let room = Room::new(sender, feed, 1, CancellationToken::new());
         let (author, mailbox) = (Ids::seeded(Clock::fixed(0), 1).user(), Arc::default());
         let offer = || room.stock_update(&author, None, vec![0; 1 << 20], &mailbox);

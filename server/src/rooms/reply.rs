@@ -1,6 +1,7 @@
 //! Whom a room answers, and how.
 
 use super::mailbox::{Letter, Mailbox};
+use connvo_core::chat::Message;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::live::room::{Answer, Updated};
 use connvo_core::protocol::command::{NoteAccepted, TranscriptAccepted};
@@ -22,6 +23,7 @@ pub(super) struct Reply {
 pub(super) enum To {
     Note(oneshot::Sender<Result<NoteAccepted, Problem>>),
     Transcript(oneshot::Sender<Result<TranscriptAccepted, Problem>>),
+    Chat(oneshot::Sender<Result<Message, Problem>>),
     /// Our own client: only what the journal does not tell.
     Lane {
         mailbox: Arc<Mailbox>,
@@ -42,6 +44,7 @@ impl Reply {
         match (self.to, answer) {
             (To::Note(reply), Answer::Note(result)) => drop(reply.send(result)),
             (To::Transcript(reply), Answer::Transcript(result)) => drop(reply.send(result)),
+            (To::Chat(reply), Answer::Chat(result)) => drop(reply.send(result)),
             (
                 To::Lane {
                     mailbox,

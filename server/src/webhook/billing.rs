@@ -9,7 +9,7 @@ use crate::actor::RequestInfo;
 use crate::app::App;
 use crate::audit::Trail;
 use crate::http::Failure;
-use crate::me::{MeChange, tell};
+use crate::views::Topic;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
@@ -77,7 +77,7 @@ async fn take_event(app: &App, event: Event, trail: &Trail) -> Result<(), Proble
     match apply(&app.db, &id, created_ms, &change, trail).await? {
         Effect::Changed(org) => {
             tracing::info!(%org, kind, "the billing service changed a plan");
-            tell(app, MeChange::Org(org));
+            app.touched(&[Topic::Org(org)]);
         }
         Effect::Awaited => {
             let detail = "no organisation is this customer yet: send the event again";

@@ -6,9 +6,9 @@ use super::{judged, odd, parse};
 use crate::actor::RequestInfo;
 use crate::app::{AccessChange, App};
 use crate::audit::Trail;
-use crate::me::{MeChange, tell};
 use crate::org::provider::{ProviderMembership, ProviderOrg};
 use crate::person::erase;
+use crate::views::Topic;
 use crate::workos::{Person, instant};
 use connvo_core::error::{ErrorCode, Problem};
 use serde::Deserialize;
@@ -182,7 +182,7 @@ async fn organization(
     };
     let (event, fresh) = ((PROVIDER, event_id), app.ids.org());
     if let Some(org) = store::take_org(&app.db, event, &fresh, &news, trail).await? {
-        tell(app, MeChange::Org(org));
+        app.touched(&[Topic::Org(org)]);
     }
     Ok(())
 }
@@ -205,7 +205,7 @@ async fn membership(
     let (user, org) = (app.ids.user(), app.ids.org());
     let (event, whom) = ((PROVIDER, event_id), (name(&told.user_id)?, &user, &org));
     if let Some(user) = store::take_membership(&app.db, event, whom, &news, trail).await? {
-        tell(app, MeChange::User(user));
+        app.touched(&[Topic::Person(user)]);
     }
     Ok(())
 }

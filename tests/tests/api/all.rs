@@ -68,6 +68,8 @@ mod v1_me_profile;
 mod v1_me_sign_out;
 #[path = "v1/meetings.rs"]
 mod v1_meetings;
+#[path = "v1/meetings/messages.rs"]
+mod v1_messages;
 #[path = "v1/meetings/notes.rs"]
 mod v1_notes;
 #[path = "v1/meetings/notes/history.rs"]

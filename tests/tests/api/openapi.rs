@@ -142,8 +142,14 @@ fn forbids(action: Action) -> bool {
 async fn a_call_that_makes_something_of_a_meeting_takes_an_idempotency_key() {
     let api = Api::start().await;
     let (_, description) = api.send(Method::GET, "/openapi.json", None, None).await;
-    // Appends are recognised by what they bring; see the descriptions.
-    let natural = ["/notes/ops", "/transcript"];
+    // Appends are recognised by what they bring; see the descriptions. What a message is
+    // to become it may be told twice.
+    let natural = [
+        "/notes/ops",
+        "/transcript",
+        "/messages/{message}",
+        "/{emoji}",
+    ];
     for (method, path, operation) in operations(&description) {
         let appends = natural.iter().any(|end| path.ends_with(end));
         if method == "get" || appends || !path.starts_with("/v1/meetings") {
@@ -215,6 +221,9 @@ async fn every_request_body_has_an_example_that_the_server_takes() {
     let meeting = ada.meeting().await;
     assert_eq!(ada.post(&format!("{meeting}/start"), None).await.0, 200);
     ada.invite(&meeting, "bob", "participant").await;
+    let said = json!({"text": "hi"});
+    let message = ada.post(&format!("{meeting}/messages"), said).await.1["id"].clone();
+    let message = message.as_str().unwrap().to_owned();
     let (_, org) = ada.post("/v1/orgs", json!({"name": "Acme"})).await;
     let org = org["id"].as_str().unwrap();
     let dan = api.sign_in("dan").await;
@@ -249,7 +258,7 @@ async fn every_request_body_has_an_example_that_the_server_takes() {
             } else {
                 &bob
             };
-            let path = fill(path, &meeting, org, &user.id);
+            let path = fill(path, &meeting, org, &user.id).replace("{message}", &message);
             let (status, answer) = send(&ada, method, &path, &body).await;
             assert!(status.is_success(), "{name}: {status} {answer}");
             sent += 1;

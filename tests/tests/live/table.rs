@@ -5,6 +5,7 @@ use crate::client::{Api, NOW, Person};
 use crate::line::{Heard, Line, SUB, id};
 use connvo_core::access::surface::{Gate, ROUTES, gate};
 use connvo_core::access::{Action, NOTE_GRACE_MS, ParticipantStatus, Role, Standing, can};
+use connvo_core::chat::{Change, MessageDraft, What};
 use connvo_core::error::Problem;
 use connvo_core::live::stock::Message;
 use connvo_core::meeting::MeetingState;
@@ -165,6 +166,33 @@ impl<'a> Scene<'a> {
             "operation": [{"insert": "x"}]})
     }
 
+    fn words(&mut self) -> Value {
+        self.count += 1;
+        json!({"text": self.count.to_string()})
+    }
+
+    /// A message of Bob's, whatever he may do.
+    async fn message(&mut self) -> String {
+        let id = self.api.app.ids.message();
+        let draft: MessageDraft = serde_json::from_value(self.words()).unwrap();
+        let change = Change {
+            by: Some(self.bob.id.parse().unwrap()),
+            name: "Bob".into(),
+            role: Role::Participant,
+            at: NOW,
+            what: What::Post(draft.validate(id.clone()).unwrap()),
+        };
+        let room = self
+            .api
+            .app
+            .rooms
+            .open(&self::id(&self.meeting))
+            .await
+            .unwrap();
+        room.change_chat(change, None).await.unwrap();
+        id.to_string()
+    }
+
     /// What a route is sent; a route that is not known here fails the test.
     fn body(&mut self, method: &str, path: &str) -> Option<Value> {
         match (method, path) {
@@ -179,6 +207,9 @@ impl<'a> Scene<'a> {
             }
             ("post", "/v1/meetings/{id}/notes/ops") => Some(self.operation()),
             ("post", "/v1/meetings/{id}/transcript") => Some(self.chunk()),
+            ("post", "/v1/meetings/{id}/messages")
+            | ("patch", "/v1/meetings/{id}/messages/{message}") => Some(self.words()),
+            ("put", "/v1/meetings/{id}/messages/{message}/reactions/{emoji}") => None,
             (
                 "post",
                 "/v1/meetings/{id}/start"
@@ -205,8 +236,14 @@ impl<'a> Scene<'a> {
         // Who asks to join is somebody else than who is invited.
         let answers = path.ends_with("/approve") || path.ends_with("/refuse");
         let who = if answers { "asker" } else { "guest" };
+        let message = match path.contains("{message}") {
+            true => self.message().await,
+            false => String::new(),
+        };
         let path = path
             .replace("/v1/meetings/{id}", &self.meeting)
+            .replace("{message}", &message)
+            .replace("{emoji}", "%F0%9F%91%8D")
             .replace("{n}", "1")
             .replace("{user}", &self.ada.id)
             .replace("{who}", &format!("{who}@example.org"));
@@ -217,10 +254,14 @@ impl<'a> Scene<'a> {
 }
 
 /// Every command, by its wire name.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 26] = [
     "applyNoteOperation",
     "restoreNote",
     "appendTranscript",
+    "postMessage",
+    "editMessage",
+    "deleteMessage",
+    "reactToMessage",
     "startMeeting",
     "endMeeting",
     "cancelMeeting",
@@ -273,6 +314,8 @@ async fn nobody_passes_a_gate_without_a_token_and_nobody_but_administrators_the_
         let path = path
             .replace("{id}", &api.app.ids.uuid())
             .replace("{n}", "1")
+            .replace("{message}", &api.app.ids.uuid())
+            .replace("{emoji}", "x")
             .replace("{who}", "x")
             .replace("{user}", &api.app.ids.uuid())
             .replace("{email}", "x@example.org")
@@ -368,7 +411,11 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         Query::Note { .. }
         | Query::NoteOps { .. }
         | Query::Transcript { .. }
+        | Query::Chat { .. }
         | Query::Entitlements { .. }
+        | Query::Participants { .. }
+        | Query::MeetingState { .. }
+        | Query::Meetings {}
         | Query::Me {} => {}
     };
     let _ = |command: &Command| match command {
@@ -393,7 +440,11 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         | Command::LowerHand { .. }
         | Command::NextSpeaker { .. }
         | Command::PauseTranscription { .. }
-        | Command::ResumeTranscription { .. } => {}
+        | Command::ResumeTranscription { .. }
+        | Command::PostMessage { .. }
+        | Command::EditMessage { .. }
+        | Command::DeleteMessage { .. }
+        | Command::ReactToMessage { .. } => {}
     };
     let queries = [
         Query::Note {
@@ -406,7 +457,16 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         Query::Transcript {
             meeting_id: meeting_id(),
         },
+        Query::Chat {
+            meeting_id: meeting_id(),
+        },
         Query::Entitlements {
+            meeting_id: meeting_id(),
+        },
+        Query::Participants {
+            meeting_id: meeting_id(),
+        },
+        Query::MeetingState {
             meeting_id: meeting_id(),
         },
     ];
@@ -440,6 +500,8 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
                 "applyNoteOperation" => scene.operation(),
                 "restoreNote" => json!({"version": 1}),
                 "appendTranscript" => scene.chunk(),
+                "reactToMessage" => json!({"emoji": "👍", "on": true}),
+                "postMessage" | "editMessage" | "deleteMessage" => scene.words(),
                 "updateMeeting" => json!({"changes": {"tags": ["team"]}}),
                 "approveParticipant" | "refuseParticipant" => json!({"who": "asker@example.org"}),
                 "inviteParticipant" => json!({"email": "guest@example.org",
@@ -450,6 +512,7 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
                 "handOverHost" => json!({"userId": scene.ada.id}),
                 _ => json!({}),
             };
+            command["messageId"] = json!(scene.message().await);
             command["type"] = kind.into();
             command["meetingId"] = json!(id(&scene.meeting));
             let command: Command = serde_json::from_value(command).unwrap();

@@ -120,10 +120,11 @@ async fn note_and_transcript_of_one_append_are_stored_together_or_not_at_all(sto
             chunks: vec![chunk("mic", head, 0, "hi")],
             created_at: NOW,
         }),
+        chat: Vec::new(),
         records: Vec::new(),
     };
     let stored = store.committer.append(both(0)).await.unwrap();
-    assert_eq!(stored.transcript_head, 1);
+    assert_eq!(stored.chunks[0].as_ref().unwrap().sequence, 1);
     let refused = store.committer.append(both(5)).await;
     assert!(matches!(refused, Err(CommitError::Conflict)));
     let head = transcript::store::head(&store.db, &meeting).await.unwrap();

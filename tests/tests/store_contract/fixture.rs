@@ -8,7 +8,7 @@ use connvo_core::transcript::{ChunkDraft, NewChunk, Speaker, validate};
 use connvo_server::audit::{Entry, Kind, Trail};
 use connvo_server::clock::{Clock, Ids};
 use connvo_server::committer::{
-    Append, Appended, ClientClaim, CommitError, Committer, NoteBatch, TranscriptBatch,
+    Append, ClientClaim, CommitError, Committer, NoteBatch, Stored, TranscriptBatch,
 };
 use connvo_server::db::Db;
 use connvo_server::idempotency::Once;
@@ -122,21 +122,18 @@ impl Store {
         (host, meeting)
     }
 
-    pub async fn note(
-        &self,
-        meeting: &MeetingId,
-        batch: NoteBatch,
-    ) -> Result<Appended, CommitError> {
+    pub async fn note(&self, meeting: &MeetingId, batch: NoteBatch) -> Result<Stored, CommitError> {
         let append = Append {
             meeting: meeting.clone(),
             note: Some(batch),
             transcript: None,
+            chat: Vec::new(),
             records: Vec::new(),
         };
         self.committer.append(append).await
     }
 
-    pub async fn transcript(&self, meeting: &MeetingId, chunks: Vec<NewChunk>) -> Appended {
+    pub async fn transcript(&self, meeting: &MeetingId, chunks: Vec<NewChunk>) -> Stored {
         self.committer.append(said(meeting, chunks)).await.unwrap()
     }
 }
@@ -150,6 +147,7 @@ pub fn said(meeting: &MeetingId, chunks: Vec<NewChunk>) -> Append {
             chunks,
             created_at: NOW,
         }),
+        chat: Vec::new(),
         records: Vec::new(),
     }
 }

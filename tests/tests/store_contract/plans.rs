@@ -4,7 +4,7 @@ use crate::fixture::{NOW, Store, chunk, typed};
 use connvo_core::live::note::Base;
 use connvo_server::db::{Db, streams};
 use connvo_server::user::Profile;
-use connvo_server::{audit, auth, meeting, note, org, person, rate, transcript};
+use connvo_server::{audit, auth, chat, meeting, note, org, person, rate, transcript};
 use sqlx::{Connection, PgConnection, Row};
 
 /// A parameter: planners want to know its type.
@@ -15,7 +15,7 @@ enum Of {
 }
 use Of::{Number, Text};
 
-const HOT: [(&str, &str, &[Of]); 14] = [
+const HOT: [(&str, &str, &[Of]); 18] = [
     ("standing", auth::store::STANDING_SQL, &[Text, Text]),
     ("sight", auth::store::SIGHT_SQL, &[Text, Text]),
     ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
@@ -51,6 +51,22 @@ const HOT: [(&str, &str, &[Of]); 14] = [
         transcript::store::LATEST_SQL,
         &[Text, Number, Number, Number],
     ),
+    (
+        "chat page",
+        chat::store::ENTRIES_SQL,
+        &[Text, Number, Number],
+    ),
+    (
+        "chat tail",
+        chat::store::BEFORE_SQL,
+        &[Text, Number, Number],
+    ),
+    (
+        "chat thread",
+        chat::store::THREAD_SQL,
+        &[Text, Number, Number, Text],
+    ),
+    ("message", chat::store::FIND_SQL, &[Text, Text]),
     ("head", streams::HEAD_SQL, &[Text, Text]),
 ];
 
@@ -213,5 +229,6 @@ async fn fill(store: &Store) {
             .map(|at| chunk("mic", at, 0, "some words said"))
             .collect();
         store.transcript(&meeting, chunks).await;
+        crate::messages::talk(store, &meeting, &ada).await;
     }
 }

@@ -3,7 +3,7 @@
 use super::{Event, Session};
 use crate::client::table::Table;
 use crate::error::{ErrorCode, Problem};
-use crate::protocol::{CALLS_IN_FLIGHT, Command, CommandReply, encode};
+use crate::protocol::{CALLS_IN_FLIGHT, Command, encode};
 use serde_json::Value;
 
 /// Calls that may wait for a connection; beyond it a call is refused.
@@ -84,7 +84,7 @@ impl Session {
         }
     }
 
-    pub(super) fn replied(&mut self, id: u64, ok: Option<CommandReply>, error: Option<Problem>) {
+    pub(super) fn replied(&mut self, id: u64, ok: Option<Value>, error: Option<Problem>) {
         // A second answer, to a resent call, finds nothing.
         if self.calls.pending.remove(&id).is_none() {
             return;

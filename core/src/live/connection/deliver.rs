@@ -4,12 +4,11 @@
 use super::{Connection, Effect, Outgoing, Phase, lane_frame, send};
 use crate::error::Problem;
 use crate::id::UserId;
-use crate::live::journal::Item;
+use crate::live::journal::{Item, Sequenced};
 use crate::note::NoteEntry;
 use crate::planted::{self, Bug};
 use crate::protocol::frame::{Query, ServerFrame};
 use crate::protocol::lane::{self, ServerLane};
-use crate::transcript::Chunk;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -20,6 +19,8 @@ pub enum Stream {
     Note,
     /// The transcript.
     Transcript,
+    /// The chat.
+    Chat,
 }
 
 impl Stream {
@@ -29,7 +30,12 @@ impl Stream {
         match query {
             Query::Note { .. } | Query::NoteOps { .. } => Some(Self::Note),
             Query::Transcript { .. } => Some(Self::Transcript),
-            Query::Entitlements { .. } | Query::Me {} => None,
+            Query::Chat { .. } => Some(Self::Chat),
+            Query::Entitlements { .. }
+            | Query::Participants { .. }
+            | Query::MeetingState { .. }
+            | Query::Meetings {}
+            | Query::Me {} => None,
         }
     }
 }
@@ -112,12 +118,12 @@ impl Connection {
         vec![Effect::Send(frame)]
     }
 
-    /// Transcript chunks after the cursor, in order, which cover everything up to
-    /// `to` (superseded chunks leave holes).
-    pub fn deliver_transcript(
+    /// Chunks or messages after the cursor, in order, which cover everything up to `to`
+    /// (superseded revisions leave holes).
+    pub fn deliver<E: Sequenced>(
         &mut self,
         sub: u32,
-        items: &[Arc<Item<Chunk>>],
+        items: &[Arc<Item<E>>],
         to: u64,
         more: bool,
         now_ms: u64,
@@ -129,7 +135,7 @@ impl Connection {
             return Vec::new();
         }
         let from = held.cursor + 1;
-        let fresh = items.iter().filter(|item| item.entry().sequence >= from);
+        let fresh = items.iter().filter(|item| item.entry().sequence() >= from);
         let frame = events(sub, from, to, fresh.map(|item| item.json()));
         held.cursor = to;
         held.pacer.sent(now_ms);

@@ -1,9 +1,12 @@
 //! A subscription: a cursor over a journal, and when it may send next.
 
-use super::{Connection, Effect, lane_frame, send};
+use super::{Connection, Effect, Outgoing, lane_frame, send};
 use crate::live::pacing::{self, Pacer};
 use crate::protocol::frame::{Query, ServerFrame};
 use crate::protocol::lane::ServerLane;
+
+/// The cursor of every view: what changes is its epoch.
+pub const VIEW_CURSOR: u64 = 1;
 
 /// What opening a query gave: where the subscription starts.
 #[derive(Debug, Clone)]
@@ -24,8 +27,15 @@ pub enum Opened {
         /// The items to begin with; `None` when the client's cursor still holds.
         snapshot: Option<JournalSnapshot>,
     },
-    /// Something of which there is one, and the latest replaces the last.
-    Latest(serde_json::Value),
+    /// A view: a value of which the latest replaces the last.
+    View {
+        /// The value, as JSON.
+        json: std::sync::Arc<str>,
+        /// Its content's hash, which is the epoch of its one cursor.
+        version: std::sync::Arc<str>,
+        /// Whether the client has this version already.
+        is_known: bool,
+    },
 }
 
 /// A note's document at a cursor.
@@ -157,16 +167,19 @@ impl Connection {
                 }));
             }
             Opened::Journal { snapshot: None, .. } => {
-                effects.push(send(&ServerFrame::Events {
-                    sub,
-                    from: held.cursor + 1,
-                    to: held.cursor,
-                    items: Vec::new(),
-                }));
+                effects.push(up_to_date(sub, held.cursor));
             }
-            Opened::Latest(item) => {
-                held.cursor = 1;
-                effects.push(latest(sub, held.cursor, after.is_some(), item));
+            Opened::View {
+                json,
+                version,
+                is_known,
+            } => {
+                held.cursor = VIEW_CURSOR;
+                effects.push(if is_known {
+                    up_to_date(sub, held.cursor)
+                } else {
+                    view(sub, after.is_some(), &json, &version)
+                });
                 self.subscriptions.insert(sub, held);
                 return effects;
             }
@@ -177,13 +190,13 @@ impl Connection {
         effects
     }
 
-    /// What a subscription shows has become another.
-    pub fn replace(&mut self, sub: u32, item: serde_json::Value) -> Vec<Effect> {
-        let Some(held) = self.subscriptions.get_mut(&sub) else {
-            return Vec::new();
-        };
-        held.cursor += 1;
-        vec![latest(sub, held.cursor, true, item)]
+    /// What a view shows has become another.
+    pub fn replace(&self, sub: u32, json: &str, version: &str) -> Vec<Effect> {
+        let known = self.subscriptions.contains_key(&sub);
+        known
+            .then(|| view(sub, true, json, version))
+            .into_iter()
+            .collect()
     }
 
     /// The right to write has changed.
@@ -199,12 +212,18 @@ impl Connection {
     }
 }
 
-fn latest(sub: u32, cursor: u64, reset: bool, item: serde_json::Value) -> Effect {
-    send(&ServerFrame::Snapshot {
+fn up_to_date(sub: u32, cursor: u64) -> Effect {
+    send(&ServerFrame::Events {
         sub,
-        cursor,
-        epoch: String::new(),
-        reset,
-        items: vec![item],
+        from: cursor + 1,
+        to: cursor,
+        items: Vec::new(),
     })
+}
+
+/// A snapshot frame around a value that is JSON already.
+fn view(sub: u32, reset: bool, json: &str, version: &str) -> Effect {
+    Effect::Send(Outgoing::Text(format!(
+        r#"{{"type":"snapshot","sub":{sub},"cursor":{VIEW_CURSOR},"epoch":"{version}","reset":{reset},"items":[{json}]}}"#
+    )))
 }

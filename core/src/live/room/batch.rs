@@ -58,24 +58,27 @@ impl<T> Room<T> {
             };
             self.stage(request, now_ms, &mut begun);
         }
-        if self.note.has_staged() || !self.chunks.is_empty() {
+        if self.note.has_staged() || !self.chunks.is_empty() || !self.changes.is_empty() {
             begun.batch = Some(Batch {
                 expected_head: self.note.head(),
                 entries: self.note.staged().to_vec(),
                 claims: self.note.touched(),
                 chunks: self.chunks.clone(),
+                chat: self.changes.clone(),
             });
             self.under_way = true;
         } else if !self.waiting.is_empty() {
             // Nothing to commit: everything that waits for a commit has it already.
-            begun.answers.extend(self.answers(&[], &[]));
+            begun
+                .answers
+                .extend(self.answers(&[], &super::Stored::default()));
         }
         begun
     }
 
     fn is_full(&self) -> bool {
         let entries = self.note.staged();
-        entries.len() + self.chunks.len() >= BATCH_ENTRIES
+        entries.len() + self.chunks.len() + self.changes.len() >= BATCH_ENTRIES
             || entries
                 .iter()
                 .map(|entry| entry.update.len())
@@ -146,6 +149,13 @@ impl<T> Room<T> {
                     want: Want::Chunks(chunks.len()),
                 });
                 self.chunks.extend(chunks);
+            }
+            Request::Chat { change, reply } => {
+                self.waiting.push(Waiting {
+                    reply,
+                    want: Want::Chat,
+                });
+                self.changes.push(*change);
             }
         }
     }

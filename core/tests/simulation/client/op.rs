@@ -16,9 +16,9 @@ use connvo_core::id::{MeetingId, UserId};
 use connvo_core::note::{
     AnyOperation, Component, NoteEntry, Operation, Side, SingleKind, SingleOperation, Text,
 };
+use connvo_core::protocol::Command;
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
 use connvo_core::protocol::frame::Query;
-use connvo_core::protocol::{Command, CommandReply};
 use std::collections::BTreeMap;
 
 /// Requests other than operations, which go by their number.
@@ -365,9 +365,10 @@ impl OpClient {
                 }
                 Effect::Event(Event::Reply { id, result }) => {
                     if let Some(seq) = self.calls.remove(&id) {
-                        let result = result.and_then(|reply| match reply {
-                            CommandReply::Note(accepted) => Ok(accepted),
-                            _ => Err(Problem::new(ErrorCode::Internal, "another call's answer")),
+                        let result = result.and_then(|reply| {
+                            serde_json::from_value(reply).map_err(|_| {
+                                Problem::new(ErrorCode::Internal, "another call's answer")
+                            })
                         });
                         self.answered(sky, seq, result);
                     }

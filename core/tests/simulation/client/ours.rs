@@ -14,10 +14,10 @@ use connvo_core::client::session::{Effect, Event};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::note::replica::{StoreOp, StoredNote};
 use connvo_core::note::{Operation, OutboxEntry, Text};
-use connvo_core::protocol::command::TranscriptDraft;
+use connvo_core::protocol::Command;
+use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
 use connvo_core::protocol::frame::Query;
 use connvo_core::protocol::lane::{self, ClientLane};
-use connvo_core::protocol::{Command, CommandReply};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Key of an outbox row.
@@ -254,8 +254,11 @@ impl Ours {
             Event::Reply { id, result } if self.call == Some(id) => {
                 self.call = None;
                 match (result, &mut self.speaker) {
-                    (Ok(CommandReply::Transcript(accepted)), Some(speaker)) => {
-                        speaker.answered(sky, &accepted.sequences);
+                    (Ok(accepted), Some(speaker)) => {
+                        match serde_json::from_value::<TranscriptAccepted>(accepted) {
+                            Ok(accepted) => speaker.answered(sky, &accepted.sequences),
+                            Err(_) => sky.breach("a call got another call's answer"),
+                        }
                     }
                     // Not stored just now: said again, later.
                     (Err(_), Some(_)) => {

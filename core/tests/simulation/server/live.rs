@@ -5,10 +5,12 @@ use super::room::{Message, Reply, Watcher};
 use super::{From, Parked, Server, Web};
 use crate::sky::{ServerWake, Sky};
 use crate::web::Request;
+use connvo_core::chat::What;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::live::connection::{
     Connection, Effect, JournalSnapshot, Opened, Outgoing, Stream,
 };
+use connvo_core::live::journal::Sequenced;
 use connvo_core::live::room::{Request as Change, unavailable};
 use connvo_core::live::{Item, Read};
 use connvo_core::protocol::frame::{Limits, Query};
@@ -170,6 +172,25 @@ impl Server {
                 let request = match command {
                     Command::ApplyNoteOperation { draft, .. } => Request::Operate(draft),
                     Command::AppendTranscript { draft, .. } => Request::Append(draft.chunks),
+                    Command::PostMessage { draft, .. } => {
+                        let Some(Ok(new)) = draft.id.clone().map(|id| draft.validate(id)) else {
+                            sky.breach("a message without an id, or a bad one");
+                            return Flow::Go;
+                        };
+                        Request::Chat(What::Post(new))
+                    }
+                    Command::EditMessage {
+                        message_id, edit, ..
+                    } => Request::Chat(What::Edit(message_id, edit)),
+                    Command::DeleteMessage { message_id, .. } => {
+                        Request::Chat(What::Delete(message_id))
+                    }
+                    Command::ReactToMessage {
+                        message_id,
+                        emoji,
+                        on,
+                        ..
+                    } => Request::Chat(What::React(message_id, emoji, on)),
                     _ => return Flow::Go,
                 };
                 let from = From::Call {
@@ -250,6 +271,8 @@ impl Server {
                     if Stream::of(&wanted.query) == Some(Stream::Note) {
                         let from = head.saturating_sub(PAGE_ITEMS as u64);
                         values(&sky.store.range(from + 1, head + 1))
+                    } else if matches!(wanted.query, Query::Chat { .. }) {
+                        values(&sky.store.latest_messages(head, PAGE_ITEMS))
                     } else {
                         values(&sky.store.latest_chunks(head, PAGE_ITEMS))
                     };
@@ -307,6 +330,7 @@ impl Server {
         let head = match stream {
             Stream::Note => actor.note_feed.head(),
             Stream::Transcript => actor.transcript_feed.head(),
+            Stream::Chat => actor.chat_feed.head(),
         };
         let epoch = if is_note { "1" } else { STORE_EPOCH };
         let after = wanted
@@ -426,7 +450,7 @@ impl Server {
         let (connection, _) = parts(&mut conn.kind);
         let effects = match stream {
             Stream::Note => match actor.note_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES) {
-                Read::UpToDate => Vec::new(),
+                Read::UpToDate => Some(Vec::new()),
                 Read::Items(items) => {
                     let last = items.last().map(|item| item.entry().sequence);
                     let head = actor.note_feed.head();
@@ -434,41 +458,26 @@ impl Server {
                         sky.saw("more than one page");
                     }
                     let more = items.len() >= PAGE_ITEMS || last.is_some_and(|last| last < head);
-                    connection.deliver_note(sub, &items, more, sky.now)
+                    Some(connection.deliver_note(sub, &items, more, sky.now))
                 }
-                Read::Behind => {
-                    return self.await_a_while(
-                        sky,
-                        conn,
-                        Wait::Page {
-                            sub,
-                            stream,
-                            cursor,
-                        },
-                    );
-                }
+                Read::Behind => None,
             },
             Stream::Transcript => {
-                match actor.transcript_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES) {
-                    Read::UpToDate => Vec::new(),
-                    Read::Items(items) => {
-                        let to = items.last().map_or(cursor, |item| item.entry().sequence);
-                        let more = to < actor.transcript_feed.head();
-                        connection.deliver_transcript(sub, &items, to, more, sky.now)
-                    }
-                    Read::Behind => {
-                        return self.await_a_while(
-                            sky,
-                            conn,
-                            Wait::Page {
-                                sub,
-                                stream,
-                                cursor,
-                            },
-                        );
-                    }
-                }
+                let read = actor.transcript_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES);
+                deliver(connection, sub, read, actor.transcript_feed.head(), sky.now)
             }
+            Stream::Chat => {
+                let read = actor.chat_feed.read(cursor, PAGE_ITEMS, EVENTS_BYTES);
+                deliver(connection, sub, read, actor.chat_feed.head(), sky.now)
+            }
+        };
+        let Some(effects) = effects else {
+            let wait = Wait::Page {
+                sub,
+                stream,
+                cursor,
+            };
+            return self.await_a_while(sky, conn, wait);
         };
         prepend(conn, effects);
         Flow::Go
@@ -500,17 +509,50 @@ impl Server {
             }
             Stream::Transcript => {
                 let head = actor.transcript_feed.head();
-                let chunks = sky.store.chunks_after(cursor, PAGE_ITEMS);
-                let full = chunks.len() >= PAGE_ITEMS;
-                let last = chunks.last().map_or(head, |chunk| chunk.sequence);
-                let to = if full { last } else { head.max(last) };
-                let items: Vec<_> = chunks.into_iter().map(shared).collect();
-                connection.deliver_transcript(sub, &items, to, true, sky.now)
+                let page = sky.store.chunks_after(cursor, PAGE_ITEMS);
+                deliver_page(connection, sub, page, head, sky.now)
+            }
+            Stream::Chat => {
+                let head = actor.chat_feed.head();
+                let page = sky.store.messages_after(cursor, PAGE_ITEMS);
+                deliver_page(connection, sub, page, head, sky.now)
             }
         };
         prepend(conn, effects);
         Flow::Go
     }
+}
+
+/// What the feed has; `None` when the reader is further behind.
+fn deliver<E: Sequenced>(
+    connection: &mut Connection,
+    sub: u32,
+    read: Read<E>,
+    head: u64,
+    now: u64,
+) -> Option<Vec<Effect>> {
+    match read {
+        Read::UpToDate => Some(Vec::new()),
+        Read::Items(items) => {
+            let to = items.last().map_or(0, |item| item.entry().sequence());
+            Some(connection.deliver(sub, &items, to, to < head, now))
+        }
+        Read::Behind => None,
+    }
+}
+
+fn deliver_page<E: Sequenced>(
+    connection: &mut Connection,
+    sub: u32,
+    page: Vec<E>,
+    head: u64,
+    now: u64,
+) -> Vec<Effect> {
+    let full = page.len() >= PAGE_ITEMS;
+    let last = page.last().map_or(head, E::sequence);
+    let to = if full { last } else { head.max(last) };
+    let items: Vec<_> = page.into_iter().map(shared).collect();
+    connection.deliver(sub, &items, to, true, now)
 }
 
 fn own(conn: &mut Conn, sub: u32) -> Option<u64> {

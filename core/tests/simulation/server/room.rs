@@ -6,6 +6,7 @@ use super::{Parked, Server};
 use crate::net::LinkId;
 use crate::sky::{ServerWake, Sky};
 use crate::web::Answer as WebAnswer;
+use connvo_core::chat::{Change, Message as ChatMessage};
 use connvo_core::error::ErrorCode;
 use connvo_core::id::UserId;
 use connvo_core::limits::NoteLimits;
@@ -14,7 +15,7 @@ use connvo_core::live::connection::{NoteSnapshot, Stream};
 use connvo_core::live::note::{Base, Note};
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
-use connvo_core::live::room::{Answer, Batch, Fetch, Published, Request, Room, Updated};
+use connvo_core::live::room::{Answer, Batch, Fetch, Published, Request, Room, Stored, Updated};
 use connvo_core::note::NoteEntry;
 use connvo_core::protocol::command::NoteOperationDraft;
 use connvo_core::transcript::{Chunk, NewChunk};
@@ -84,6 +85,11 @@ impl Message {
     pub fn append(chunks: Vec<NewChunk>, reply: Reply) -> Self {
         Self::Change(Request::Chunks { chunks, reply })
     }
+
+    pub fn chat(change: Change, reply: Reply) -> Self {
+        let change = Box::new(change);
+        Self::Change(Request::Chat { change, reply })
+    }
 }
 
 /// Who follows the room.
@@ -101,7 +107,7 @@ struct Commit {
     batch: Batch,
     /// The database fails: before it has written anything, or after.
     fails: Option<bool>,
-    result: Option<Result<Vec<Option<Chunk>>, String>>,
+    result: Option<Result<Stored, String>>,
 }
 
 /// Why a room's task ends.
@@ -116,6 +122,7 @@ pub struct Actor {
     pub room: Room<Reply>,
     pub note_feed: Journal<NoteEntry>,
     pub transcript_feed: Journal<Chunk>,
+    pub chat_feed: Journal<ChatMessage>,
     pub inbox: VecDeque<Message>,
     pub watchers: BTreeMap<u64, Watcher>,
     /// It takes no more and leaves once all is done.
@@ -143,7 +150,8 @@ impl Actor {
             number,
             note_feed: Journal::new(note.head()),
             transcript_feed: Journal::new(head),
-            room: Room::new(note, head, unsaved),
+            chat_feed: Journal::new(sky.store.chat_head),
+            room: Room::new(note, head, sky.store.chat_head, unsaved),
             inbox: VecDeque::new(),
             watchers: BTreeMap::new(),
             closing: false,
@@ -418,10 +426,14 @@ impl Server {
         for item in &published.chunks {
             actor.transcript_feed.publish(item.clone());
         }
+        for item in &published.messages {
+            actor.chat_feed.publish(item.clone());
+        }
         for watcher in actor.watchers.values() {
             let grown = match watcher.stream {
                 Stream::Note => !published.entries.is_empty(),
                 Stream::Transcript => !published.chunks.is_empty(),
+                Stream::Chat => !published.messages.is_empty(),
             };
             if grown {
                 self.wake_conn(sky, watcher.link, watcher.sub);
@@ -436,6 +448,9 @@ impl Server {
         match (reply, answer) {
             (Reply::Web(ticket), Answer::Note(result)) => {
                 self.web_answer(sky, ticket, WebAnswer::Operated(result));
+            }
+            (Reply::Web(ticket), Answer::Chat(result)) => {
+                self.web_answer(sky, ticket, WebAnswer::Chatted(result));
             }
             (Reply::Web(ticket), Answer::Transcript(result)) => {
                 self.web_answer(sky, ticket, WebAnswer::Appended(result));

@@ -2,9 +2,11 @@
 //! heads are locked in order, so that two batches never wait for each other.
 
 use super::{Needs, Plan, State, heads, state};
+use crate::chat::store::message_columns;
 use crate::db::{StoreError, to_i64};
 use crate::transcript::store::chunk_columns;
-use connvo_core::id::{MeetingId, UserId};
+use connvo_core::chat::Message;
+use connvo_core::id::{MeetingId, MessageId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
 use sqlx::{PgConnection, Postgres, Transaction};
 
@@ -55,7 +57,22 @@ pub(super) async fn read(
             .fetch_all(&mut **tx)
             .await?
     };
-    state(heads, clients, chunks)
+    let messages = if needs.messages.is_empty() {
+        Vec::new()
+    } else {
+        let keys = || needs.messages.iter();
+        sqlx::query_as(concat!(
+            "SELECT ",
+            message_columns!(),
+            " FROM UNNEST($1::text[], $2::text[]) AS k (meeting_id, message_id)
+             JOIN messages m ON m.meeting_id = k.meeting_id AND m.message_id = k.message_id"
+        ))
+        .bind(keys().map(|key| key.0.as_str()).collect::<Vec<_>>())
+        .bind(keys().map(|key| key.1.as_str()).collect::<Vec<_>>())
+        .fetch_all(&mut **tx)
+        .await?
+    };
+    state(heads, clients, chunks, messages)
 }
 
 /// Writes what was planned.
@@ -66,6 +83,7 @@ pub(super) async fn write(
     entries(tx, plan).await?;
     clients(tx, plan).await?;
     chunks(tx, plan).await?;
+    messages(tx, plan).await?;
     let (mut meetings, mut kinds, mut last) = (Vec::new(), Vec::new(), Vec::new());
     for (meeting, kind, head) in heads(plan) {
         meetings.push(meeting.as_str());
@@ -188,6 +206,56 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     .bind(column(plan, |c| c.revised))
     .bind(column(plan, |c| i64::from(c.word_count)))
     .bind(column(plan, |c| to_i64(c.created_at)))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn messages(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+    if plan.messages.is_empty() {
+        return Ok(());
+    }
+    let meetings: Vec<&str> = plan.messages.keys().map(|key| key.0.as_str()).collect();
+    fn column<'a, T>(plan: &'a Plan, of: impl Fn(&'a Message) -> T) -> Vec<T> {
+        plan.messages.values().map(of).collect()
+    }
+    let id = |id: &'_ Option<MessageId>| id.as_ref().map(|id| id.as_str().to_owned());
+    let list = |of: fn(&Message) -> serde_json::Result<String>| {
+        let columns: serde_json::Result<Vec<String>> = plan.messages.values().map(of).collect();
+        columns.map_err(|error| StoreError::damaged("message", &error))
+    };
+    sqlx::query(
+        "INSERT INTO messages (meeting_id, posted_sequence, sequence, message_id, revision, kind,
+             author_id, author_name, text, reply_to_id, thread_id, attachments, mentions,
+             reactions, edited_at, deleted_at, created_at, updated_at)
+         SELECT * FROM UNNEST($1::text[], $2::int8[], $3::int8[], $4::text[], $5::int8[],
+             $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+             $12::text[], $13::text[], $14::text[], $15::int8[], $16::int8[], $17::int8[],
+             $18::int8[])
+         ON CONFLICT (meeting_id, posted_sequence) DO UPDATE SET sequence = excluded.sequence,
+             revision = excluded.revision, text = excluded.text,
+             attachments = excluded.attachments, mentions = excluded.mentions,
+             reactions = excluded.reactions, edited_at = excluded.edited_at,
+             deleted_at = excluded.deleted_at, updated_at = excluded.updated_at",
+    )
+    .bind(meetings)
+    .bind(column(plan, |m| to_i64(m.posted_sequence)))
+    .bind(column(plan, |m| to_i64(m.sequence)))
+    .bind(column(plan, |m| m.id.as_str()))
+    .bind(column(plan, |m| i64::from(m.revision)))
+    .bind(column(plan, |m| m.kind.as_str()))
+    .bind(column(plan, |m| m.author_id.as_ref().map(UserId::as_str)))
+    .bind(column(plan, |m| m.author_name.as_str()))
+    .bind(column(plan, |m| m.text.as_str()))
+    .bind(column(plan, |m| id(&m.reply_to_id)))
+    .bind(column(plan, |m| id(&m.thread_id)))
+    .bind(list(|m| serde_json::to_string(&m.attachments))?)
+    .bind(list(|m| serde_json::to_string(&m.mentions))?)
+    .bind(list(|m| serde_json::to_string(&m.reactions))?)
+    .bind(column(plan, |m| m.edited_at.map(to_i64)))
+    .bind(column(plan, |m| m.deleted_at.map(to_i64)))
+    .bind(column(plan, |m| to_i64(m.created_at)))
+    .bind(column(plan, |m| to_i64(m.updated_at())))
     .execute(tx)
     .await?;
     Ok(())

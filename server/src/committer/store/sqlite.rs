@@ -2,6 +2,7 @@
 //! The transaction began with `BEGIN IMMEDIATE`, which is the lock.
 
 use super::{Needs, Plan, State, heads, state};
+use crate::chat::store::message_columns;
 use crate::db::{StoreError, to_i64};
 use crate::transcript::store::chunk_columns;
 use connvo_core::note::Operation;
@@ -51,7 +52,20 @@ pub(super) async fn read(
         .fetch_all(&mut **tx)
         .await?
     };
-    state(heads, clients, chunks)
+    let messages = if needs.messages.is_empty() {
+        Vec::new()
+    } else {
+        sqlx::query_as(concat!(
+            "SELECT ",
+            message_columns!(),
+            " FROM json_each($1) k CROSS JOIN messages m
+                 ON m.meeting_id = k.value ->> 0 AND m.message_id = k.value ->> 1"
+        ))
+        .bind(json(&needs.messages)?)
+        .fetch_all(&mut **tx)
+        .await?
+    };
+    state(heads, clients, chunks, messages)
 }
 
 /// Writes what was planned.
@@ -59,6 +73,7 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, plan: &Plan) -> Resu
     entries(tx, plan).await?;
     clients(tx, plan).await?;
     chunks(tx, plan).await?;
+    messages(tx, plan).await?;
     let heads: Vec<_> = heads(plan)
         .map(|(meeting, kind, head)| (meeting, kind, to_i64(head)))
         .collect();
@@ -192,6 +207,44 @@ async fn chunks(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError
              value ->> '$[1][0]', value ->> '$[1][1]', value ->> '$[1][2]', value ->> '$[1][3]',
              value ->> '$[1][4]', value ->> '$[1][5]', value ->> '$[1][6]', value ->> '$[1][7]'
          FROM json_each($1)",
+    )
+    .bind(json(&rows)?)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn messages(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
+    if plan.messages.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(plan.messages.len());
+    for ((meeting, _), message) in &plan.messages {
+        rows.push((
+            meeting,
+            message,
+            json(&message.attachments)?,
+            json(&message.mentions)?,
+            json(&message.reactions)?,
+            to_i64(message.updated_at()),
+        ));
+    }
+    sqlx::query(
+        "INSERT INTO messages (meeting_id, posted_sequence, sequence, message_id, revision, kind,
+             author_id, author_name, text, reply_to_id, thread_id, attachments, mentions,
+             reactions, edited_at, deleted_at, created_at, updated_at)
+         SELECT value ->> 0, value ->> '$[1].postedSequence', value ->> '$[1].sequence',
+             value ->> '$[1].id', value ->> '$[1].revision', value ->> '$[1].kind',
+             value ->> '$[1].authorId', value ->> '$[1].authorName', value ->> '$[1].text',
+             value ->> '$[1].replyToId', value ->> '$[1].threadId', value ->> 2, value ->> 3,
+             value ->> 4, value ->> '$[1].editedAt', value ->> '$[1].deletedAt',
+             value ->> '$[1].createdAt', value ->> 5
+         FROM json_each($1) WHERE true
+         ON CONFLICT (meeting_id, posted_sequence) DO UPDATE SET sequence = excluded.sequence,
+             revision = excluded.revision, text = excluded.text,
+             attachments = excluded.attachments, mentions = excluded.mentions,
+             reactions = excluded.reactions, edited_at = excluded.edited_at,
+             deleted_at = excluded.deleted_at, updated_at = excluded.updated_at",
     )
     .bind(json(&rows)?)
     .execute(tx)

@@ -279,6 +279,23 @@ pub async fn public(
     row.map(|row| public_meeting(&row)).transpose()
 }
 
+/// Whether anybody may learn of a meeting.
+///
+/// # Errors
+/// The store fails.
+pub async fn is_public(db: &Db, id: &MeetingId) -> Result<bool, StoreError> {
+    let row: Option<(bool,)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as("SELECT is_public FROM meetings WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    Ok(row.is_some_and(|(public,)| public))
+}
+
 /// What a list is narrowed to; what is absent narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {

@@ -67,7 +67,7 @@ pub async fn remove_alone(
 }
 
 /// What a meeting leaves, `$2` rows at a time.
-const REST_SQL: [&str; 5] = [
+const REST_SQL: [&str; 6] = [
     "DELETE FROM note_bases WHERE meeting_id IN (
         SELECT meeting_id FROM note_bases WHERE meeting_id = $1 LIMIT $2)",
     "DELETE FROM note_checkpoints WHERE meeting_id = $1 AND sequence IN (
@@ -78,9 +78,12 @@ const REST_SQL: [&str; 5] = [
         SELECT client_id FROM note_clients WHERE meeting_id = $1 ORDER BY client_id LIMIT $2)",
     "DELETE FROM transcript_chunks WHERE meeting_id = $1 AND sequence IN (
         SELECT sequence FROM transcript_chunks WHERE meeting_id = $1 ORDER BY sequence LIMIT $2)",
+    "DELETE FROM messages WHERE meeting_id = $1 AND posted_sequence IN (
+        SELECT posted_sequence FROM messages WHERE meeting_id = $1
+        ORDER BY posted_sequence LIMIT $2)",
 ];
 
-/// Deletes note and transcript of a meeting that is no more, a little at a time.
+/// Deletes note, transcript and chat of a meeting that is no more, a little at a time.
 ///
 /// # Errors
 /// The store fails; what was deleted until then stays deleted.

@@ -23,7 +23,7 @@ macro_rules! held {
 
 /// What applies to a meeting.
 pub const OF_MEETING_SQL: &str = held!(
-    "m.started_at, ",
+    "m.org_id, m.started_at, ",
     "FROM meetings m LEFT JOIN orgs o ON o.id = m.org_id AND o.removed_at IS NULL",
     "WHERE m.id = $1 ORDER BY e.source, e.key"
 );
@@ -54,6 +54,7 @@ pub(super) struct Held {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct MeetingRow {
+    pub(super) org_id: Option<String>,
     pub(super) started_at: Option<i64>,
     #[sqlx(flatten)]
     pub(super) held: Held,

@@ -4,9 +4,10 @@ mod meetings;
 
 use super::super::{connection, store as person};
 use crate::audit;
-use crate::db::{Db, StoreError};
-use crate::{on_db, org, user};
-use connvo_core::id::UserId;
+use crate::db::{Db, StoreError, to_i64};
+use crate::{chat, on_db, org, user};
+use connvo_core::chat::Message;
+use connvo_core::id::{MeetingId, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -40,6 +41,8 @@ pub enum Section {
     NoteEntry,
     /// What they said.
     TranscriptChunk,
+    /// What they posted in chats.
+    Message,
     /// What the audit log has of what they did.
     AuditRow,
     /// What it has of what others did to their account.
@@ -48,7 +51,7 @@ pub enum Section {
 
 impl Section {
     /// Every section, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::User,
         Self::Profile,
         Self::Interest,
@@ -60,6 +63,7 @@ impl Section {
         Self::Membership,
         Self::NoteEntry,
         Self::TranscriptChunk,
+        Self::Message,
         Self::AuditRow,
         Self::AuditRowAbout,
     ];
@@ -79,6 +83,7 @@ impl Section {
             Self::Membership => "membership",
             Self::NoteEntry => "noteEntry",
             Self::TranscriptChunk => "transcriptChunk",
+            Self::Message => "message",
             Self::AuditRow => "auditRow",
             Self::AuditRowAbout => "auditRowAbout",
         }
@@ -160,6 +165,20 @@ pub async fn page(
         Section::Membership => meetings::memberships(db, user, after).await,
         Section::NoteEntry => meetings::note_entries(db, user, after).await,
         Section::TranscriptChunk => meetings::chunks(db, user, after).await,
+        Section::Message => {
+            let after = (after.id.as_str(), after.sequence);
+            let page = chat::store::of_author(db, user, after, PAGE).await?;
+            let line = |(meeting, message): (MeetingId, Message)| {
+                let cursor = Cursor {
+                    id: meeting.to_string(),
+                    sequence: to_i64(message.posted_sequence),
+                };
+                let mut data = json!(message);
+                data["meetingId"] = json!(meeting);
+                (cursor, data)
+            };
+            Ok(page.into_iter().map(line).collect())
+        }
     }
 }
 

@@ -40,6 +40,35 @@ pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
     }
 }
 
+const MESSAGES_SQL: &str = "UPDATE messages SET author_name = $2
+    WHERE (meeting_id, posted_sequence) IN (SELECT meeting_id, posted_sequence FROM messages
+        WHERE author_id = $1 AND author_name <> $2
+        ORDER BY meeting_id, posted_sequence LIMIT $3)";
+
+/// Takes the name from everything a person has posted in chats, a little at a time.
+///
+/// # Errors
+/// The store fails; what was done until then stays done.
+pub async fn all_messages(db: &Db, user: &UserId) -> Result<(), StoreError> {
+    loop {
+        let changed = on_db!(
+            db,
+            write | pool | {
+                sqlx::query(MESSAGES_SQL)
+                    .bind(user.as_str())
+                    .bind(DELETED_NAME)
+                    .bind(CHUNKS)
+                    .execute(pool)
+                    .await?
+                    .rows_affected()
+            }
+        );
+        if changed < CHUNKS.unsigned_abs() {
+            return Ok(());
+        }
+    }
+}
+
 /// As much of a meeting's transcript as is under the label `$2` and nobody's id, of what
 /// came since `$5`.
 const LABELS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $3
@@ -89,11 +118,14 @@ pub async fn left_over(db: &Db, limit: u32) -> Result<Vec<UserId>, StoreError> {
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT u.id FROM users u WHERE u.erased_at IS NOT NULL AND EXISTS (
+                "SELECT u.id FROM users u WHERE u.erased_at IS NOT NULL AND (EXISTS (
                      SELECT 1 FROM transcript_chunks c WHERE c.speaker_user_id = u.id)
+                     OR EXISTS (SELECT 1 FROM messages m
+                         WHERE m.author_id = u.id AND m.author_name <> $2))
                  ORDER BY u.id LIMIT $1",
             )
             .bind(i64::from(limit))
+            .bind(DELETED_NAME)
             .fetch_all(pool)
             .await?
         }

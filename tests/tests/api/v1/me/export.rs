@@ -62,6 +62,11 @@ async fn everything_kept_about_me_comes_as_lines() {
         let (status, said) = ada.post(&path, json!({"chunks": some})).await;
         assert_eq!(status, 200, "{said}");
     }
+    for (who, text) in [(&ada, "hers"), (&bob, "not mine")] {
+        let said = json!({ "text": text });
+        let said = who.post(&format!("{meeting}/messages"), said).await;
+        assert_eq!(said.0, 200, "{}", said.1);
+    }
     let lines = export(&ada).await;
     for section in Section::ALL {
         let kind = section.as_str();
