@@ -48,6 +48,27 @@ createdAt: number, };
 export type AnyOperation = Operation | SingleOperation;
 
 /**
+ * Something that a message leads to. The file itself is kept elsewhere.
+ */
+export type Attachment = {
+/**
+ * Where it is: an http or https address.
+ */
+url: string,
+/**
+ * The name shown.
+ */
+name: string,
+/**
+ * Its media type, as `image/png`.
+ */
+type: string,
+/**
+ * Its size in bytes, where known.
+ */
+size?: number, };
+
+/**
  * A stored final chunk.
  */
 export type Chunk = {
@@ -378,12 +399,83 @@ meetingId: MeetingId, } | { "type": "resumeTranscription",
 /**
  * Which meeting.
  */
-meetingId: MeetingId, };
+meetingId: MeetingId, } | { "type": "postMessage",
+/**
+ * Which meeting's chat.
+ */
+meetingId: MeetingId,
+/**
+ * A fresh UUID, which a retry repeats: it gets the message that the first made.
+ * The server chooses one where there is none.
+ */
+id?: MessageId,
+/**
+ * What it is; `text` unless said. Nobody posts as `system`.
+ */
+kind?: MessageKind,
+/**
+ * The words; up to 4 000 UTF-16 code units, and at least one unless something is
+ * attached.
+ */
+text: string,
+/**
+ * The message that it answers.
+ */
+replyToId?: MessageId,
+/**
+ * What it leads to; at most 10.
+ */
+attachments?: Array<Attachment>,
+/**
+ * Members of the meeting who are meant to see it; at most 50.
+ */
+mentions?: Array<UserId>, } | { "type": "editMessage",
+/**
+ * Which meeting's chat.
+ */
+meetingId: MeetingId,
+/**
+ * Which message.
+ */
+messageId: MessageId,
+/**
+ * The words; up to 4 000 UTF-16 code units, and at least one unless something is
+ * attached.
+ */
+text: string,
+/**
+ * Members of the meeting who are meant to see it; at most 50.
+ */
+mentions?: Array<UserId>, } | { "type": "deleteMessage",
+/**
+ * Which meeting's chat.
+ */
+meetingId: MeetingId,
+/**
+ * Which message.
+ */
+messageId: MessageId, } | { "type": "reactToMessage",
+/**
+ * Which meeting's chat.
+ */
+meetingId: MeetingId,
+/**
+ * Which message.
+ */
+messageId: MessageId,
+/**
+ * With which emoji.
+ */
+emoji: string,
+/**
+ * Whether from now on, or no longer.
+ */
+on: boolean, };
 
 /**
  * The answer to a command.
  */
-export type CommandReply = NoteAccepted | TranscriptAccepted | Meeting | Participant | Speakers | Done;
+export type CommandReply = NoteAccepted | TranscriptAccepted | Message | Meeting | Participant | Speakers | Done;
 
 /**
  * One step of an operation: `{"retain": 5}`, `{"insert": "hi"}` or `{"delete": 2}`.
@@ -1054,6 +1146,85 @@ export type MeetingState = "scheduled" | "active" | "concluded" | "cancelled";
 export type MeetingType = "scheduled" | "instant" | "recurring";
 
 /**
+ * A message as it stands.
+ */
+export type Message = {
+/**
+ * The message's id, chosen by who posts it.
+ */
+id: MessageId,
+/**
+ * Place of this revision in the meeting's chat journal: 1, 2, 3 …
+ */
+sequence: number,
+/**
+ * Place of the first revision: messages stand in this order.
+ */
+postedSequence: number,
+/**
+ * How often it was changed.
+ */
+revision: number,
+/**
+ * What it is.
+ */
+kind: MessageKind,
+/**
+ * Who posted it; absent of what the server says.
+ */
+authorId: UserId | null,
+/**
+ * What the author was called then.
+ */
+authorName: string,
+/**
+ * The words; empty once it is deleted.
+ */
+text: string,
+/**
+ * The message that it answers.
+ */
+replyToId: MessageId | null,
+/**
+ * The message that began the thread which it belongs to.
+ */
+threadId: MessageId | null,
+/**
+ * What it leads to.
+ */
+attachments: Array<Attachment>,
+/**
+ * Who is meant to see it.
+ */
+mentions: Array<UserId>,
+/**
+ * Who reacted to it, and how.
+ */
+reactions: Array<Reaction>,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+editedAt: number | null,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+deletedAt: number | null,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number, };
+
+/**
+ * A message of a chat.
+ */
+export type MessageId = string;
+
+/**
+ * What a message is.
+ */
+export type MessageKind = "text" | "file" | "reaction" | "system";
+
+/**
  * The organisation whose plan the person uses.
  */
 export type MyOrg = {
@@ -1707,11 +1878,36 @@ meetingId: MeetingId, } | { "type": "transcript",
 /**
  * Which meeting.
  */
+meetingId: MeetingId, } | { "type": "chat",
+/**
+ * Which meeting.
+ */
 meetingId: MeetingId, } | { "type": "entitlements",
 /**
  * Which meeting.
  */
-meetingId: MeetingId, } | { "type": "me", };
+meetingId: MeetingId, } | { "type": "participants",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "meetingState",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "meetings", } | { "type": "me", };
+
+/**
+ * Who reacted with one emoji, in the order in which they did.
+ */
+export type Reaction = {
+/**
+ * The emoji.
+ */
+emoji: string,
+/**
+ * Who.
+ */
+userIds: Array<UserId>, };
 
 /**
  * Text of local edits that could not be kept.
@@ -1839,7 +2035,7 @@ item: unknown, } | { "type": "reply",
  */
 id: number,
 /**
- * What became of it.
+ * What became of it: a [`CommandReply`].
  */
 ok?: CommandReply,
 /**
