@@ -6,6 +6,7 @@ pub mod surface;
 
 use crate::error::{ErrorCode, Problem};
 use crate::meeting::MeetingState;
+use crate::meeting::participant::{Move, Terms, step};
 use serde::{Deserialize, Serialize};
 
 pub use standing::{ParticipantStatus, Standing};
@@ -85,11 +86,35 @@ pub enum Action {
     ShareScreen,
     /// Record.
     Record,
+    /// Change what it is planned to be.
+    UpdateMeeting,
+    /// Call it off.
+    CancelMeeting,
+    /// Say that one will come.
+    AcceptInvitation,
+    /// Say that one will not come.
+    DeclineInvitation,
+    /// Come in.
+    JoinMeeting,
+    /// Let in, or not, who has asked to join.
+    AnswerRequest,
+    /// Change role and rights of somebody.
+    ChangeParticipant,
+    /// Make somebody else the host.
+    HandOverHost,
+    /// See who is there and who waits to speak.
+    ReadState,
+    /// Wait to speak, and wait no longer.
+    RaiseHand,
+    /// Give the word to who is next, and lower hands of others.
+    CallSpeaker,
+    /// Pause what is written down, and go on.
+    ControlTranscription,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadMeeting,
         Self::ReadParticipants,
         Self::StartMeeting,
@@ -106,6 +131,18 @@ impl Action {
         Self::RenameSpeaker,
         Self::ShareScreen,
         Self::Record,
+        Self::UpdateMeeting,
+        Self::CancelMeeting,
+        Self::AcceptInvitation,
+        Self::DeclineInvitation,
+        Self::JoinMeeting,
+        Self::AnswerRequest,
+        Self::ChangeParticipant,
+        Self::HandOverHost,
+        Self::ReadState,
+        Self::RaiseHand,
+        Self::CallSpeaker,
+        Self::ControlTranscription,
     ];
 
     /// The action's name, on the wire and in the audit log.
@@ -128,6 +165,18 @@ impl Action {
             Self::RenameSpeaker => "renameSpeaker",
             Self::ShareScreen => "shareScreen",
             Self::Record => "record",
+            Self::UpdateMeeting => "updateMeeting",
+            Self::CancelMeeting => "cancelMeeting",
+            Self::AcceptInvitation => "acceptInvitation",
+            Self::DeclineInvitation => "declineInvitation",
+            Self::JoinMeeting => "joinMeeting",
+            Self::AnswerRequest => "answerRequest",
+            Self::ChangeParticipant => "changeParticipant",
+            Self::HandOverHost => "handOverHost",
+            Self::ReadState => "readState",
+            Self::RaiseHand => "raiseHand",
+            Self::CallSpeaker => "callSpeaker",
+            Self::ControlTranscription => "controlTranscription",
         }
     }
 
@@ -156,7 +205,19 @@ impl Action {
             | Self::EndMeeting
             | Self::Invite
             | Self::RemoveParticipant
-            | Self::LeaveMeeting => false,
+            | Self::LeaveMeeting
+            | Self::UpdateMeeting
+            | Self::CancelMeeting
+            | Self::AcceptInvitation
+            | Self::DeclineInvitation
+            | Self::JoinMeeting
+            | Self::AnswerRequest
+            | Self::ChangeParticipant
+            | Self::HandOverHost
+            | Self::ReadState
+            | Self::RaiseHand
+            | Self::CallSpeaker
+            | Self::ControlTranscription => false,
         }
     }
 
@@ -168,6 +229,11 @@ impl Action {
             | Self::LeaveMeeting
             | Self::ReadNote
             | Self::ReadTranscript
+            | Self::AcceptInvitation
+            | Self::DeclineInvitation
+            | Self::JoinMeeting
+            | Self::ReadState
+            | Self::RaiseHand
             | Self::ReadChat => Role::Observer,
             Self::WriteNote | Self::AppendTranscript | Self::RenameSpeaker | Self::WriteChat => {
                 Role::Participant
@@ -177,7 +243,14 @@ impl Action {
             | Self::Invite
             | Self::RemoveParticipant
             | Self::ShareScreen
-            | Self::Record => Role::CoHost,
+            | Self::Record
+            | Self::UpdateMeeting
+            | Self::CancelMeeting
+            | Self::AnswerRequest
+            | Self::ChangeParticipant
+            | Self::CallSpeaker
+            | Self::ControlTranscription => Role::CoHost,
+            Self::HandOverHost => Role::Host,
         }
     }
 
@@ -218,10 +291,37 @@ pub fn can(
     match (action, state) {
         (Action::StartMeeting, _) => state.advance(MeetingState::Active).map(|_| ()),
         (Action::EndMeeting, _) => state.advance(MeetingState::Concluded).map(|_| ()),
-        (Action::AppendTranscript | Action::ShareScreen | Action::Record, MeetingState::Active) => {
-            Ok(())
-        }
-        (Action::AppendTranscript | Action::ShareScreen | Action::Record, _) => Err(Problem::new(
+        (Action::CancelMeeting, _) => state.advance(MeetingState::Cancelled).map(|_| ()),
+        (Action::AcceptInvitation, _) => answered(standing, Move::Accept, state),
+        (Action::DeclineInvitation, _) => answered(standing, Move::Decline, state),
+        (Action::JoinMeeting, _) => answered(standing, Move::Join, state),
+        (Action::LeaveMeeting, _) => answered(standing, Move::Leave, state),
+        (Action::UpdateMeeting, MeetingState::Cancelled)
+        | (
+            Action::AnswerRequest | Action::HandOverHost,
+            MeetingState::Concluded | MeetingState::Cancelled,
+        ) => Err(Problem::new(
+            ErrorCode::Conflict,
+            format!("the meeting is {}", state.as_str()),
+        )),
+        (
+            Action::AppendTranscript
+            | Action::ShareScreen
+            | Action::Record
+            | Action::RaiseHand
+            | Action::CallSpeaker
+            | Action::ControlTranscription,
+            MeetingState::Active,
+        ) => Ok(()),
+        (
+            Action::AppendTranscript
+            | Action::ShareScreen
+            | Action::Record
+            | Action::RaiseHand
+            | Action::CallSpeaker
+            | Action::ControlTranscription,
+            _,
+        ) => Err(Problem::new(
             ErrorCode::MeetingNotActive,
             "the meeting is not running: this is taken between its start and its end",
         )),
@@ -301,7 +401,11 @@ fn by_status(
 ) -> Result<(), Problem> {
     let over = matches!(state, MeetingState::Concluded | MeetingState::Cancelled);
     let fits = match action {
-        Action::ReadMeeting => true,
+        // Which answers there are is the participants' own table.
+        Action::ReadMeeting
+        | Action::AcceptInvitation
+        | Action::DeclineInvitation
+        | Action::JoinMeeting => true,
         Action::ReadNote | Action::ReadTranscript | Action::ReadChat => {
             status.takes_part() || status == ParticipantStatus::Left && over
         }
@@ -312,6 +416,18 @@ fn by_status(
     }
     let detail = format!("you have {} this meeting", status.as_str());
     Err(Problem::new(ErrorCode::Forbidden, detail).because("status"))
+}
+
+/// What a member answers for themselves.
+fn answered(standing: &Standing, taken: Move, state: MeetingState) -> Result<(), Problem> {
+    let before = Some((standing.role, standing.status));
+    // A member's own moves are the same in a public meeting.
+    let terms = Terms {
+        state,
+        is_public: false,
+        requires_approval: false,
+    };
+    step(before, taken, terms).map(|_| ())
 }
 
 /// When the right to write to the note ends by itself, in milliseconds since the

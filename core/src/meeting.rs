@@ -1,14 +1,25 @@
-//! Meetings: their fields, their states, which state may follow which, and who follows
-//! the host.
+//! Meetings: their plan, their states, which state may follow which, who takes part, who
+//! is there, and who follows the host.
 
 mod heir;
+pub mod now;
+pub mod participant;
+pub mod plan;
+pub mod presence;
+pub mod queue;
 
-use crate::access::{ParticipantStatus, Role, Standing};
+use crate::access::Standing;
 use crate::error::{ErrorCode, Problem};
 use crate::id::{MeetingId, UserId};
 use serde::{Deserialize, Serialize};
 
 pub use heir::{Candidate, who_inherits};
+pub use now::MeetingNow;
+pub use participant::{NewParticipant, Participant, ParticipantChanges, ParticipantDraft, Whom};
+pub use plan::{
+    MeetingChanges, MeetingDraft, MeetingPlan, MeetingSettings, MeetingType, NewMeeting,
+    TITLE_UTF16,
+};
 
 /// Where a meeting is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,66 +83,6 @@ impl MeetingState {
     }
 }
 
-/// Longest title, in UTF-16 code units.
-pub const TITLE_UTF16: usize = 200;
-
-/// What a caller asks for when making a meeting.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MeetingDraft {
-    /// What it is about; 1 to 200 UTF-16 code units.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
-    pub title: String,
-    /// Whether anybody who is signed in may learn of it. Not, unless said.
-    #[serde(default)]
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
-    pub is_public: bool,
-}
-
-/// A validated meeting, not yet stored.
-#[derive(Debug, Clone)]
-pub struct NewMeeting {
-    title: String,
-    is_public: bool,
-}
-
-impl NewMeeting {
-    /// The trimmed title.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        &self.title
-    }
-
-    /// Whether anybody who is signed in may learn of it.
-    #[must_use]
-    pub const fn is_public(&self) -> bool {
-        self.is_public
-    }
-}
-
-impl MeetingDraft {
-    /// Checks the draft.
-    ///
-    /// # Errors
-    /// `VALIDATION_ERROR` naming the field.
-    pub fn validate(self) -> Result<NewMeeting, Problem> {
-        let title = self.title.trim().replace('\0', "");
-        match title.encode_utf16().count() {
-            0 => Err(Problem::field("/title", "a title is needed")),
-            length if length > TITLE_UTF16 => Err(Problem::field(
-                "/title",
-                format!("{length} UTF-16 code units; at most {TITLE_UTF16} are allowed"),
-            )),
-            _ => Ok(NewMeeting {
-                title,
-                is_public: self.is_public,
-            }),
-        }
-    }
-}
-
 /// A stored meeting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -140,17 +91,25 @@ impl MeetingDraft {
 pub struct Meeting {
     /// The meeting's id.
     pub id: MeetingId,
-    /// What it is about.
-    pub title: String,
+    /// What it is planned to be.
+    #[serde(flatten)]
+    pub plan: MeetingPlan,
     /// Where it is in its life.
     pub state: MeetingState,
-    /// Whether anybody who is signed in may learn of it.
-    pub is_public: bool,
     /// How the caller stands in it.
     #[serde(flatten)]
     pub standing: Standing,
     /// Who made it.
     pub organizer_id: UserId,
+    /// The series of a recurring meeting: its meetings have this in common.
+    pub series_id: Option<String>,
+    /// How many take part: those invited, who have accepted and who have joined.
+    pub participant_count: u32,
+    /// When it is to be again, in milliseconds since the Unix epoch: of a recurring meeting
+    /// that is listed for a time, its dates in it; at most 100.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<f64>>"))]
+    pub occurrences: Vec<u64>,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,
@@ -160,6 +119,15 @@ pub struct Meeting {
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number | null"))]
     pub ended_at: Option<u64>,
+    /// How long it ran, in milliseconds; null until it has ended.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub actual_duration: Option<u64>,
+}
+
+/// How long a meeting ran that began and ended then, in milliseconds.
+#[must_use]
+pub fn actual_duration(started_at: Option<u64>, ended_at: Option<u64>) -> Option<u64> {
+    Some(ended_at?.saturating_sub(started_at?))
 }
 
 /// A public meeting as strangers see it.
@@ -170,65 +138,18 @@ pub struct Meeting {
 pub struct PublicMeeting {
     /// The meeting's id.
     pub id: MeetingId,
-    /// What it is about.
-    pub title: String,
+    /// What it is planned to be.
+    #[serde(flatten)]
+    pub plan: MeetingPlan,
     /// Where it is in its life.
     pub state: MeetingState,
-    /// True.
-    pub is_public: bool,
+    /// How many take part.
+    pub participant_count: u32,
+    /// Whether the caller has asked to join, and waits for an answer.
+    pub requested: bool,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,
-}
-
-/// What a caller asks for when inviting somebody.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ParticipantDraft {
-    /// The person's email address.
-    #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 254))]
-    pub email: String,
-    /// The role given.
-    pub role: Role,
-    /// A participant may share the screen. Yes, unless said.
-    #[serde(default = "yes")]
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
-    pub can_share: bool,
-    /// A participant may record. Not, unless said.
-    #[serde(default)]
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
-    pub can_record: bool,
-    /// A participant may invite. Not, unless said.
-    #[serde(default)]
-    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
-    pub can_invite: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
-/// A validated invitation, not yet stored.
-#[derive(Debug, Clone)]
-pub struct NewParticipant {
-    email: String,
-    standing: Standing,
-}
-
-impl NewParticipant {
-    /// The lower-cased address.
-    #[must_use]
-    pub fn email(&self) -> &str {
-        &self.email
-    }
-
-    /// Role and rights given.
-    #[must_use]
-    pub const fn standing(&self) -> &Standing {
-        &self.standing
-    }
 }
 
 /// Checks an email address just enough to be one: RFC 5321's 254 octets, one `@`
@@ -247,49 +168,4 @@ pub fn validate_email(email: &str, pointer: &str) -> Result<String, Problem> {
     } else {
         Err(Problem::field(pointer, "not an email address"))
     }
-}
-
-impl ParticipantDraft {
-    /// Checks the draft.
-    ///
-    /// # Errors
-    /// `VALIDATION_ERROR` for a bad address or for a second host.
-    pub fn validate(self) -> Result<NewParticipant, Problem> {
-        if self.role == Role::Host {
-            return Err(Problem::field(
-                "/role",
-                "a meeting has one host: invite as co-host, participant or observer",
-            ));
-        }
-        Ok(NewParticipant {
-            email: validate_email(&self.email, "/email")?,
-            standing: Standing {
-                role: self.role,
-                status: ParticipantStatus::Invited,
-                can_share: self.can_share,
-                can_record: self.can_record,
-                can_invite: self.can_invite,
-            },
-        })
-    }
-}
-
-/// A member of a meeting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Participant {
-    /// The person; absent to others until they have come into the meeting.
-    pub user_id: Option<UserId>,
-    /// The address invited.
-    pub email: String,
-    /// The person's name; absent as the id is.
-    pub name: Option<String>,
-    /// How the person stands.
-    #[serde(flatten)]
-    pub standing: Standing,
-    /// Milliseconds since the Unix epoch.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub invited_at: u64,
 }

@@ -58,9 +58,15 @@ pub const TRANSCRIPT_EXPORT: Rate = Rate {
     action: "transcripts.export",
     per_minute: 30,
 };
+/// Hands raised and lowered, and words given, of one person in one meeting.
+pub const MEETINGS_SPEAK: Rate = Rate {
+    action: "meetings.speak",
+    per_minute: 60,
+};
 
 /// The rate table.
-pub const TABLE: [Rate; 8] = [
+pub const TABLE: [Rate; 9] = [
+    MEETINGS_SPEAK,
     TRANSCRIPT_INGEST,
     NOTE_OP,
     CHAT_WRITE,

@@ -64,6 +64,7 @@ fn generated() -> String {
     types.visit::<meeting::PublicMeeting>();
     types.visit::<meeting::Participant>();
     types.visit::<meeting::ParticipantDraft>();
+    types.visit::<meeting::MeetingNow>();
     types.visit::<me::MeView>();
     types.visit::<flag::Flag>();
     types.visit::<flag::FlagDraft>();

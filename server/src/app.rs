@@ -12,6 +12,7 @@ use crate::meeting::Membership;
 use crate::metrics::Metrics;
 use crate::org::standing::Standing;
 use crate::person;
+use crate::presence::Presence;
 use crate::rate::Rates;
 use crate::remembered::Remembered;
 use crate::rooms::{self, Ground, Rooms};
@@ -60,6 +61,8 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Who is connected how often.
     pub connections: Connections,
+    /// Who is in which meeting.
+    pub presence: Presence,
     /// Changes to who may do what, after their commit.
     pub access_changes: broadcast::Sender<AccessChange>,
     /// The live views that somebody follows.
@@ -174,6 +177,7 @@ impl App {
             flags: Remembered::default(),
             metrics: Metrics::default(),
             connections: Connections::default(),
+            presence: Presence::default(),
             access_changes,
             views,
             shutdown: CancellationToken::new(),

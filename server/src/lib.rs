@@ -33,6 +33,7 @@ pub mod metrics;
 pub mod note;
 pub mod org;
 pub mod person;
+pub mod presence;
 pub mod rate;
 pub mod remembered;
 pub mod replay;

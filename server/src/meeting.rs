@@ -1,24 +1,34 @@
 //! Meetings and their members, and the one question everybody asks first: may this
 //! person do that here.
 
+pub mod calendar;
+pub mod command;
+pub mod now;
 pub mod overtime;
+pub mod people;
+pub mod recur;
 pub mod routes;
 pub mod store;
+mod zone;
 
 use crate::actor::Actor;
 use crate::app::{AccessChange, App};
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::{of_meeting, of_user};
+use crate::views::Topic;
 use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can, note_closes_at};
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
-use connvo_core::id::MeetingId;
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::now::TakingStatus;
+use connvo_core::meeting::participant::may_hold;
 use connvo_core::meeting::{
-    Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft, PublicMeeting,
+    Meeting, MeetingChanges, MeetingDraft, MeetingState, MeetingType, PublicMeeting,
 };
 use serde::Serialize;
 use serde_json::json;
+use store::Successor;
 use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -32,9 +42,42 @@ pub struct Membership {
     pub state: MeetingState,
     /// When it ended, in milliseconds since the Unix epoch.
     pub ended_at: Option<u64>,
+    /// Whether anybody may learn of it.
+    pub is_public: bool,
+    /// Whether it is written down.
+    pub transcription: TakingStatus,
 }
 
 impl Membership {
+    /// Whether what is said is written down now.
+    ///
+    /// # Errors
+    /// `CONFLICT` with the reason `transcription-paused` or `transcription-off`.
+    pub fn writes_down(&self) -> Result<(), Problem> {
+        let (detail, reason) = match self.transcription {
+            TakingStatus::Active => return Ok(()),
+            TakingStatus::Paused => (
+                "host or co-host have paused the transcript: nothing is written down for now",
+                "transcription-paused",
+            ),
+            TakingStatus::Inactive => (
+                "this meeting is not to have a transcript",
+                "transcription-off",
+            ),
+        };
+        Err(Problem::new(ErrorCode::Conflict, detail).because(reason))
+    }
+
+    /// How much of the other members they see.
+    #[must_use]
+    pub fn sees(&self) -> store::Sees {
+        if self.is_public && self.standing.role < Role::CoHost {
+            store::Sees::Known
+        } else {
+            store::Sees::All
+        }
+    }
+
     /// Whether the member may do `action` at `now_ms`.
     ///
     /// # Errors
@@ -124,11 +167,52 @@ pub(crate) fn resource(meeting: &MeetingId) -> String {
     format!("meetings/{meeting}")
 }
 
-/// Makes a meeting with the actor as its host; it belongs to the organisation whose plan
-/// the actor uses.
+/// What of a meeting has changed, for whoever looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The meeting itself: its plan or its state, which is this one now.
+    Meeting(MeetingState),
+    /// What somebody may there, and who its members are.
+    Member(UserId),
+    /// Who waits to speak, what is written down.
+    Now,
+    /// Who is there.
+    Here,
+}
+
+/// Says, after the commit, what of a meeting has changed: the one place where views are
+/// told.
+pub fn touched(app: &App, meeting: &MeetingId, what: What) {
+    match what {
+        What::Meeting(state) => app.meeting_changed(meeting, state),
+        What::Member(user_id) => {
+            app.access_changed(AccessChange::Member {
+                meeting_id: meeting.clone(),
+                user_id,
+            });
+        }
+        What::Now => app.touched(&[Topic::State(meeting.clone())]),
+        What::Here => app.touched(&[
+            Topic::State(meeting.clone()),
+            Topic::Participants(meeting.clone()),
+        ]),
+    }
+}
+
+/// The latest meetings of a person, at most 100, as a view shows them.
 ///
 /// # Errors
-/// `VALIDATION_ERROR` for a bad title.
+/// The store fails.
+pub async fn my_meetings_view(app: &App, user: &UserId) -> Result<Vec<Meeting>, Problem> {
+    Ok(store::of_user(&app.db, user, None, 100).await?)
+}
+
+/// Makes a meeting with the actor as its host; it belongs to the organisation whose plan
+/// the actor uses. An instant one runs from now on.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming the fields; `FORBIDDEN` (`entitlement`) for more participants
+/// than the plan allows.
 pub async fn create(
     app: &App,
     actor: &Actor,
@@ -137,25 +221,78 @@ pub async fn create(
 ) -> Result<Meeting, Problem> {
     let once = Once::of(app, actor, "createMeeting", key, &draft);
     let new = draft.validate()?;
+    let ends_at = store::series_of(new.plan())?;
+    let now = app.clock.now_ms();
+    let organizer = of_user(&app.db, &actor.user_id, now).await?;
+    let id = app.ids.meeting();
+    if let Err(problem) = may_hold(new.plan().max_participants, &organizer.entitlements) {
+        audit::denied(app, actor, "createMeeting", &resource(&id), &problem);
+        return Err(problem);
+    }
+    let instant = new.plan().kind == MeetingType::Instant;
     let meeting = Meeting {
-        id: app.ids.meeting(),
-        title: new.title().to_owned(),
-        state: MeetingState::Scheduled,
-        is_public: new.is_public(),
+        series_id: new.plan().rrule.as_ref().map(|_| app.ids.uuid()),
+        id,
+        plan: new.into_plan(),
+        state: if instant {
+            MeetingState::Active
+        } else {
+            MeetingState::Scheduled
+        },
         standing: Standing::new(Role::Host, ParticipantStatus::Joined),
         organizer_id: actor.user_id.clone(),
-        created_at: app.clock.now_ms(),
-        started_at: None,
+        participant_count: 1,
+        occurrences: Vec::new(),
+        created_at: now,
+        started_at: instant.then_some(now),
         ended_at: None,
+        actual_duration: None,
     };
-    let organizer = of_user(&app.db, &actor.user_id, meeting.created_at).await?;
     let org = organizer.org.map(|org| org.id);
-    let entry = Entry::change(app, actor, "createMeeting", &resource(&meeting.id));
+    let entry = Entry::change(app, actor, "createMeeting", &resource(&meeting.id))
+        .with(json!({"type": meeting.plan.kind, "state": meeting.state}));
     let made = async {
-        store::insert(&app.db, &meeting, org.as_ref(), &entry, &once).await?;
+        let of = (org.as_ref(), ends_at);
+        store::insert(&app.db, &meeting, of, &entry, &once).await?;
+        touched(app, &meeting.id, What::Member(actor.user_id.clone()));
         Ok(meeting)
     };
     once.run(app, made).await
+}
+
+/// Changes what a meeting is planned to be.
+///
+/// # Errors
+/// `FORBIDDEN` unless host or co-host, and (`entitlement`) for more participants than the
+/// plan allows; `CONFLICT` for what cannot be changed any more; `VALIDATION_ERROR` naming
+/// the fields.
+pub async fn update(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    changes: MeetingChanges,
+    key: Option<Key>,
+) -> Result<Meeting, Problem> {
+    let once = Once::of(app, actor, "updateMeeting", key, &(meeting, &changes));
+    let work = async {
+        authorise(app, actor, meeting, Action::UpdateMeeting).await?;
+        let entry = Entry::change(app, actor, "updateMeeting", &resource(meeting));
+        let plan = of_meeting(app, meeting).await?.entitlements;
+        let (whose, along) = ((&actor.user_id, meeting), (entry, &once));
+        let series = app.ids.uuid();
+        let what = (changes, series.as_str());
+        let now = app.clock.now_ms();
+        let changed = store::change_plan(&app.db, whose, what, &plan, along, now).await?;
+        let changed = changed.inspect_err(|problem| {
+            audit::denied(app, actor, "updateMeeting", &resource(meeting), problem);
+        })?;
+        // Not as one that has ended just now.
+        app.access_changed(AccessChange::Meeting {
+            meeting_id: meeting.clone(),
+        });
+        Ok(changed)
+    };
+    once.run(app, work).await
 }
 
 /// A meeting as somebody sees it.
@@ -196,7 +333,7 @@ pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Seen, 
     if let Some(meeting) = store::get(&app.db, &actor.user_id, meeting).await? {
         return Ok(Seen::Member(meeting));
     }
-    if let Some(meeting) = store::public(&app.db, meeting).await? {
+    if let Some(meeting) = store::public(&app.db, &actor.user_id, meeting).await? {
         return Ok(Seen::Stranger(meeting));
     }
     let problem = Problem::not_found("the meeting");
@@ -205,130 +342,8 @@ pub async fn get(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Seen, 
     Err(problem)
 }
 
-/// Invites somebody by address, or changes the role of who was invited before.
-///
-/// # Errors
-/// `VALIDATION_ERROR` for a bad address; `FORBIDDEN` as [`connvo_core::access::may_make`] says, and
-/// (`entitlement`) when the plan allows no more members; `CONFLICT` for the host's own
-/// address.
-pub async fn invite(
-    app: &App,
-    actor: &Actor,
-    meeting: &MeetingId,
-    draft: ParticipantDraft,
-    key: Option<Key>,
-) -> Result<Participant, Problem> {
-    let once = Once::of(app, actor, "invite", key, &(meeting, &draft));
-    let work = async {
-        let by = authorise(app, actor, meeting, Action::Invite).await?;
-        let new = draft.validate()?;
-        let entry = Entry::change(app, actor, "invite", &resource(meeting));
-        let plan = of_meeting(app, meeting).await?.entitlements;
-        let (along, now) = ((entry, &once), app.clock.now_ms());
-        let whom = (&actor.user_id, &by.standing, &new);
-        let (invited, concerned) =
-            match store::invite(&app.db, meeting, whom, &plan, along, now).await? {
-                store::Invited::Member(invited, concerned) => (invited, concerned),
-                store::Invited::Refused(problem) => {
-                    audit::denied(app, actor, "invite", &resource(meeting), &problem);
-                    return Err(problem);
-                }
-                store::Invited::Host => {
-                    return Err(Problem::new(
-                        ErrorCode::Conflict,
-                        "this is the host: a host keeps that role",
-                    ));
-                }
-            };
-        for user_id in concerned {
-            app.access_changed(AccessChange::Member {
-                meeting_id: meeting.clone(),
-                user_id,
-            });
-        }
-        Ok(invited)
-    };
-    once.run(app, work).await
-}
-
-/// Sends a participant away: `who` is an address or a user id.
-///
-/// # Errors
-/// `NOT_FOUND` to strangers and for nobody; `FORBIDDEN` unless host or co-host;
-/// `CONFLICT` for the host, and for who is away already.
-pub async fn remove(
-    app: &App,
-    actor: &Actor,
-    meeting: &MeetingId,
-    who: &str,
-    key: Option<Key>,
-) -> Result<(), Problem> {
-    let once = Once::of(app, actor, "removeParticipant", key, &(meeting, who));
-    let work = async {
-        authorise(app, actor, meeting, Action::RemoveParticipant).await?;
-        let removed = (who, ParticipantStatus::Removed);
-        depart(app, actor, meeting, removed, &once).await
-    };
-    once.run(app, work).await
-}
-
-/// The actor leaves the meeting for good.
-///
-/// # Errors
-/// `NOT_FOUND` to strangers; `FORBIDDEN` to who does not take part; `CONFLICT` to the
-/// host.
-pub async fn leave(
-    app: &App,
-    actor: &Actor,
-    meeting: &MeetingId,
-    key: Option<Key>,
-) -> Result<(), Problem> {
-    let once = Once::of(app, actor, "leaveMeeting", key, meeting);
-    let work = async {
-        authorise(app, actor, meeting, Action::LeaveMeeting).await?;
-        let left = (actor.user_id.as_str(), ParticipantStatus::Left);
-        depart(app, actor, meeting, left, &once).await
-    };
-    once.run(app, work).await
-}
-
-async fn depart(
-    app: &App,
-    actor: &Actor,
-    meeting: &MeetingId,
-    (who, next): (&str, ParticipantStatus),
-    once: &Once,
-) -> Result<(), Problem> {
-    let place = (&actor.user_id, meeting);
-    let who = store::find_participant(&app.db, place, &who.to_ascii_lowercase())
-        .await?
-        .ok_or_else(|| Problem::not_found("the participant"))?;
-    let action = match next {
-        ParticipantStatus::Left => Action::LeaveMeeting,
-        _ => Action::RemoveParticipant,
-    };
-    let status = json!({"from": who.standing.status, "to": next});
-    let entry = Entry::change(app, actor, action.as_str(), &resource(meeting))
-        .with(json!({"userId": who.user_id, "status": status}));
-    let now = app.clock.now_ms();
-    let moves = who.standing.status != next;
-    let along = (&entry, once);
-    if !moves || !store::move_participant(&app.db, meeting, (&who, next), along, now).await? {
-        return Err(Problem::new(
-            ErrorCode::Conflict,
-            "the host stays, and who has gone does not go again",
-        ));
-    }
-    if let Some(user_id) = who.user_id {
-        app.access_changed(AccessChange::Member {
-            meeting_id: meeting.clone(),
-            user_id,
-        });
-    }
-    Ok(())
-}
-
-/// Moves the meeting on: starts or ends it.
+/// Moves the meeting on: starts it, ends it or calls it off. What is over and repeats is
+/// followed by the next of its series, unless `whole_series` ends that too.
 ///
 /// # Errors
 /// `FORBIDDEN` unless host or co-host; `CONFLICT` when its state does not allow it.
@@ -336,31 +351,59 @@ pub async fn advance(
     app: &App,
     actor: &Actor,
     meeting: &MeetingId,
-    next: MeetingState,
+    (next, whole_series): (MeetingState, bool),
     key: Option<Key>,
 ) -> Result<Meeting, Problem> {
     let action = match next {
         MeetingState::Active => Action::StartMeeting,
+        MeetingState::Cancelled => Action::CancelMeeting,
         _ => Action::EndMeeting,
     };
-    let once = Once::of(app, actor, action.as_str(), key, meeting);
+    let once = Once::of(app, actor, action.as_str(), key, &(meeting, whole_series));
     let work = async {
         let from = authorise(app, actor, meeting, action).await?.state;
-        let entry = Entry::change(app, actor, action.as_str(), &resource(meeting))
-            .with(json!({"state": {"from": from, "to": next}}));
+        let mut changes = json!({"state": {"from": from, "to": next}});
+        if whole_series {
+            changes["wholeSeries"] = json!(true);
+        }
+        let entry = Entry::change(app, actor, action.as_str(), &resource(meeting)).with(changes);
         let (along, now) = ((&entry, &once), app.clock.now_ms());
         let whose = (&actor.user_id, meeting);
-        let moved = store::advance(&app.db, whose, (from, next), along, now).await?;
+        let successor = successor(app, meeting);
+        let step = (from, next, (!whole_series).then_some(&successor));
+        let moved = store::advance(&app.db, whose, step, along, now).await?;
         let moved = moved.ok_or_else(|| {
             Problem::new(
                 ErrorCode::Conflict,
                 "somebody else has just changed the meeting's state",
             )
         })?;
-        app.meeting_changed(meeting, next);
+        ended(
+            app,
+            meeting,
+            next,
+            moved.plan.rrule.as_ref().map(|_| &successor),
+        );
         Ok(moved)
     };
     once.run(app, work).await
+}
+
+/// What would follow a meeting in its series.
+fn successor(app: &App, meeting: &MeetingId) -> Successor {
+    let id = app.ids.meeting();
+    let entry = Entry::of_server(app, "createMeeting", &resource(&id))
+        .with(json!({"after": meeting}))
+        .because("series");
+    Successor { id, entry }
+}
+
+/// Says that a meeting is in another state, and that another may follow it.
+fn ended(app: &App, meeting: &MeetingId, now: MeetingState, next: Option<&Successor>) {
+    touched(app, meeting, What::Meeting(now));
+    if let Some(next) = next.filter(|_| now != MeetingState::Active) {
+        touched(app, &next.id, What::Meeting(MeetingState::Scheduled));
+    }
 }
 
 /// What may be used in a meeting, to those who may see it.

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
 use crate::meeting::overtime;
+use crate::presence;
 use crate::{behind, http, lines, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -99,6 +100,7 @@ impl Server {
         let behind = tokio::spawn(behind::run(app.clone()));
         let sweep = tokio::spawn(sweep::run(app.clone()));
         let overtime = tokio::spawn(overtime::run(app.clone()));
+        let presence = tokio::spawn(presence::run(app.clone()));
         let abort = served.abort_handle();
         let drained = async {
             // It panics at most: connections are their own tasks.
@@ -117,7 +119,7 @@ impl Server {
         abort.abort();
         // They end when the server is asked to go, which it also is when it broke.
         app.shutdown.cancel();
-        let _ = (behind.await, sweep.await, overtime.await);
+        let _ = (behind.await, sweep.await, overtime.await, presence.await);
         behind::flush(&app).await;
         app.db.close().await;
         Ok(())

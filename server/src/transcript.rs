@@ -9,11 +9,11 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::meeting::{authorise, resource};
+use crate::meeting::{Membership, authorise, resource};
 use crate::org::standing::of_meeting;
 use crate::user;
 use crate::{audit, flag, rate};
-use connvo_core::access::{Action, Role};
+use connvo_core::access::Action;
 use connvo_core::entitlement::{Feature, admit_minutes, require};
 use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
@@ -36,8 +36,8 @@ pub async fn append(
     draft: TranscriptDraft,
 ) -> Result<TranscriptAccepted, Problem> {
     let action = Action::AppendTranscript;
-    let role = authorise(app, actor, meeting, action).await?.standing.role;
-    take(app, actor, meeting, role, validate(draft.chunks)?).await
+    let by = authorise(app, actor, meeting, action).await?;
+    take(app, actor, meeting, by, validate(draft.chunks)?).await
 }
 
 /// Takes what a provider of speech recognition says, as [`append`] does: its own messages,
@@ -53,7 +53,7 @@ pub async fn append_provider(
     draft: &ProviderDraft,
 ) -> Result<TranscriptAccepted, Problem> {
     let action = Action::AppendTranscript;
-    let role = authorise(app, actor, meeting, action).await?.standing.role;
+    let by = authorise(app, actor, meeting, action).await?;
     let name = match draft.speaker {
         Some(_) => None,
         None => user::store::get(&app.db, &actor.user_id).await?,
@@ -64,7 +64,7 @@ pub async fn append_provider(
         name: None,
     };
     let chunks = provider::chunks(provider, draft, &sender)?;
-    take(app, actor, meeting, role, chunks).await
+    take(app, actor, meeting, by, chunks).await
 }
 
 /// A person's name as a label, which is shorter.
@@ -88,11 +88,12 @@ async fn take(
     app: &App,
     actor: &Actor,
     meeting: &MeetingId,
-    role: Role,
+    by: Membership,
     chunks: Vec<NewChunk>,
 ) -> Result<TranscriptAccepted, Problem> {
+    by.writes_down()?;
     let (user, now) = (&actor.user_id, app.clock.now_ms());
-    let allowed = match may_speak_for(role, user, &chunks) {
+    let allowed = match may_speak_for(by.standing.role, user, &chunks) {
         Ok(()) => provided(app, actor, meeting, now).await,
         Err(problem) => Err(problem),
     };

@@ -9,6 +9,7 @@ use crate::auth::admit;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
 use crate::meeting::{Membership, ask, authorise};
+use crate::presence::{Here, Presence};
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::Seat;
 use crate::rooms::feed::Interest;
@@ -76,6 +77,7 @@ pub async fn upgrade(
     };
     let seat = app.rooms.follow(&meeting, &mailbox, 0, interest).await?;
     let place = Place {
+        here: Presence::came(&app, &meeting, &actor),
         actor,
         meeting,
         seat,
@@ -92,6 +94,7 @@ pub async fn upgrade(
 
 /// Where an editor is, and as what.
 struct Place {
+    here: Here,
     actor: Actor,
     meeting: MeetingId,
     seat: Seat,
@@ -102,6 +105,8 @@ struct Place {
 }
 
 struct Editor {
+    /// While it is open, the person is in the meeting.
+    _here: Here,
     app: App,
     actor: Actor,
     meeting: MeetingId,
@@ -147,6 +152,7 @@ impl Editor {
             app,
             actor: place.actor,
             meeting: place.meeting,
+            _here: place.here,
             seat: place.seat,
             socket,
             mailbox: place.mailbox,

@@ -154,6 +154,20 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
       },
     ],
   });
+  // One that runs on, one that people ask to join, and one to answer the invitation to.
+  const running = await post("/v1/meetings", { title: "Runs", type: "instant" });
+  const open = { title: "Open", isPublic: true, requiresApproval: true };
+  const asked = [await post("/v1/meetings", open), await post("/v1/meetings", open)];
+  for (const { token } of [peer, guest]) {
+    for (const { id } of asked) await call("POST", `/v1/meetings/${id}/join`, undefined, token);
+  }
+  const invited = [];
+  for (let at = 0; at < 40; at += 1) {
+    const { id } = await post("/v1/meetings", { title: `Invited ${at}` });
+    const whom = { email: "guest@example.com", role: "participant" };
+    await post(`/v1/meetings/${id}/participants`, whom);
+    invited.push(id);
+  }
   const org = await post("/v1/orgs", { name: "Acme" });
   const member = { email: "guest@example.com", role: "member" };
   await post(`/v1/orgs/${org.id}/members`, member);
@@ -175,6 +189,12 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     spare,
     spareOrg: spareOrg.id,
     peer: peer.userId,
+    guest: guest.userId,
+    guestToken: guest.token,
+    running: [running.id],
+    open: asked.map(({ id }) => id),
+    askers: [peer.userId, guest.userId],
+    asked: invited,
     known: {
       // Blocked and kept out as it comes.
       users: { id: [outcast.userId] },

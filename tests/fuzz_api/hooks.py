@@ -39,8 +39,17 @@ def map_path_parameters(context, path_parameters):
     path = context.operation.path
     kind = path.removeprefix("/v1/").removeprefix("admin/").split("/")[0]
     known = dict(STAGE["known"].get(kind, {}))
-    if path.endswith(("/end", "/leave", "/start")):
+    if path.endswith(("/end", "/leave", "/start", "/cancel", "/decline", "/host")):
         known["id"] = STAGE["spare"]
+    if path.endswith(("/hand", "/speakers/next", "/speakers/{user}", "/pause", "/resume")):
+        # One that runs for as long as the fuzzer does.
+        known["id"] = STAGE["running"]
+        known["user"] = [STAGE["guest"]]
+    if path.endswith(("/join", "/approve", "/refuse")):
+        known["id"] = STAGE["open"]
+        known["who"] = STAGE["askers"]
+    if path.endswith(("/accept", "/decline")):
+        known["id"] = STAGE["asked"]
     if path == "/v1/admin/flags/{key}" and context.operation.method == "delete":
         known["key"] = ["made-up"]
     if "/invitations" in path or path == "/v1/orgs/{id}" and context.operation.method == "delete":
@@ -107,15 +116,30 @@ def map_body(context, body):
         message = {"type": "Metadata", "id": "1", "start": 0, "end": 1, "text": "hi",
                    "final": True, "timeStamp": 1, "resultIndex": 0, "results": []}
         return {"sourceId": "fuzz", "startedAt": 1000, "messages": [message]}
+    if context.operation.path.endswith("/host") and isinstance(body, dict):
+        if "userId" in body and among(range(8), body) != 0:
+            return {**body, "userId": STAGE["guest"]}
     if context.operation.path == "/v1/connections" and isinstance(body, dict):
         if "userId" in body and among(range(8), body) != 0:
             return {**body, "userId": STAGE["peer"]}
     return body
 
 
+class Guest(requests.auth.AuthBase):
+    """Who was asked to come answers: not who asked."""
+
+    def __call__(self, request):
+        if request.headers.get("Authorization") == f"Bearer {STAGE['token']}":
+            request.headers["Authorization"] = f"Bearer {STAGE['guestToken']}"
+        return request
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     path = case.operation.path
+    if path.endswith(("/accept", "/decline")):
+        kwargs["auth"] = Guest()
+        return
     if path.startswith("/v1/webhooks/"):
         kwargs["auth"] = Signed(path)
     elif path == "/v1/me" and case.operation.method.upper() == "DELETE":

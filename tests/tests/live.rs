@@ -26,6 +26,8 @@ mod drain;
 mod heartbeat;
 #[path = "live/me.rs"]
 mod me;
+#[path = "live/people.rs"]
+mod people;
 #[path = "live/resume.rs"]
 mod resume;
 #[path = "live/revoked.rs"]

@@ -2,9 +2,11 @@
 
 use super::Action;
 use Action::{
-    AppendTranscript, EndMeeting, Invite, LeaveMeeting, ReadChat, ReadMeeting, ReadNote,
-    ReadParticipants, ReadTranscript, RemoveParticipant, RenameSpeaker, StartMeeting, WriteChat,
-    WriteNote,
+    AcceptInvitation, AnswerRequest, AppendTranscript, CallSpeaker, CancelMeeting,
+    ChangeParticipant, ControlTranscription, DeclineInvitation, EndMeeting, HandOverHost, Invite,
+    JoinMeeting, LeaveMeeting, RaiseHand, ReadChat, ReadMeeting, ReadNote, ReadParticipants,
+    ReadState, ReadTranscript, RemoveParticipant, RenameSpeaker, StartMeeting, UpdateMeeting,
+    WriteChat, WriteNote,
 };
 use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket};
 
@@ -65,7 +67,51 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
     ("post", "/v1/connections/{id}/unblock", SignedIn),
     ("get", "/v1/meetings", SignedIn),
     ("post", "/v1/meetings", SignedIn),
+    ("get", "/v1/meetings/public", SignedIn),
+    ("get", "/v1/me/calendar.ics", SignedIn),
     ("get", "/v1/meetings/{id}", Meeting(ReadMeeting)),
+    ("patch", "/v1/meetings/{id}", Meeting(UpdateMeeting)),
+    (
+        "get",
+        "/v1/meetings/{id}/calendar.ics",
+        Meeting(ReadMeeting),
+    ),
+    ("get", "/v1/meetings/{id}/state", Meeting(ReadState)),
+    ("post", "/v1/meetings/{id}/cancel", Meeting(CancelMeeting)),
+    (
+        "post",
+        "/v1/meetings/{id}/accept",
+        Meeting(AcceptInvitation),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/decline",
+        Meeting(DeclineInvitation),
+    ),
+    ("post", "/v1/meetings/{id}/join", Meeting(JoinMeeting)),
+    ("post", "/v1/meetings/{id}/host", Meeting(HandOverHost)),
+    ("post", "/v1/meetings/{id}/hand", Meeting(RaiseHand)),
+    ("delete", "/v1/meetings/{id}/hand", Meeting(RaiseHand)),
+    (
+        "post",
+        "/v1/meetings/{id}/speakers/next",
+        Meeting(CallSpeaker),
+    ),
+    (
+        "delete",
+        "/v1/meetings/{id}/speakers/{user}",
+        Meeting(CallSpeaker),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/transcription/pause",
+        Meeting(ControlTranscription),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/transcription/resume",
+        Meeting(ControlTranscription),
+    ),
     ("post", "/v1/meetings/{id}/start", Meeting(StartMeeting)),
     ("post", "/v1/meetings/{id}/end", Meeting(EndMeeting)),
     ("post", "/v1/meetings/{id}/leave", Meeting(LeaveMeeting)),
@@ -79,6 +125,21 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "delete",
         "/v1/meetings/{id}/participants/{who}",
         Meeting(RemoveParticipant),
+    ),
+    (
+        "patch",
+        "/v1/meetings/{id}/participants/{who}",
+        Meeting(ChangeParticipant),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/participants/{who}/approve",
+        Meeting(AnswerRequest),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/participants/{who}/refuse",
+        Meeting(AnswerRequest),
     ),
     ("get", "/v1/meetings/{id}/notes", Meeting(ReadNote)),
     ("get", "/v1/meetings/{id}/notes/ops", Meeting(ReadNote)),

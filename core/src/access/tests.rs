@@ -25,11 +25,15 @@ fn observers_read_and_leave_and_never_write_whatever_they_were_given() {
             let reads = [
                 ReadMeeting,
                 ReadParticipants,
+                ReadState,
                 ReadNote,
                 ReadTranscript,
                 LeaveMeeting,
             ];
-            let reads = reads.contains(&action);
+            let open = matches!(state, Scheduled | Active);
+            let reads = reads.contains(&action)
+                || action == JoinMeeting && open
+                || action == RaiseHand && state == Active;
             assert_eq!(can(&given, state, None, 0, action).is_ok(), reads);
         }
     }
@@ -101,10 +105,15 @@ fn who_declined_sees_the_invitation_and_who_left_reads_what_is_over() {
         let may = |action: &Action| can(&standing, state, None, 0, *action).is_ok();
         Action::ALL.into_iter().filter(may).collect()
     };
-    for state in STATES {
+    for state in [Scheduled, Active] {
+        let again = [ReadMeeting, AcceptInvitation, JoinMeeting];
+        assert_eq!(allowed(ParticipantStatus::Declined, state), again);
+        let back = [ReadMeeting, JoinMeeting];
+        assert_eq!(allowed(ParticipantStatus::Left, state), back);
+    }
+    for state in [Concluded, Cancelled] {
         assert_eq!(allowed(ParticipantStatus::Declined, state), [ReadMeeting]);
     }
-    assert_eq!(allowed(ParticipantStatus::Left, Active), [ReadMeeting]);
     let over = [ReadMeeting, ReadNote, ReadTranscript];
     assert_eq!(allowed(ParticipantStatus::Left, Concluded), over);
 }
@@ -136,6 +145,52 @@ fn a_meeting_is_started_once_and_ended_once() {
         (Cancelled, EndMeeting),
     ] {
         assert_eq!(may(Role::CoHost, state, action), Err(ErrorCode::Conflict));
+    }
+}
+
+#[test]
+fn a_meeting_is_called_off_before_it_starts_and_changed_unless_it_was() {
+    assert_eq!(may(Role::CoHost, Scheduled, CancelMeeting), Ok(()));
+    for state in [Active, Concluded, Cancelled] {
+        assert_eq!(
+            may(Role::CoHost, state, CancelMeeting),
+            Err(ErrorCode::Conflict)
+        );
+    }
+    for state in [Scheduled, Active, Concluded] {
+        assert_eq!(may(Role::CoHost, state, UpdateMeeting), Ok(()));
+    }
+    assert_eq!(
+        may(Role::CoHost, Cancelled, UpdateMeeting),
+        Err(ErrorCode::Conflict)
+    );
+    assert_eq!(
+        may(Role::Participant, Scheduled, UpdateMeeting),
+        Err(ErrorCode::Forbidden)
+    );
+}
+
+#[test]
+fn the_host_alone_hands_over_and_the_word_is_given_while_it_runs() {
+    assert_eq!(may(Role::Host, Active, HandOverHost), Ok(()));
+    assert_eq!(
+        may(Role::CoHost, Active, HandOverHost),
+        Err(ErrorCode::Forbidden)
+    );
+    assert_eq!(
+        may(Role::Host, Concluded, HandOverHost),
+        Err(ErrorCode::Conflict)
+    );
+    assert_eq!(may(Role::Observer, Active, RaiseHand), Ok(()));
+    assert_eq!(
+        may(Role::Participant, Active, CallSpeaker),
+        Err(ErrorCode::Forbidden)
+    );
+    for action in [RaiseHand, CallSpeaker, ControlTranscription] {
+        assert_eq!(
+            may(Role::Host, Scheduled, action),
+            Err(ErrorCode::MeetingNotActive)
+        );
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::access::Action;
 use crate::chat::{Message, MessageDraft, MessageEdit};
-use crate::id::{MeetingId, MessageId};
+use crate::id::{MeetingId, MessageId, UserId};
+use crate::meeting::{Meeting, MeetingChanges, Participant, ParticipantChanges, ParticipantDraft};
 use crate::note::AnyOperation;
 use crate::note::Operation;
 use crate::transcript::ChunkDraft;
@@ -99,6 +100,126 @@ pub enum Command {
         #[serde(flatten)]
         draft: TranscriptDraft,
     },
+    /// Start the meeting.
+    StartMeeting {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// End it.
+    EndMeeting {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Call it off, and with `wholeSeries` what would follow it.
+    CancelMeeting {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Whether nothing is to follow it, of a recurring meeting. Not, unless said.
+        #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+        whole_series: bool,
+    },
+    /// Change what it is planned to be.
+    UpdateMeeting {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// The changes.
+        changes: MeetingChanges,
+    },
+    /// Come in, or ask to.
+    JoinMeeting {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Leave for good.
+    LeaveMeeting {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Say that one will come.
+    AcceptInvitation {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Say that one will not come.
+    DeclineInvitation {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Let in who has asked to join.
+    ApproveParticipant {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Address or user id.
+        who: String,
+    },
+    /// Do not.
+    RefuseParticipant {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Address or user id.
+        who: String,
+    },
+    /// Invite somebody.
+    InviteParticipant {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Whom, and as what.
+        #[serde(flatten)]
+        draft: ParticipantDraft,
+    },
+    /// Send somebody away.
+    RemoveParticipant {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Address or user id.
+        who: String,
+    },
+    /// Change role and rights of somebody.
+    ChangeParticipant {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Address or user id.
+        who: String,
+        /// The changes.
+        changes: ParticipantChanges,
+    },
+    /// Make somebody else the host.
+    HandOverHost {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Whom.
+        user_id: UserId,
+    },
+    /// Wait to speak.
+    RaiseHand {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Wait no longer, or (host and co-host) let another wait no longer.
+    LowerHand {
+        /// Which meeting.
+        meeting_id: MeetingId,
+        /// Whose hand; one's own where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        user_id: Option<UserId>,
+    },
+    /// Give the word to who is next.
+    NextSpeaker {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Write nothing down for now.
+    PauseTranscription {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// Go on writing down.
+    ResumeTranscription {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
     /// Say something in the chat.
     PostMessage {
         /// Which meeting's chat.
@@ -163,6 +284,30 @@ impl Command {
     pub const fn action(&self) -> Action {
         match self {
             Self::ApplyNoteOperation { .. } | Self::RestoreNote { .. } => Action::WriteNote,
+            Self::StartMeeting { .. } => Action::StartMeeting,
+            Self::EndMeeting { .. } => Action::EndMeeting,
+            Self::CancelMeeting { .. } => Action::CancelMeeting,
+            Self::UpdateMeeting { .. } => Action::UpdateMeeting,
+            Self::JoinMeeting { .. } => Action::JoinMeeting,
+            Self::LeaveMeeting { .. } => Action::LeaveMeeting,
+            Self::AcceptInvitation { .. } => Action::AcceptInvitation,
+            Self::DeclineInvitation { .. } => Action::DeclineInvitation,
+            Self::ApproveParticipant { .. } | Self::RefuseParticipant { .. } => {
+                Action::AnswerRequest
+            }
+            Self::InviteParticipant { .. } => Action::Invite,
+            Self::RemoveParticipant { .. } => Action::RemoveParticipant,
+            Self::ChangeParticipant { .. } => Action::ChangeParticipant,
+            Self::HandOverHost { .. } => Action::HandOverHost,
+            Self::RaiseHand { .. } => Action::RaiseHand,
+            Self::NextSpeaker { .. } => Action::CallSpeaker,
+            Self::PauseTranscription { .. } | Self::ResumeTranscription { .. } => {
+                Action::ControlTranscription
+            }
+            Self::LowerHand { user_id, .. } => match user_id {
+                Some(_) => Action::CallSpeaker,
+                None => Action::RaiseHand,
+            },
             Self::PostMessage { .. }
             | Self::EditMessage { .. }
             | Self::DeleteMessage { .. }
@@ -188,4 +333,33 @@ pub enum CommandReply {
     Message(Box<Message>),
     /// To `renameSpeaker`.
     Speaker(SpeakerName),
+    /// To `startMeeting`, `endMeeting`, `cancelMeeting` and `updateMeeting`: the meeting.
+    Meeting(Box<Meeting>),
+    /// To what is done with participants: the participant.
+    Participant(Participant),
+    /// To `raiseHand`, `lowerHand` and `nextSpeaker`.
+    Speakers(Speakers),
+    /// To what has no more to say than that it is done.
+    Done(Done),
+}
+
+/// The speaker queue after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Speakers {
+    /// Who has the word now, where it was given.
+    pub next: Option<UserId>,
+    /// Who waits to speak, the first first.
+    pub speaker_queue: Vec<UserId>,
+}
+
+/// Nothing more than that it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Done {
+    /// True.
+    pub done: bool,
 }

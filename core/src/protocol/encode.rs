@@ -32,6 +32,9 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
         Query::Chat { .. } => "chat",
         Query::Entitlements { .. } => "entitlements",
         Query::Speakers { .. } => "speakers",
+        Query::Participants { .. } => "participants",
+        Query::MeetingState { .. } => "meetingState",
+        Query::Meetings {} => "meetings",
         Query::Me {} => "me",
     };
     let mut of = object([("type", kind.into())]);
@@ -120,7 +123,15 @@ mod tests {
         let plan = Query::Entitlements {
             meeting_id: meeting_id.clone(),
         };
-        for query in [note, ops, transcript, plan, Query::Me {}] {
+        let people = Query::Participants {
+            meeting_id: meeting_id.clone(),
+        };
+        let now = Query::MeetingState {
+            meeting_id: meeting_id.clone(),
+        };
+        let own = [Query::Meetings {}, Query::Me {}];
+        let of_meetings = [note, ops, transcript, plan, people, now];
+        for query in of_meetings.into_iter().chain(own) {
             for (epoch, after) in [(None, None), (Some("4"), Some(9))] {
                 let ours = subscribe(1, &query, epoch, after);
                 let epoch = epoch.map(str::to_owned);

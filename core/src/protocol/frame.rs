@@ -55,6 +55,21 @@ pub enum Query {
         /// Which meeting.
         meeting_id: MeetingId,
     },
+    /// The members of a meeting, at most 500: one JSON list of
+    /// [`crate::meeting::Participant`], a fresh snapshot at every change.
+    Participants {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// A meeting as it is now: one JSON [`crate::meeting::MeetingNow`], a fresh snapshot at
+    /// every change.
+    MeetingState {
+        /// Which meeting.
+        meeting_id: MeetingId,
+    },
+    /// The latest meetings of whoever subscribes, at most 100: one JSON list of
+    /// [`crate::meeting::Meeting`], a fresh snapshot at every change.
+    Meetings {},
     /// Whoever subscribes, with what they may use: one JSON
     /// [`crate::me::MeView`], a fresh snapshot at every change.
     Me {},
@@ -69,9 +84,11 @@ impl Query {
             | Self::NoteOps { meeting_id }
             | Self::Transcript { meeting_id }
             | Self::Chat { meeting_id }
-            | Self::Entitlements { meeting_id }
-            | Self::Speakers { meeting_id } => Some(meeting_id),
-            Self::Me {} => None,
+            | Self::Speakers { meeting_id }
+            | Self::Participants { meeting_id }
+            | Self::MeetingState { meeting_id }
+            | Self::Entitlements { meeting_id } => Some(meeting_id),
+            Self::Meetings {} | Self::Me {} => None,
         }
     }
 
@@ -83,7 +100,9 @@ impl Query {
             Self::Chat { .. } => Some(Action::ReadChat),
             Self::Transcript { .. } | Self::Speakers { .. } => Some(Action::ReadTranscript),
             Self::Entitlements { .. } => Some(Action::ReadMeeting),
-            Self::Me {} => None,
+            Self::Participants { .. } => Some(Action::ReadParticipants),
+            Self::MeetingState { .. } => Some(Action::ReadState),
+            Self::Meetings {} | Self::Me {} => None,
         }
     }
 }

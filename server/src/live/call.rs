@@ -3,7 +3,7 @@
 use crate::actor::Actor;
 use crate::app::App;
 use crate::idempotency::Key;
-use crate::{chat, note, transcript};
+use crate::{chat, meeting, note, transcript};
 use connvo_core::chat::Message;
 use connvo_core::error::Problem;
 use connvo_core::protocol::{Command, CommandReply};
@@ -75,6 +75,9 @@ pub(super) async fn carry_out(
             transcript::speakers::rename(app, actor, &meeting_id, (&label, &draft), key)
                 .await
                 .map(CommandReply::Speaker)
+        }
+        about_a_meeting => {
+            meeting::command::carry_out(app, actor, Key::parse(&key)?, about_a_meeting).await
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use crate::me;
-use crate::meeting::Membership;
+use crate::meeting::{Membership, my_meetings_view, now, people};
 use crate::org::standing::of_meeting;
 use crate::transcript::speakers;
 use crate::views::{Class, Key, Look, Seen, Topic};
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::live::room::unavailable;
+use connvo_core::meeting::Meeting;
 use connvo_core::protocol::frame::Query;
 use serde::Serialize;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use std::sync::Arc;
 /// The view of a query as `user` sees it, a member of the query's meeting where it has one.
 pub(super) fn key(query: &Query, user: &UserId, membership: Option<&Membership>) -> Key {
     let class = match (query, membership) {
-        (Query::Entitlements { .. } | Query::Speakers { .. }, _) => Class::Everybody,
+        (Query::Entitlements { .. } | Query::Speakers { .. } | Query::MeetingState { .. }, _) => {
+            Class::Everybody
+        }
         (_, Some(membership)) => Class::Role(membership.standing.role),
         (_, None) => Class::Person(user.clone()),
     };
@@ -32,6 +35,9 @@ pub(super) fn topics(key: &Key) -> Vec<Topic> {
         (Query::Entitlements { meeting_id }, _) => vec![Topic::Meeting(meeting_id.clone())],
         (Query::Speakers { meeting_id }, _) => vec![Topic::Speakers(meeting_id.clone())],
         (Query::Me {}, Class::Person(user)) => vec![Topic::Person(user.clone()), Topic::Flags],
+        (Query::Participants { meeting_id }, _) => vec![Topic::Participants(meeting_id.clone())],
+        (Query::MeetingState { meeting_id }, _) => vec![Topic::State(meeting_id.clone())],
+        (Query::Meetings {}, Class::Person(user)) => vec![Topic::MeetingsOf(user.clone())],
         _ => Vec::new(),
     }
 }
@@ -69,6 +75,33 @@ async fn read(app: &App, key: &Key) -> Result<Seen, Problem> {
                 json: json(&view)?,
                 changes_at: view.entitlements.changes_at,
                 topics: org_ids.into_iter().map(Topic::Org).collect(),
+            })
+        }
+        (Query::Participants { meeting_id }, Class::Role(role)) => Ok(Seen {
+            json: json(&people::participants_view(app, meeting_id, *role).await?)?,
+            changes_at: None,
+            topics: Vec::new(),
+        }),
+        (Query::MeetingState { meeting_id }, _) => {
+            let state = now::state_view(app, meeting_id).await?;
+            Ok(Seen {
+                json: json(&state)?,
+                changes_at: now::changes_at(app, &state),
+                topics: Vec::new(),
+            })
+        }
+        (Query::Meetings {}, Class::Person(user)) => {
+            let meetings = my_meetings_view(app, user).await?;
+            let of = |one: &Meeting| {
+                [
+                    Topic::Meeting(one.id.clone()),
+                    Topic::Participants(one.id.clone()),
+                ]
+            };
+            Ok(Seen {
+                json: json(&meetings)?,
+                changes_at: None,
+                topics: meetings.iter().flat_map(of).collect(),
             })
         }
         _ => Err(Problem::not_found("the view")),

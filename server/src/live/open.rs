@@ -3,6 +3,7 @@
 use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::{Membership, authorise};
+use crate::presence::{Here, Presence};
 use crate::rooms::feed::Interest;
 use crate::rooms::mailbox::Mailbox;
 use crate::rooms::{Room, Seat};
@@ -27,6 +28,8 @@ pub(super) struct Place {
     pub seat: Seat,
     /// When the right to write ends by itself, in milliseconds since the Unix epoch.
     pub closes_at: Option<u64>,
+    /// While it is open, the person is in the meeting.
+    _here: Here,
 }
 
 /// What a client asks for, from where.
@@ -71,6 +74,7 @@ pub(super) async fn open(
     let place = Place {
         seat,
         closes_at: membership.note_closes_at(),
+        _here: Presence::came(app, meeting, actor),
     };
     let (after, opened) = match wanted.query {
         Query::Note { .. } => {
@@ -122,6 +126,9 @@ pub(super) async fn open(
         Query::Transcript { .. }
         | Query::Entitlements { .. }
         | Query::Speakers { .. }
+        | Query::Participants { .. }
+        | Query::MeetingState { .. }
+        | Query::Meetings {}
         | Query::Me {} => {
             let head = place.seat.room.feed().transcript_head();
             let epoch = app.store_epoch.clone();

@@ -2,7 +2,7 @@
 //! that a host ends them, with the server as who does it and the plan as the reason.
 
 use super::store::Running;
-use super::{resource, store};
+use super::{ended, resource, store, successor};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::StoreError;
@@ -99,8 +99,10 @@ async fn end(app: &App, meeting: &MeetingId, limits: Limits) -> Result<(), Store
         .with(json!({"state": state, "meetingMinutes": limits.meeting_minutes}))
         .because(Limit::MeetingMinutes.as_str());
     // Somebody may have ended it meanwhile.
-    if store::conclude(&app.db, meeting, &entry, app.clock.now_ms()).await? {
-        app.meeting_changed(meeting, to);
+    let next = successor(app, meeting);
+    let along = (&entry, &next);
+    if store::conclude(&app.db, meeting, along, app.clock.now_ms()).await? {
+        ended(app, meeting, to, Some(&next));
     }
     Ok(())
 }

@@ -1,42 +1,142 @@
 //! `/v1/meetings`.
 
-use super::{Seen, store};
+mod now;
+mod people;
+
+use super::store::{self, Filter};
+use super::{Seen, calendar};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
-use axum::http::StatusCode;
-use connvo_core::access::Action;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use connvo_core::access::Role;
 use connvo_core::entitlement::Entitlements;
+use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
-use connvo_core::meeting::{Meeting, MeetingDraft, MeetingState, Participant, ParticipantDraft};
+use connvo_core::meeting::plan::TAG_UTF16;
+use connvo_core::meeting::{
+    Meeting, MeetingChanges, MeetingDraft, MeetingState, MeetingType, PublicMeeting, TITLE_UTF16,
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes of meetings.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(get))
-        .routes(routes!(participants, invite))
-        .routes(routes!(remove))
-        .routes(routes!(leave))
+        .routes(routes!(public))
+        .routes(routes!(get, update))
+        .routes(routes!(ics))
+        .routes(routes!(my_ics))
         .routes(routes!(entitlements))
         .routes(routes!(start))
         .routes(routes!(end))
+        .routes(routes!(cancel))
+        .merge(people::routes())
+        .merge(now::routes())
 }
 
-/// My meetings, newest first.
-#[utoipa::path(get, path = "/v1/meetings", tag = "meetings", security(("bearer" = [])), params(PageQuery),
-    responses((status = 200, body = Page<Meeting>), (status = 401, description = "No valid token")))]
+/// Which meetings.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct MeetingQuery {
+    /// Only those in this state.
+    #[param(nullable = false)]
+    state: Option<MeetingState>,
+    /// Only those that come about so.
+    #[serde(rename = "type")]
+    #[param(nullable = false)]
+    kind: Option<MeetingType>,
+    /// Only those with this in their title, in any case; at most 200 UTF-16 code units.
+    #[param(nullable = false, max_length = 200)]
+    q: Option<String>,
+    /// Only those with this tag.
+    #[param(nullable = false, max_length = 40)]
+    tag: Option<String>,
+    /// Only those where I am this; of my own meetings.
+    #[param(nullable = false)]
+    role: Option<Role>,
+    /// Only those planned from this moment on, or again then, in milliseconds since the Unix
+    /// epoch; with `to`.
+    #[param(nullable = false, minimum = 0, maximum = 4_102_444_800_000_u64)]
+    from: Option<u64>,
+    /// Only those planned before this moment.
+    #[param(nullable = false, minimum = 0, maximum = 4_102_444_800_000_u64)]
+    to: Option<u64>,
+    /// The `next` of the page before; the first page without it.
+    #[param(nullable = false)]
+    after: Option<String>,
+    /// Most items wanted; 1 to 100.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+impl MeetingQuery {
+    /// What to look for, after which, and how many.
+    fn parts(self) -> Result<(Filter, Option<MeetingId>, u32), Problem> {
+        let short = |pointer: &str, text: Option<String>, most: usize| match text {
+            Some(text) if text.contains('\0') || text.encode_utf16().count() > most => Err(
+                Problem::field(pointer, format!("at most {most} UTF-16 code units")),
+            ),
+            text => Ok(text.filter(|text| !text.is_empty())),
+        };
+        let within = match (self.from, self.to) {
+            (None, None) => None,
+            (from, to) => Some((from.unwrap_or(0), to.unwrap_or(u64::MAX))),
+        };
+        if within.is_some_and(|(from, to)| from >= to) {
+            return Err(Problem::field("/to", "after `from`"));
+        }
+        let filter = Filter {
+            state: self.state,
+            kind: self.kind,
+            q: short("/q", self.q, TITLE_UTF16)?,
+            tag: short("/tag", self.tag, TAG_UTF16)?,
+            role: self.role,
+            within,
+        };
+        let page = PageQuery {
+            after: self.after,
+            limit: self.limit,
+        };
+        Ok((filter, page.after()?, page.limit(50)?))
+    }
+}
+
+/// My meetings that fit, newest first. With `from` or `to` those planned in that time, and
+/// of what repeats the dates in it (`occurrences`); a page may have fewer then than wanted.
+#[utoipa::path(get, path = "/v1/meetings", tag = "meetings", security(("bearer" = [])), params(MeetingQuery),
+    responses((status = 200, body = Page<Meeting>), (status = 401, description = "No valid token"),
+        (status = 422, description = "A parameter is not valid")))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<MeetingQuery>,
 ) -> Result<Json<Page<Meeting>>, Failure> {
-    let limit = page.limit(50)?;
-    let after: Option<MeetingId> = page.after()?;
-    let items = store::of_user(&app.db, &caller.user_id, after.as_ref(), limit + 1).await?;
-    let cursor = |last: &Meeting| last.id.to_string();
+    let (filter, after, limit) = query.parts()?;
+    let page = (after.as_ref(), limit);
+    let (items, next) = store::dated(&app.db, &caller.user_id, &filter, page).await?;
+    let next = next.map(|next| next.to_string());
+    Ok(Json(Page { items, next }))
+}
+
+/// Public meetings that fit, newest first.
+#[utoipa::path(get, path = "/v1/meetings/public", tag = "meetings", security(("bearer" = [])), params(MeetingQuery),
+    responses((status = 200, body = Page<PublicMeeting>), (status = 401, description = "No valid token"),
+        (status = 422, description = "A parameter is not valid")))]
+async fn public(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<MeetingQuery>,
+) -> Result<Json<Page<PublicMeeting>>, Failure> {
+    let (filter, after, limit) = query.parts()?;
+    let page = (after.as_ref(), limit + 1);
+    let items = store::public_list(&app.db, &caller.user_id, &filter, page).await?;
+    let cursor = |last: &PublicMeeting| last.id.to_string();
     Ok(Json(Page::of(items, limit, cursor)))
 }
 
@@ -44,7 +144,9 @@ async fn list(
 #[utoipa::path(post, path = "/v1/meetings", tag = "meetings", security(("bearer" = [])),
     params(IdempotencyHeader),
     request_body(content = MeetingDraft, example = json!({"title": "Weekly", "isPublic": false})),
-    responses((status = 201, body = Meeting), (status = 422, description = "A field is not valid")))]
+    responses((status = 201, body = Meeting),
+        (status = 403, description = "More participants than the plan allows"),
+        (status = 422, description = "A field is not valid")))]
 async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -68,79 +170,53 @@ async fn get(
     Ok(Json(super::get(&app, &caller, &id).await?))
 }
 
-/// The members, by address.
-#[utoipa::path(get, path = "/v1/meetings/{id}/participants", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path), PageQuery),
-    responses((status = 200, body = Page<Participant>),
-        (status = 403, description = "For those who take part"),
-        (status = 404, description = "Absent, or not yours to see")))]
-async fn participants(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<MeetingId>,
-    Query(page): Query<PageQuery>,
-) -> Result<Json<Page<Participant>>, Failure> {
-    super::authorise(&app, &caller, &id, Action::ReadParticipants).await?;
-    let limit = page.limit(100)?;
-    let after: String = page.after()?.unwrap_or_default();
-    let place = (&caller.user_id, &id);
-    let items = store::participants(&app.db, place, &after, limit + 1).await?;
-    let cursor = |last: &Participant| last.email.clone();
-    Ok(Json(Page::of(items, limit, cursor)))
-}
-
-/// Invites somebody by address, or changes their role.
-#[utoipa::path(post, path = "/v1/meetings/{id}/participants", tag = "meetings", security(("bearer" = [])),
+/// Changes what the meeting is planned to be; what is left out stays. Another time of a
+/// recurring meeting is that of all that is to come.
+#[utoipa::path(patch, path = "/v1/meetings/{id}", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path), IdempotencyHeader),
-    request_body(content = ParticipantDraft, example = json!({"email": "bob@example.org", "role": "participant"})),
-    responses((status = 201, body = Participant),
-        (status = 403, description = "Host and co-host invite, and as many as the plan allows"),
+    request_body(content = MeetingChanges, example = json!({"title": "Weekly", "tags": ["team"]})),
+    responses((status = 200, body = Meeting),
+        (status = 403, description = "Host and co-host change it, and for as many as the plan allows"),
         (status = 404, description = "Absent, or not yours to see"),
-        (status = 409, description = "The host's role stays"),
+        (status = 409, description = "Cannot be changed any more"),
         (status = 422, description = "A field is not valid")))]
-async fn invite(
+async fn update(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<MeetingId>,
     IdempotencyKey(key): IdempotencyKey,
-    Json(draft): Json<ParticipantDraft>,
-) -> Result<(StatusCode, Json<Participant>), Failure> {
-    let invited = super::invite(&app, &caller, &id, draft, key).await?;
-    Ok((StatusCode::CREATED, Json(invited)))
+    Json(changes): Json<MeetingChanges>,
+) -> Result<Json<Meeting>, Failure> {
+    Ok(Json(super::update(&app, &caller, &id, changes, key).await?))
 }
 
-/// Sends a participant away, by address or user id.
-#[utoipa::path(delete, path = "/v1/meetings/{id}/participants/{who}", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path), ("who" = String, Path, description = "Address or user id"), IdempotencyHeader),
-    responses((status = 204, description = "Away; what they followed here has ended"),
-        (status = 403, description = "Host and co-host send away"),
-        (status = 404, description = "Absent, or not yours to see"),
-        (status = 409, description = "The host stays; or away already")))]
-async fn remove(
-    State(app): State<App>,
-    caller: Caller,
-    Path((id, who)): Path<(MeetingId, String)>,
-    IdempotencyKey(key): IdempotencyKey,
-) -> Result<StatusCode, Failure> {
-    super::remove(&app, &caller, &id, &who, key).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Leaves the meeting for good.
-#[utoipa::path(post, path = "/v1/meetings/{id}/leave", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path), IdempotencyHeader),
-    responses((status = 204, description = "Left; what you followed here has ended"),
-        (status = 403, description = "You do not take part"),
-        (status = 404, description = "Absent, or not yours to see"),
-        (status = 409, description = "The host stays")))]
-async fn leave(
+/// The meeting as iCalendar (RFC 5545).
+#[utoipa::path(get, path = "/v1/meetings/{id}/calendar.ics", tag = "meetings", security(("bearer" = [])),
+    params(("id" = MeetingId, Path)),
+    responses((status = 200, body = String, content_type = "text/calendar", description = "With the participants to who takes part"),
+        (status = 404, description = "Absent, or not yours to see")))]
+async fn ics(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<MeetingId>,
-    IdempotencyKey(key): IdempotencyKey,
-) -> Result<StatusCode, Failure> {
-    super::leave(&app, &caller, &id, key).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, Failure> {
+    Ok(as_calendar(calendar::of_meeting(&app, &caller, &id).await?))
+}
+
+/// My meetings as iCalendar: those of the month before and the year to come.
+#[utoipa::path(get, path = "/v1/me/calendar.ics", tag = "meetings", security(("bearer" = [])),
+    responses((status = 200, body = String, content_type = "text/calendar", description = "At most 100"),
+        (status = 401, description = "No valid token")))]
+async fn my_ics(State(app): State<App>, caller: Caller) -> Result<Response, Failure> {
+    Ok(as_calendar(calendar::of_person(&app, &caller).await?))
+}
+
+fn as_calendar(text: String) -> Response {
+    (
+        [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")],
+        text,
+    )
+        .into_response()
 }
 
 /// What may be used in the meeting, by the plan of its organisation.
@@ -168,8 +244,8 @@ async fn start(
     Path(id): Path<MeetingId>,
     IdempotencyKey(key): IdempotencyKey,
 ) -> Result<Json<Meeting>, Failure> {
-    let next = MeetingState::Active;
-    Ok(Json(super::advance(&app, &caller, &id, next, key).await?))
+    let step = (MeetingState::Active, false);
+    Ok(Json(super::advance(&app, &caller, &id, step, key).await?))
 }
 
 /// Ends the meeting.
@@ -185,6 +261,37 @@ async fn end(
     Path(id): Path<MeetingId>,
     IdempotencyKey(key): IdempotencyKey,
 ) -> Result<Json<Meeting>, Failure> {
-    let next = MeetingState::Concluded;
-    Ok(Json(super::advance(&app, &caller, &id, next, key).await?))
+    let step = (MeetingState::Concluded, false);
+    Ok(Json(super::advance(&app, &caller, &id, step, key).await?))
+}
+
+/// Whether more is called off.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct CancelQuery {
+    /// Whether nothing is to follow it, of a recurring meeting. Not, unless said.
+    #[serde(default)]
+    #[param(nullable = false)]
+    whole_series: bool,
+}
+
+/// Calls the meeting off before it begins; the next of its series follows, unless
+/// `wholeSeries`.
+#[utoipa::path(post, path = "/v1/meetings/{id}/cancel", tag = "meetings", security(("bearer" = [])),
+    params(("id" = MeetingId, Path), CancelQuery, IdempotencyHeader),
+    responses((status = 200, body = Meeting),
+        (status = 403, description = "Host and co-host call it off"),
+        (status = 404, description = "Absent, or not yours to see"),
+        (status = 409, description = "Not scheduled any more"),
+        (status = 422, description = "A parameter is not valid")))]
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<MeetingId>,
+    Query(query): Query<CancelQuery>,
+    IdempotencyKey(key): IdempotencyKey,
+) -> Result<Json<Meeting>, Failure> {
+    let step = (MeetingState::Cancelled, query.whole_series);
+    Ok(Json(super::advance(&app, &caller, &id, step, key).await?))
 }

@@ -59,6 +59,8 @@ pub const KEPT: &[Row] = &[
     ("participants", "user_id", Some(Section::Membership), Stays),
     ("participants", "email", Some(Section::Membership), Emptied),
     ("participants", "invited_by", None, Stays),
+    // Who waits to speak just now.
+    ("speaker_queue", "user_id", None, Goes),
     ("note_log", "author_id", Some(Section::NoteEntry), Stays),
     // Which of their devices wrote what of it: told apart by nothing but a number.
     ("note_clients", "user_id", None, Stays),

@@ -44,6 +44,10 @@ mod v1_admin_entitlements;
 mod v1_admin_gate;
 #[path = "v1/admin/users.rs"]
 mod v1_admin_users;
+#[path = "v1/meetings/calendar.rs"]
+mod v1_calendar;
+#[path = "v1/meetings/coming.rs"]
+mod v1_coming;
 #[path = "v1/connections.rs"]
 mod v1_connections;
 #[path = "v1/me.rs"]
@@ -74,12 +78,18 @@ mod v1_notes_history;
 mod v1_notes_ops;
 #[path = "v1/meetings/notes/versions.rs"]
 mod v1_notes_versions;
+#[path = "v1/meetings/now.rs"]
+mod v1_now;
 #[path = "v1/orgs.rs"]
 mod v1_orgs;
 #[path = "v1/meetings/participants.rs"]
 mod v1_participants;
+#[path = "v1/meetings/plan.rs"]
+mod v1_plan;
 #[path = "v1/meetings/retention.rs"]
 mod v1_retention;
+#[path = "v1/meetings/series.rs"]
+mod v1_series;
 #[path = "v1/sign_in.rs"]
 mod v1_sign_in;
 #[path = "v1/meetings/start_end.rs"]

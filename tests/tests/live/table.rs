@@ -35,7 +35,7 @@ impl Place {
 
     /// The status that an action's refusal has; `None` when it is allowed.
     fn refusal(&self, action: Action) -> Option<u16> {
-        // Who takes over is not settled by a host's leaving.
+        // There is nobody who could follow this host.
         if action == Action::LeaveMeeting && self.standing.role == Role::Host {
             return Some(self.allows(action).err().map_or(409, |no| no.code.status()));
         }
@@ -100,6 +100,7 @@ impl<'a> Scene<'a> {
             "startMs": 0, "endMs": 1, "speaker": {"label": "own", "userId": bob.id}}]});
         let (status, said) = ada.post(&format!("{meeting}/transcript"), said).await;
         assert_eq!(status, 200, "{said}");
+        ada.invite(&meeting, "asker", "participant").await;
         Self {
             api,
             ada,
@@ -135,6 +136,13 @@ impl<'a> Scene<'a> {
                 sqlx::query(
                     "UPDATE participants SET status = 'invited', can_share = FALSE
                      WHERE meeting_id = $1 AND email = 'guest@example.org'",
+                )
+                .bind(meeting.as_str())
+                .execute(&mut *tx)
+                .await?;
+                sqlx::query(
+                    "UPDATE participants SET status = 'requested'
+                     WHERE meeting_id = $1 AND email = 'asker@example.org'",
                 )
                 .bind(meeting.as_str())
                 .execute(&mut *tx)
@@ -206,6 +214,9 @@ impl<'a> Scene<'a> {
     fn body(&mut self, method: &str, path: &str) -> Option<Value> {
         match (method, path) {
             ("get" | "delete", _) => None,
+            ("patch", "/v1/meetings/{id}") => Some(json!({"tags": ["team"]})),
+            ("patch", "/v1/meetings/{id}/participants/{who}") => Some(json!({"canShare": false})),
+            ("post", "/v1/meetings/{id}/host") => Some(json!({"userId": self.ada.id})),
             ("post", "/v1/meetings/{id}/participants") => {
                 // As what anybody may give who may invite at all.
                 Some(json!({"email": "guest@example.org", "role": "participant",
@@ -222,6 +233,16 @@ impl<'a> Scene<'a> {
                 "post",
                 "/v1/meetings/{id}/start"
                 | "/v1/meetings/{id}/end"
+                | "/v1/meetings/{id}/cancel"
+                | "/v1/meetings/{id}/accept"
+                | "/v1/meetings/{id}/decline"
+                | "/v1/meetings/{id}/join"
+                | "/v1/meetings/{id}/hand"
+                | "/v1/meetings/{id}/speakers/next"
+                | "/v1/meetings/{id}/transcription/pause"
+                | "/v1/meetings/{id}/transcription/resume"
+                | "/v1/meetings/{id}/participants/{who}/approve"
+                | "/v1/meetings/{id}/participants/{who}/refuse"
                 | "/v1/meetings/{id}/leave"
                 | "/v1/meetings/{id}/notes/versions/{n}/restore",
             ) => None,
@@ -231,6 +252,9 @@ impl<'a> Scene<'a> {
 
     async fn ask(&mut self, method: &str, path: &str, token: Option<&str>) -> (u16, Value) {
         let body = self.body(method, path);
+        // Who asks to join is somebody else than who is invited.
+        let answers = path.ends_with("/approve") || path.ends_with("/refuse");
+        let who = if answers { "asker" } else { "guest" };
         let message = match path.contains("{message}") {
             true => self.message().await,
             false => String::new(),
@@ -243,12 +267,45 @@ impl<'a> Scene<'a> {
             .replace("{provider}", "whisper")
             .replace("{label}", "own")
             .replace("/export", "/export?format=vtt")
-            .replace("{who}", "guest@example.org");
+            .replace("{user}", &self.ada.id)
+            .replace("{who}", &format!("{who}@example.org"));
         let method: Method = method.to_uppercase().parse().unwrap();
         let (status, answer) = self.api.send(method, &path, token, body.as_ref()).await;
         (status.as_u16(), answer)
     }
 }
+
+/// Every command, by its wire name.
+const COMMANDS: [&str; 28] = [
+    "appendProviderTranscript",
+    "renameSpeaker",
+    "applyNoteOperation",
+    "restoreNote",
+    "appendTranscript",
+    "postMessage",
+    "editMessage",
+    "deleteMessage",
+    "reactToMessage",
+    "startMeeting",
+    "endMeeting",
+    "cancelMeeting",
+    "updateMeeting",
+    "joinMeeting",
+    "leaveMeeting",
+    "acceptInvitation",
+    "declineInvitation",
+    "approveParticipant",
+    "refuseParticipant",
+    "inviteParticipant",
+    "removeParticipant",
+    "changeParticipant",
+    "handOverHost",
+    "raiseHand",
+    "lowerHand",
+    "nextSpeaker",
+    "pauseTranscription",
+    "resumeTranscription",
+];
 
 async fn unlimited() -> Api {
     Api::start_with(|settings| settings.rate_limits = Some(RateLimits::Off)).await
@@ -381,12 +438,34 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         | Query::Chat { .. }
         | Query::Entitlements { .. }
         | Query::Speakers { .. }
+        | Query::Participants { .. }
+        | Query::MeetingState { .. }
+        | Query::Meetings {}
         | Query::Me {} => {}
     };
     let _ = |command: &Command| match command {
         Command::ApplyNoteOperation { .. }
         | Command::RestoreNote { .. }
         | Command::AppendTranscript { .. }
+        | Command::StartMeeting { .. }
+        | Command::EndMeeting { .. }
+        | Command::CancelMeeting { .. }
+        | Command::UpdateMeeting { .. }
+        | Command::JoinMeeting { .. }
+        | Command::LeaveMeeting { .. }
+        | Command::AcceptInvitation { .. }
+        | Command::DeclineInvitation { .. }
+        | Command::ApproveParticipant { .. }
+        | Command::RefuseParticipant { .. }
+        | Command::InviteParticipant { .. }
+        | Command::RemoveParticipant { .. }
+        | Command::ChangeParticipant { .. }
+        | Command::HandOverHost { .. }
+        | Command::RaiseHand { .. }
+        | Command::LowerHand { .. }
+        | Command::NextSpeaker { .. }
+        | Command::PauseTranscription { .. }
+        | Command::ResumeTranscription { .. }
         | Command::PostMessage { .. }
         | Command::EditMessage { .. }
         | Command::DeleteMessage { .. }
@@ -414,6 +493,12 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
         Query::Speakers {
             meeting_id: meeting_id(),
         },
+        Query::Participants {
+            meeting_id: meeting_id(),
+        },
+        Query::MeetingState {
+            meeting_id: meeting_id(),
+        },
     ];
     for place in places() {
         for query in &queries {
@@ -439,17 +524,8 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
             line.say(&ClientFrame::Ping {}).await;
             while !matches!(line.next().await, Heard::Frame(text) if text.contains("pong")) {}
         }
-        for kind in [
-            "applyNoteOperation",
-            "restoreNote",
-            "appendTranscript",
-            "postMessage",
-            "editMessage",
-            "deleteMessage",
-            "reactToMessage",
-            "appendProviderTranscript",
-            "renameSpeaker",
-        ] {
+        for kind in COMMANDS {
+            scene.set(&place).await.unwrap();
             let mut command = match kind {
                 "applyNoteOperation" => scene.operation(),
                 "restoreNote" => json!({"version": 1}),
@@ -465,13 +541,22 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
                     name["label"] = "own".into();
                     name
                 }
-                _ => scene.words(),
+                "postMessage" | "editMessage" | "deleteMessage" => scene.words(),
+                "updateMeeting" => json!({"changes": {"tags": ["team"]}}),
+                "approveParticipant" | "refuseParticipant" => json!({"who": "asker@example.org"}),
+                "inviteParticipant" => json!({"email": "guest@example.org",
+                    "role": "participant", "canShare": false}),
+                "removeParticipant" => json!({"who": "guest@example.org"}),
+                "changeParticipant" => json!({"who": "guest@example.org",
+                    "changes": {"canShare": false}}),
+                "handOverHost" => json!({"userId": scene.ada.id}),
+                _ => json!({}),
             };
             command["messageId"] = json!(scene.message().await);
             command["type"] = kind.into();
             command["meetingId"] = json!(id(&scene.meeting));
             let command: Command = serde_json::from_value(command).unwrap();
-            let refused = place.allows(command.action()).err().map(|no| no.code);
+            let status = place.refusal(command.action());
             scene.count += 1;
             let key = scene.count.to_string();
             let call = ClientFrame::Call {
@@ -483,7 +568,8 @@ async fn every_query_and_command_of_the_live_socket_answers_as_the_table_says() 
             let ServerFrame::Reply { error, .. } = line.frame().await else {
                 panic!("a reply");
             };
-            assert_eq!(error.map(|no| no.code), refused, "{kind} {place:?}");
+            let answered = error.map(|no| no.code.status());
+            assert_eq!(answered, status, "{kind} {place:?}");
         }
     }
 }

@@ -38,7 +38,7 @@ async fn a_change_and_its_row_are_stored_together_or_not_at_all(store: Store) {
     let (ada, meeting) = store.hosted().await;
     let (whose, once) = ((&ada, &meeting), Once::default());
     store.clock.advance(1);
-    let steps = (MeetingState::Scheduled, MeetingState::Active);
+    let steps = (MeetingState::Scheduled, MeetingState::Active, None);
     for expected in [true, false] {
         let entry = store.entry("startMeeting");
         let moved = advance(&store.db, whose, steps, (&entry, &once), NOW).await;
@@ -46,7 +46,7 @@ async fn a_change_and_its_row_are_stored_together_or_not_at_all(store: Store) {
     }
     assert_eq!(actions(&store).await, ["startMeeting", "createMeeting"]);
     // A row that cannot be written keeps the change from being made.
-    let steps = (MeetingState::Active, MeetingState::Concluded);
+    let steps = (MeetingState::Active, MeetingState::Concluded, None);
     let entry = store.entry("endMeeting");
     write(&store.db, &entry).await.unwrap();
     let refused = advance(&store.db, whose, steps, (&entry, &once), NOW).await;

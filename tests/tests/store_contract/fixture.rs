@@ -2,7 +2,7 @@
 
 use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::{Meeting, MeetingState};
+use connvo_core::meeting::{Meeting, MeetingPlan, MeetingState};
 use connvo_core::note::{NoteEntry, Operation};
 use connvo_core::transcript::{ChunkDraft, NewChunk, Speaker, validate};
 use connvo_server::audit::{Entry, Kind, Trail};
@@ -78,17 +78,23 @@ impl Store {
     pub async fn meeting(&self, host: &UserId) -> MeetingId {
         let meeting = Meeting {
             id: self.ids.meeting(),
-            title: "Stand-up".into(),
+            plan: MeetingPlan {
+                title: "Stand-up".into(),
+                ..MeetingPlan::default()
+            },
             state: MeetingState::Scheduled,
-            is_public: false,
             standing: Standing::new(Role::Host, ParticipantStatus::Joined),
             organizer_id: host.clone(),
+            series_id: None,
+            participant_count: 1,
+            occurrences: Vec::new(),
             created_at: NOW,
             started_at: None,
             ended_at: None,
+            actual_duration: None,
         };
         let (entry, once) = (self.entry("createMeeting"), Once::default());
-        let stored = meeting::store::insert(&self.db, &meeting, None, &entry, &once).await;
+        let stored = meeting::store::insert(&self.db, &meeting, (None, None), &entry, &once).await;
         stored.unwrap();
         meeting.id
     }

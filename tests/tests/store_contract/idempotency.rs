@@ -3,7 +3,7 @@
 use crate::fixture::{NOW, Store};
 use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::id::UserId;
-use connvo_core::meeting::{Meeting, MeetingState};
+use connvo_core::meeting::{Meeting, MeetingPlan, MeetingState};
 use connvo_server::db::StoreError;
 use connvo_server::idempotency::store::{KEPT_MS, find, hold, sweep};
 use connvo_server::idempotency::{Key, Once};
@@ -23,19 +23,25 @@ fn once(key: &str, body: &str, now_ms: u64) -> Once {
 async fn make(store: &Store, host: &UserId, once: &Once) -> Result<(), StoreError> {
     let meeting = Meeting {
         id: store.ids.meeting(),
-        title: "Stand-up".into(),
+        plan: MeetingPlan {
+            title: "Stand-up".into(),
+            ..MeetingPlan::default()
+        },
         state: MeetingState::Scheduled,
-        is_public: false,
         standing: Standing::new(Role::Host, ParticipantStatus::Joined),
         organizer_id: host.clone(),
+        series_id: None,
+        participant_count: 1,
+        occurrences: Vec::new(),
         created_at: NOW,
         started_at: None,
         ended_at: None,
+        actual_duration: None,
     };
     insert(
         &store.db,
         &meeting,
-        None,
+        (None, None),
         &store.entry("createMeeting"),
         once,
     )

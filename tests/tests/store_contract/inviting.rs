@@ -4,10 +4,13 @@ use crate::fixture::{NOW, Store};
 use crate::meetings::{invitation, invite, member};
 use crate::people::{blocks, deletes};
 use connvo_core::access::{ParticipantStatus, Role};
+use connvo_core::entitlement::resolve;
+use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::participant::Move;
 use connvo_server::idempotency::Once;
 use connvo_server::meeting::store::{
-    come_in, find_participant, membership, move_participant, of_user, participants,
+    Moved, Mover, come_in, find_participant, membership, of_user, participants, take,
 };
 use connvo_server::on_db;
 use connvo_server::person::connection;
@@ -37,6 +40,14 @@ async fn comes_in(store: &Store, user: &UserId, meeting: &MeetingId) -> bool {
     come_in(&store.db, (user, meeting), &entry, NOW)
         .await
         .unwrap()
+}
+
+/// Moves somebody, by the free plan.
+pub async fn moves(store: &Store, meeting: &MeetingId, mover: Mover<'_>) -> Result<Moved, Problem> {
+    let (free, once) = (resolve(&[], &[], NOW), Once::default());
+    let along = (store.entry("move"), &once, 200);
+    let moved = take(&store.db, meeting, mover, &free, along, NOW);
+    moved.await.unwrap()
 }
 
 async fn meetings_of(store: &Store, user: &UserId) -> usize {
@@ -70,10 +81,12 @@ async fn an_address_tells_nobody_who_has_it_before_they_come_in(store: Store) {
     let joined = of_bob().await.unwrap();
     assert_eq!(joined.standing.status, ParticipantStatus::Joined);
     // Who was here is known, whatever became of them.
-    let (entry, once) = (store.entry("removeParticipant"), Once::default());
-    let away = (&joined, ParticipantStatus::Removed);
-    let moved = move_participant(&store.db, &meeting, away, (&entry, &once), NOW).await;
-    assert!(moved.unwrap());
+    let removed = Mover {
+        by: &ada,
+        whom: Some(bob.as_str()),
+        taken: Move::Remove,
+    };
+    moves(&store, &meeting, removed).await.unwrap();
     assert_eq!(seen(&store, &ada, &meeting).await[0], own);
 }
 
@@ -116,12 +129,12 @@ async fn who_left_is_not_found_again_by_whom_they_blocked(store: Store) {
     let new = invitation("bob@example.org", Role::Participant);
     invite(&store, &meeting, &new).await;
     assert!(comes_in(&store, &bob, &meeting).await);
-    let found = find_participant(&store.db, (&bob, &meeting), bob.as_str()).await;
-    let found = found.unwrap().unwrap();
-    let (entry, once) = (store.entry("leaveMeeting"), Once::default());
-    let left = (&found, ParticipantStatus::Left);
-    let moved = move_participant(&store.db, &meeting, left, (&entry, &once), NOW).await;
-    assert!(moved.unwrap());
+    let left = Mover {
+        by: &bob,
+        whom: None,
+        taken: Move::Leave,
+    };
+    moves(&store, &meeting, left).await.unwrap();
     blocks(&store, &bob, &ada).await;
     let answer = member(invite(&store, &meeting, &new).await);
     assert_eq!((answer.user_id, answer.name), (None, None));
@@ -145,7 +158,7 @@ async fn an_invitation_and_a_deletion_at_once_keep_no_address(store: Store) {
                     sqlx::query_as(
                         "SELECT COUNT(*) FROM participants WHERE email = $1 AND user_id IS NOT NULL",
                     )
-                    .bind(new.email())
+                    .bind("bob@example.org")
                     .fetch_one(pool)
                     .await?
                 }

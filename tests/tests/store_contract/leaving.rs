@@ -118,8 +118,8 @@ async fn counting_meetings_and_ending_connections_wait_in_one_order(store: Store
         chunks.push(chunk("mic", 2, 0, "of others"));
         store.transcript(&meeting, chunks).await;
         for step in [
-            (MeetingState::Scheduled, MeetingState::Active),
-            (MeetingState::Active, MeetingState::Concluded),
+            (MeetingState::Scheduled, MeetingState::Active, None),
+            (MeetingState::Active, MeetingState::Concluded, None),
         ] {
             let (entry, once) = (store.entry("advance"), Once::default());
             let whose = (&ada, &meeting);

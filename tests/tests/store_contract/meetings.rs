@@ -4,7 +4,7 @@ use crate::fixture::{NOW, Store};
 use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::entitlement::resolve;
 use connvo_core::id::MeetingId;
-use connvo_core::meeting::{MeetingState, NewParticipant, Participant, ParticipantDraft};
+use connvo_core::meeting::{MeetingState, NewParticipant, Participant, ParticipantDraft, Whom};
 use connvo_server::idempotency::Once;
 use connvo_server::meeting::store::{self, Invited, advance, membership, of_user, participants};
 use connvo_server::user;
@@ -20,10 +20,11 @@ on_both!(
 );
 
 pub fn invitation(email: &str, role: Role) -> NewParticipant {
-    let email = email.into();
+    let email = Some(email.into());
     let given = Standing::new(role, ParticipantStatus::Invited);
     let draft = ParticipantDraft {
         email,
+        user_id: None,
         role,
         can_share: given.can_share,
         can_record: given.can_record,
@@ -101,7 +102,9 @@ async fn a_meeting_has_as_many_members_as_the_plan_allows(store: Store) {
         .unwrap();
     assert_eq!(known.len(), 6);
     // Who is in already may get another role.
-    let again = known.iter().any(|one| one.email == extra.email());
+    let again = known
+        .iter()
+        .any(|one| *extra.whom() == Whom::Address(one.email.clone()));
     let invited = invite(&store, &meeting, &extra).await;
     assert_eq!(matches!(invited, Invited::Member(..)), again);
 }
@@ -114,7 +117,7 @@ async fn a_state_moves_once(store: Store) {
         async move {
             let entry = store.entry("startMeeting");
             let along = (&entry, &Once::default());
-            let moved = advance(&store.db, (ada, meeting), (from, to), along, NOW).await;
+            let moved = advance(&store.db, (ada, meeting), (from, to, None), along, NOW).await;
             moved.map(|moved| moved.is_some())
         }
     };

@@ -267,8 +267,8 @@ async fn an_ended_meeting_is_counted_once_however_often_it_is_asked(store: Store
     };
     assert!(!counted().await, "it has not ended");
     for step in [
-        (MeetingState::Scheduled, MeetingState::Active),
-        (MeetingState::Active, MeetingState::Concluded),
+        (MeetingState::Scheduled, MeetingState::Active, None),
+        (MeetingState::Active, MeetingState::Concluded, None),
     ] {
         let along = (store.entry("advance"), Once::default());
         let (whose, along) = ((&ada, &meeting), (&along.0, &along.1));

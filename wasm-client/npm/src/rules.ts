@@ -24,7 +24,19 @@ export type Action =
   | "appendTranscript"
   | "renameSpeaker"
   | "shareScreen"
-  | "record";
+  | "record"
+  | "updateMeeting"
+  | "cancelMeeting"
+  | "acceptInvitation"
+  | "declineInvitation"
+  | "joinMeeting"
+  | "answerRequest"
+  | "changeParticipant"
+  | "handOverHost"
+  | "readState"
+  | "raiseHand"
+  | "callSpeaker"
+  | "controlTranscription";
 
 /** A meeting as a member sees it, as far as the rules ask. */
 export type Seen = Pick<Meeting, "state" | "endedAt"> & Standing;

@@ -31,7 +31,12 @@ impl Stream {
             Query::Note { .. } | Query::NoteOps { .. } => Some(Self::Note),
             Query::Transcript { .. } => Some(Self::Transcript),
             Query::Chat { .. } => Some(Self::Chat),
-            Query::Entitlements { .. } | Query::Speakers { .. } | Query::Me {} => None,
+            Query::Entitlements { .. }
+            | Query::Speakers { .. }
+            | Query::Participants { .. }
+            | Query::MeetingState { .. }
+            | Query::Meetings {}
+            | Query::Me {} => None,
         }
     }
 }

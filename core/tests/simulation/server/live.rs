@@ -191,10 +191,7 @@ impl Server {
                         on,
                         ..
                     } => Request::Chat(What::React(message_id, emoji, on)),
-                    // What nobody here asks for.
-                    Command::RestoreNote { .. }
-                    | Command::AppendProviderTranscript { .. }
-                    | Command::RenameSpeaker { .. } => return Flow::Go,
+                    _ => return Flow::Go,
                 };
                 let from = From::Call {
                     link: conn.link,

@@ -1,5 +1,5 @@
-//! What becomes of meetings whose host deletes their account, in the transaction that
-//! does it.
+//! Who follows a host, and what becomes of meetings whose host deletes their account, in
+//! the transaction that does it.
 
 use super::super::resource;
 use super::state::step;
@@ -54,29 +54,10 @@ pub async fn bequeath(
                 .await?;
             let Some((state,)) = held else { continue };
             let (meeting, state): (MeetingId, _) = (to_id(&id)?, to_state(&state)?);
-            let others: Vec<(String, String, String, i64)> = sqlx::query_as(OTHERS_SQL)
-                .bind(&id)
-                .bind(host.as_str())
-                .fetch_all(&mut *line)
-                .await?;
-            let others: Vec<Candidate> = others
-                .into_iter()
-                .map(candidate)
-                .collect::<Result<_, _>>()?;
-            let (next, entry) = if let Some(heir) = who_inherits(&others) {
-                for (user, role) in [(host, "participant"), (&heir.user_id, "host")] {
-                    sqlx::query(
-                        "UPDATE participants SET role = $3, updated_at = $4
-                         WHERE meeting_id = $1 AND user_id = $2",
-                    )
-                    .bind(&id)
-                    .bind(user.as_str())
-                    .bind(role)
-                    .bind(now)
-                    .execute(&mut *line)
-                    .await?;
-                }
-                let changes = json!({"host": {"from": host, "to": heir.user_id}});
+            let (next, entry) = if let Some(heir) = heir(&mut *line, &meeting, host).await? {
+                let whom = ((host, "participant"), &heir);
+                give(&mut *line, &meeting, whom, trail.now_ms()).await?;
+                let changes = json!({"host": {"from": host, "to": heir}});
                 (
                     state,
                     trail.change("handOverHost", &resource(&meeting), changes),
@@ -86,7 +67,8 @@ pub async fn bequeath(
                     MeetingState::Active => (MeetingState::Concluded, "endMeeting"),
                     _ => (MeetingState::Cancelled, "cancelMeeting"),
                 };
-                step(&mut *line, &meeting, (state, next), trail.now_ms()).await?;
+                // Without a host nothing follows in a series.
+                step(&mut *line, &meeting, (state, next), None, trail.now_ms()).await?;
                 let changes = json!({"state": {"from": state, "to": next}});
                 (next, trail.change(action, &resource(&meeting), changes))
             };
@@ -95,6 +77,50 @@ pub async fn bequeath(
         }
     });
     Ok(changed)
+}
+
+/// Who would follow this host.
+pub(super) async fn heir(
+    tx: impl Into<Tx<'_>>,
+    meeting: &MeetingId,
+    host: &UserId,
+) -> Result<Option<UserId>, StoreError> {
+    let others: Vec<(String, String, String, i64)> = on_tx!(tx.into(), |line| {
+        sqlx::query_as(OTHERS_SQL)
+            .bind(meeting.as_str())
+            .bind(host.as_str())
+            .fetch_all(line)
+            .await?
+    });
+    let others: Vec<Candidate> = others
+        .into_iter()
+        .map(candidate)
+        .collect::<Result<_, _>>()?;
+    Ok(who_inherits(&others).map(|heir| heir.user_id.clone()))
+}
+
+/// Makes somebody the host, and the host what is said.
+pub(super) async fn give(
+    tx: impl Into<Tx<'_>>,
+    meeting: &MeetingId,
+    ((from, role), to): ((&UserId, &str), &UserId),
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    on_tx!(tx.into(), |line| {
+        for (user, role) in [(from, role), (to, "host")] {
+            sqlx::query(
+                "UPDATE participants SET role = $3, updated_at = $4
+                 WHERE meeting_id = $1 AND user_id = $2",
+            )
+            .bind(meeting.as_str())
+            .bind(user.as_str())
+            .bind(role)
+            .bind(to_i64(now_ms))
+            .execute(&mut *line)
+            .await?;
+        }
+        Ok(())
+    })
 }
 
 fn candidate(

@@ -9,10 +9,11 @@ use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
 use connvo_core::access::{Standing, may_make};
-use connvo_core::entitlement::{Entitlements, Limit, admit};
+use connvo_core::entitlement::Entitlements;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::{NewParticipant, Participant};
+use connvo_core::meeting::participant::admits;
+use connvo_core::meeting::{NewParticipant, Participant, Whom};
 use serde_json::json;
 
 /// What became of an invitation.
@@ -34,6 +35,8 @@ struct Reached {
     blocked: bool,
     /// The address that they are invited under.
     address: String,
+    /// Most participants of the meeting, where it has a most of its own.
+    most: Option<u32>,
 }
 
 /// Who is invited: the row before.
@@ -69,7 +72,10 @@ pub async fn invite(
     let invited = on_db!(
         db,
         transaction | tx | {
-            let reached = reach(&mut tx, meeting, by, new.email()).await?;
+            let reached = reach(&mut tx, meeting, by, new.whom()).await?;
+            if reached.user.is_none() && matches!(new.whom(), Whom::Person(_)) {
+                return Ok(Invited::Refused(Problem::not_found("the user")));
+            }
             let before: Option<BeforeRow> = sqlx::query_as(
                 "SELECT user_id, role, status, can_share, can_record, can_invite
                  FROM participants WHERE meeting_id = $1 AND email = $2",
@@ -93,7 +99,7 @@ pub async fn invite(
             let room = if counted {
                 Ok(())
             } else {
-                admit(entitlements, Limit::Participants, to_u64(members))
+                admits(reached.most, entitlements, to_u64(members))
             };
             match may_make(standing, before.as_ref(), next).and(room) {
                 Err(problem) => Invited::Refused(problem),
@@ -147,24 +153,31 @@ async fn reach(
     tx: impl Into<Tx<'_>>,
     meeting: &MeetingId,
     by: &UserId,
-    email: &str,
+    whom: &Whom,
 ) -> Result<Reached, StoreError> {
+    // Who is invited by id is kept under it: the address is not the inviter's to see.
+    let (sql, address) = match whom {
+        Whom::Address(email) => (HOLDER_SQL, email.clone()),
+        Whom::Person(user) => (PERSON_SQL, user.to_string()),
+    };
     on_tx!(tx.into(), |line| {
-        let holder: Option<(String,)> = sqlx::query_as(
-            "UPDATE users SET updated_at = updated_at WHERE email = $1 AND deleted_at IS NULL
-             RETURNING id",
+        let holder: Option<(String,)> = sqlx::query_as(sql)
+            .bind(&address)
+            .fetch_optional(&mut *line)
+            .await?;
+        let most: Option<(Option<i64>,)> = sqlx::query_as(
+            "UPDATE meetings SET updated_at = updated_at WHERE id = $1
+             RETURNING max_participants",
         )
-        .bind(email)
+        .bind(meeting.as_str())
         .fetch_optional(&mut *line)
         .await?;
-        sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
-            .bind(meeting.as_str())
-            .execute(&mut *line)
-            .await?;
+        let most = most.and_then(|(most,)| most);
         let mut reached = Reached {
             user: holder.map(|(id,)| id),
             blocked: false,
-            address: email.to_owned(),
+            address,
+            most: most.and_then(|most| u32::try_from(most).ok()),
         };
         let Some(holder) = reached.user.clone() else {
             return Ok(reached);
@@ -192,6 +205,12 @@ async fn reach(
     })
 }
 
+const HOLDER_SQL: &str = "UPDATE users SET updated_at = updated_at
+    WHERE email = $1 AND deleted_at IS NULL RETURNING id";
+
+const PERSON_SQL: &str = "UPDATE users SET updated_at = updated_at
+    WHERE id = $1 AND is_active AND deleted_at IS NULL RETURNING id";
+
 /// How many blocks there are between two people, either way.
 const BLOCKS_SQL: &str = "SELECT COUNT(*) FROM connections WHERE state = 'blocked'
     AND (initiator_id = $1 AND recipient_id = $2 OR initiator_id = $2 AND recipient_id = $1)";
@@ -207,6 +226,8 @@ const INVITE_SQL: &str =
                  THEN NULL ELSE COALESCE(excluded.user_id, participants.user_id) END,
              joined_at = CASE WHEN $11 AND participants.status NOT IN ('accepted', 'joined')
                  THEN NULL ELSE participants.joined_at END,
+             carried = CASE WHEN $11 AND participants.status NOT IN ('accepted', 'joined')
+                 THEN FALSE ELSE participants.carried END,
              invited_by = excluded.invited_by,
              can_share = excluded.can_share, can_record = excluded.can_record,
              can_invite = excluded.can_invite,
@@ -214,7 +235,8 @@ const INVITE_SQL: &str =
                  THEN participants.status ELSE excluded.status END
          WHERE participants.role <> 'host'
      RETURNING user_id AS holder, email, created_at, role, status, can_share, can_record,
-         can_invite,
-         CASE WHEN joined_at IS NOT NULL OR status = 'accepted' THEN user_id END AS user_id,
-         CASE WHEN joined_at IS NOT NULL OR status = 'accepted'
+         can_invite, joined_at, left_at,
+         CASE WHEN joined_at IS NOT NULL OR carried OR status = 'accepted' THEN user_id
+             END AS user_id,
+         CASE WHEN joined_at IS NOT NULL OR carried OR status = 'accepted'
              THEN (SELECT name FROM users WHERE id = user_id) END AS name";

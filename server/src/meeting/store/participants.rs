@@ -2,38 +2,99 @@
 
 use super::StandingRow;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
-use crate::idempotency::{self, Once};
-use crate::on_db;
-use connvo_core::access::ParticipantStatus;
+use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::Participant;
 
 /// Whether the others may know who has the address that was invited: not before that
-/// person has come in, or an address would lead to whoever has it.
+/// person has come in or asked to, here or in the meeting before in a series, or an address
+/// would lead to whoever has it.
 macro_rules! known {
     () => {
-        "(p.joined_at IS NOT NULL OR p.status = 'accepted')"
+        "(p.joined_at IS NOT NULL OR p.carried OR p.status IN ('accepted', 'requested'))"
     };
 }
 
 const PAGE_SQL: &str = concat!(
     "SELECT u.id AS user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
-        p.can_record, p.can_invite
+        p.can_record, p.can_invite, p.joined_at, p.left_at
      FROM participants p LEFT JOIN users u ON u.id = p.user_id AND (p.user_id = $2 OR ",
     known!(),
     ") WHERE p.meeting_id = $1 AND p.email > $3 ORDER BY p.email LIMIT $4"
 );
 
-const FIND_SQL: &str = concat!(
+pub(super) const FIND_SQL: &str = concat!(
     "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
-        p.can_record, p.can_invite
+        p.can_record, p.can_invite, p.joined_at, p.left_at
      FROM participants p LEFT JOIN users u ON u.id = p.user_id
      WHERE p.meeting_id = $1
          AND (p.email = $3 OR p.user_id = $3 AND (p.user_id = $2 OR ",
     known!(),
     "))"
 );
+
+/// What plain participants of a public meeting see: who has come, without the addresses of
+/// others.
+const KNOWN_PAGE_SQL: &str = concat!(
+    "SELECT u.id AS user_id, CASE WHEN p.user_id = $2 THEN p.email ELSE u.id END AS email,
+        u.name, p.created_at, p.role, p.status, p.can_share, p.can_record, p.can_invite,
+        p.joined_at, p.left_at
+     FROM participants p JOIN users u ON u.id = p.user_id
+     WHERE p.meeting_id = $1 AND (p.user_id = $2 OR ",
+    known!(),
+    " AND p.status IN ('invited', 'accepted', 'joined', 'left'))
+        AND p.user_id > $3 ORDER BY p.user_id LIMIT $4"
+);
+
+/// How much of a meeting's members somebody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sees {
+    /// Everybody who was ever asked, or asks, by address.
+    All,
+    /// Who has come, by user id and without addresses: in a public meeting, to all but host
+    /// and co-host.
+    Known,
+}
+
+impl Sees {
+    /// Where the page after this member begins.
+    #[must_use]
+    pub fn cursor(self, last: &Participant) -> String {
+        let id = last.user_id.as_ref().filter(|_| self == Self::Known);
+        id.map_or_else(|| last.email.clone(), ToString::to_string)
+    }
+}
+
+/// A page of a meeting's members as `viewer` sees them, after a cursor of [`Sees`].
+///
+/// # Errors
+/// The store fails.
+pub async fn seen(
+    db: &Db,
+    (viewer, meeting): (&UserId, &MeetingId),
+    sees: Sees,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<Participant>, StoreError> {
+    let sql = match sees {
+        Sees::All => PAGE_SQL,
+        Sees::Known => KNOWN_PAGE_SQL,
+    };
+    let rows: Vec<ParticipantRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(sql)
+                .bind(meeting.as_str())
+                .bind(viewer.as_str())
+                .bind(after)
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.into_iter().map(participant).collect()
+}
 
 /// A page of a meeting's members, by address, as `viewer` sees them: without user id and
 /// name where somebody has not come in yet.
@@ -46,19 +107,7 @@ pub async fn participants(
     after_email: &str,
     limit: u32,
 ) -> Result<Vec<Participant>, StoreError> {
-    let rows: Vec<ParticipantRow> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(PAGE_SQL)
-                .bind(meeting.as_str())
-                .bind(viewer.as_str())
-                .bind(after_email)
-                .bind(i64::from(limit))
-                .fetch_all(pool)
-                .await?
-        }
-    );
-    rows.into_iter().map(participant).collect()
+    seen(db, (viewer, meeting), Sees::All, after_email, limit).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -67,6 +116,8 @@ pub(super) struct ParticipantRow {
     email: String,
     name: Option<String>,
     created_at: i64,
+    joined_at: Option<i64>,
+    left_at: Option<i64>,
     #[sqlx(flatten)]
     standing: StandingRow,
 }
@@ -78,8 +129,61 @@ pub(super) fn participant(row: ParticipantRow) -> Result<Participant, StoreError
         name: row.name,
         standing: row.standing.standing()?,
         invited_at: to_u64(row.created_at),
+        joined_at: row.joined_at.map(to_u64),
+        left_at: row.left_at.map(to_u64),
     })
 }
+
+/// The members of a meeting as nobody in particular sees them, at most `limit`.
+///
+/// # Errors
+/// The store fails.
+pub async fn everybody(
+    db: &Db,
+    meeting: &MeetingId,
+    sees: Sees,
+    limit: u32,
+) -> Result<Vec<Participant>, StoreError> {
+    let sql = match sees {
+        Sees::All => PAGE_SQL,
+        Sees::Known => KNOWN_PAGE_SQL,
+    };
+    let rows: Vec<ParticipantRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(sql)
+                .bind(meeting.as_str())
+                .bind("")
+                .bind("")
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.into_iter().map(participant).collect()
+}
+
+/// The host of a meeting.
+///
+/// # Errors
+/// The store fails.
+pub async fn host(db: &Db, meeting: &MeetingId) -> Result<Option<Participant>, StoreError> {
+    let row: Option<ParticipantRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(HOST_SQL)
+                .bind(meeting.as_str())
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    row.map(participant).transpose()
+}
+
+const HOST_SQL: &str = "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status,
+        p.can_share, p.can_record, p.can_invite, p.joined_at, p.left_at
+    FROM participants p LEFT JOIN users u ON u.id = p.user_id
+    WHERE p.meeting_id = $1 AND p.role = 'host' LIMIT 1";
 
 /// The participant at an address, or of a user id that `viewer` may know; with the user id
 /// in any case.
@@ -121,7 +225,7 @@ pub async fn come_in(
         transaction | tx | {
             let came = sqlx::query(
                 "UPDATE participants SET status = 'joined', updated_at = $3,
-                     joined_at = COALESCE(joined_at, $3)
+                     joined_at = COALESCE(joined_at, $3), left_at = NULL
                  WHERE meeting_id = $1 AND user_id = $2 AND status IN ('invited', 'accepted')",
             )
             .bind(meeting.as_str())
@@ -139,38 +243,85 @@ pub async fn come_in(
     Ok(came == 1)
 }
 
-/// Moves a participant from one status to another; false when it was no longer `from`.
+/// One member, by the address that they are kept under or by user id, as `viewer` sees
+/// them after a change of theirs.
+pub(super) async fn shown(
+    tx: impl Into<Tx<'_>>,
+    (viewer, meeting): (&UserId, &MeetingId),
+    key: &str,
+) -> Result<Participant, StoreError> {
+    let row: ParticipantRow = on_tx!(tx.into(), |line| {
+        sqlx::query_as(SHOWN_SQL)
+            .bind(meeting.as_str())
+            .bind(viewer.as_str())
+            .bind(key)
+            .fetch_one(line)
+            .await?
+    });
+    participant(row)
+}
+
+const SHOWN_SQL: &str = concat!(
+    "SELECT u.id AS user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
+        p.can_record, p.can_invite, p.joined_at, p.left_at
+     FROM participants p LEFT JOIN users u ON u.id = p.user_id AND (p.user_id = $2 OR ",
+    known!(),
+    ") WHERE p.meeting_id = $1 AND (p.email = $3 OR p.user_id = $3)"
+);
+
+/// Somebody who was away is there again: false when they were not away.
 ///
 /// # Errors
 /// The store fails.
-pub async fn move_participant(
+pub async fn back(
     db: &Db,
-    meeting: &MeetingId,
-    (participant, next): (&Participant, ParticipantStatus),
-    (entry, once): (&Entry, &Once),
+    (user, meeting): (&UserId, &MeetingId),
     now_ms: u64,
 ) -> Result<bool, StoreError> {
-    let moved = on_db!(
+    let sql = "UPDATE participants SET left_at = NULL, updated_at = $3
+        WHERE meeting_id = $1 AND user_id = $2 AND status = 'joined' AND left_at IS NOT NULL";
+    let back = on_db!(
         db,
-        transaction | tx | {
-            let moved = sqlx::query(
-                "UPDATE participants SET status = $3, updated_at = $5
-                 WHERE meeting_id = $1 AND email = $2 AND status = $4 AND role <> 'host'",
-            )
-            .bind(meeting.as_str())
-            .bind(&participant.email)
-            .bind(next.as_str())
-            .bind(participant.standing.status.as_str())
-            .bind(to_i64(now_ms))
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-            if moved == 1 {
-                audit::store::record(&mut tx, entry).await?;
-                idempotency::store::keep(&mut tx, once, 204, &()).await?;
-            }
-            moved
+        write | pool | {
+            sqlx::query(sql)
+                .bind(meeting.as_str())
+                .bind(user.as_str())
+                .bind(to_i64(now_ms))
+                .execute(pool)
+                .await?
+                .rows_affected()
         }
     );
-    Ok(moved == 1)
+    Ok(back == 1)
+}
+
+/// Somebody is there no longer since `now_ms`, and waits to speak no longer.
+///
+/// # Errors
+/// The store fails.
+pub async fn away(
+    db: &Db,
+    (user, meeting): (&UserId, &MeetingId),
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    on_db!(
+        db,
+        transaction | tx | {
+            sqlx::query(
+                "UPDATE participants SET left_at = $3, updated_at = $3
+                 WHERE meeting_id = $1 AND user_id = $2 AND status = 'joined'",
+            )
+            .bind(meeting.as_str())
+            .bind(user.as_str())
+            .bind(to_i64(now_ms))
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query("DELETE FROM speaker_queue WHERE meeting_id = $1 AND user_id = $2")
+                .bind(meeting.as_str())
+                .bind(user.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+    );
+    Ok(())
 }

@@ -1,18 +1,31 @@
 //! Where meetings are in their life, in the database.
 
-use super::{GET_SQL, MeetingRow, meeting};
+use super::STREAMS;
+use super::read::{GET_SQL, MeetingRow, meeting};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
+use crate::meeting::recur::Series;
 use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
 
-/// Moves a meeting from one state to the next; false when it was not in `from`.
+/// The next of a series, which is made when the one before is over.
+#[derive(Debug, Clone)]
+pub struct Successor {
+    /// Its id.
+    pub id: MeetingId,
+    /// The row of the audit log that it is made with.
+    pub entry: Entry,
+}
+
+/// Moves a meeting from one state to the next, and makes its successor where it repeats, one
+/// is given and it is over now; false when it was not in `from`.
 pub(super) async fn step(
     tx: impl Into<Tx<'_>>,
     id: &MeetingId,
     (from, next): (MeetingState, MeetingState),
+    successor: Option<&Successor>,
     now_ms: u64,
 ) -> Result<bool, StoreError> {
     let sql = match next {
@@ -29,34 +42,131 @@ pub(super) async fn step(
             .bind(next.as_str())
             .bind(to_i64(now_ms))
             .bind(from.as_str())
-            .execute(line)
-            .await?;
-        Ok(moved.rows_affected() == 1)
+            .execute(&mut *line)
+            .await?
+            .rows_affected()
+            == 1;
+        if moved && matches!(next, MeetingState::Concluded | MeetingState::Cancelled) {
+            sqlx::query("DELETE FROM speaker_queue WHERE meeting_id = $1")
+                .bind(id.as_str())
+                .execute(&mut *line)
+                .await?;
+            if let Some(successor) = successor {
+                follow(&mut *line, id, successor, now_ms).await?;
+            }
+        }
+        Ok(moved)
     })
 }
 
-/// Moves a meeting from one state to the next, and gives it as `user` sees it; absent
-/// when it was not in `from`.
+#[derive(sqlx::FromRow)]
+struct SeriesRow {
+    rrule: String,
+    series_starts_at: i64,
+    timezone: Option<String>,
+    scheduled_at: i64,
+}
+
+const NEXT_SQL: &str = "INSERT INTO meetings (id, title, title_lower, description, kind, state,
+        organizer_id, org_id, scheduled_at, timezone, duration_minutes, max_participants,
+        recording, transcription, ai_assistant, tags, is_public, requires_approval, rrule,
+        series_id, series_starts_at, series_ends_at, created_at, updated_at)
+    SELECT $2, title, title_lower, description, kind, 'scheduled', organizer_id, org_id, $3,
+        timezone, duration_minutes, max_participants, recording, transcription, ai_assistant,
+        tags, is_public, requires_approval, rrule, series_id, series_starts_at, series_ends_at,
+        $4, $4
+    FROM meetings WHERE id = $1";
+
+/// Who took part, or had declined this once, is invited; the host is there.
+const AGAIN_SQL: &str = "INSERT INTO participants (meeting_id, email, user_id, role, created_at,
+        updated_at, status, can_share, can_record, can_invite, invited_by, joined_at, carried)
+    SELECT $2, email, user_id, role, $3, $3,
+        CASE WHEN role = 'host' THEN 'joined' ELSE 'invited' END, can_share, can_record,
+        can_invite, invited_by, CASE WHEN role = 'host' THEN $3 END,
+        carried OR joined_at IS NOT NULL OR status = 'accepted'
+    FROM participants
+    WHERE meeting_id = $1 AND status IN ('invited', 'accepted', 'joined', 'declined')";
+
+/// Makes the next of a series, at the first date of its rule after this one and after now.
+async fn follow(
+    tx: impl Into<Tx<'_>>,
+    id: &MeetingId,
+    successor: &Successor,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    on_tx!(tx.into(), |line| {
+        let row: Option<SeriesRow> = sqlx::query_as(
+            "SELECT rrule, series_starts_at, timezone, scheduled_at FROM meetings
+             WHERE id = $1 AND rrule IS NOT NULL AND series_starts_at IS NOT NULL
+                 AND scheduled_at IS NOT NULL",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&mut *line)
+        .await?;
+        let next = row.and_then(|row| {
+            let series = Series {
+                rrule: row.rrule,
+                starts_at: to_u64(row.series_starts_at),
+                timezone: row.timezone.unwrap_or_else(|| "UTC".into()),
+            };
+            series.after(to_u64(row.scheduled_at).max(now_ms))
+        });
+        let Some(next) = next else { return Ok(()) };
+        sqlx::query(NEXT_SQL)
+            .bind(id.as_str())
+            .bind(successor.id.as_str())
+            .bind(to_i64(next))
+            .bind(to_i64(now_ms))
+            .execute(&mut *line)
+            .await?;
+        sqlx::query(AGAIN_SQL)
+            .bind(id.as_str())
+            .bind(successor.id.as_str())
+            .bind(to_i64(now_ms))
+            .execute(&mut *line)
+            .await?;
+        begin_streams(&mut *line, &successor.id).await?;
+        audit::store::record(&mut *line, &successor.entry).await?;
+        Ok(())
+    })
+}
+
+/// The empty journals of a new meeting.
+pub(super) async fn begin_streams(tx: impl Into<Tx<'_>>, id: &MeetingId) -> Result<(), StoreError> {
+    on_tx!(tx.into(), |line| {
+        for kind in STREAMS {
+            sqlx::query("INSERT INTO streams (meeting_id, kind, head) VALUES ($1, $2, 0)")
+                .bind(id.as_str())
+                .bind(kind)
+                .execute(&mut *line)
+                .await?;
+        }
+        Ok(())
+    })
+}
+
+/// Moves a meeting from one state to the next, with its successor where it repeats, and
+/// gives it as `user` sees it; absent when it was not in `from`.
 ///
 /// # Errors
 /// The store fails.
 pub async fn advance(
     db: &Db,
     (user, id): (&UserId, &MeetingId),
-    (from, next): (MeetingState, MeetingState),
+    (from, next, successor): (MeetingState, MeetingState, Option<&Successor>),
     (entry, once): (&Entry, &Once),
     now_ms: u64,
 ) -> Result<Option<Meeting>, StoreError> {
     let moved = on_db!(
         db,
         transaction | tx | {
-            if step(&mut tx, id, (from, next), now_ms).await? {
+            if step(&mut tx, id, (from, next), successor, now_ms).await? {
                 let row: Option<MeetingRow> = sqlx::query_as(GET_SQL)
                     .bind(user.as_str())
                     .bind(id.as_str())
                     .fetch_optional(&mut *tx)
                     .await?;
-                let moved = row.map(meeting).transpose()?;
+                let moved = row.as_ref().map(meeting).transpose()?;
                 if let Some(moved) = &moved {
                     audit::store::record(&mut tx, entry).await?;
                     idempotency::store::keep(&mut tx, once, 200, moved).await?;
@@ -81,14 +191,14 @@ pub async fn advance(
 pub async fn conclude(
     db: &Db,
     id: &MeetingId,
-    entry: &Entry,
+    (entry, successor): (&Entry, &Successor),
     now_ms: u64,
 ) -> Result<bool, StoreError> {
     let end = (MeetingState::Active, MeetingState::Concluded);
     let ended = on_db!(
         db,
         transaction | tx | {
-            let ended = step(&mut tx, id, end, now_ms).await?;
+            let ended = step(&mut tx, id, end, Some(successor), now_ms).await?;
             if ended {
                 audit::store::record(&mut tx, entry).await?;
             }

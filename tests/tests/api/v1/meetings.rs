@@ -15,7 +15,11 @@ async fn a_new_meeting_is_scheduled_and_its_maker_is_the_host() {
         "id": made["id"], "title": "Planning", "state": "scheduled", "role": "host",
         "organizerId": ada.id, "createdAt": NOW, "startedAt": null, "endedAt": null,
         "isPublic": false, "status": "joined", "canShare": true, "canRecord": false,
-        "canInvite": false,
+        "canInvite": false, "description": null, "type": "scheduled", "scheduledAt": null,
+        "timezone": null, "durationMinutes": null, "maxParticipants": null,
+        "settings": {"recording": false, "transcription": true, "aiAssistant": true},
+        "tags": [], "requiresApproval": false, "rrule": null, "seriesId": null,
+        "participantCount": 1, "actualDuration": null,
     });
     assert_eq!(made, expected);
     let path = format!("/v1/meetings/{}", made["id"].as_str().unwrap());
@@ -107,7 +111,11 @@ async fn strangers_learn_that_a_public_meeting_is_there_and_no_more() {
     let (_, made) = ada.post("/v1/meetings", draft).await;
     let path = format!("/v1/meetings/{}", made["id"].as_str().unwrap());
     let seen = json!({"id": made["id"], "title": "Open day", "state": "scheduled",
-        "isPublic": true, "createdAt": NOW});
+        "isPublic": true, "createdAt": NOW, "description": null, "type": "scheduled",
+        "scheduledAt": null, "timezone": null, "durationMinutes": null, "maxParticipants": null,
+        "settings": {"recording": false, "transcription": true, "aiAssistant": true},
+        "tags": [], "requiresApproval": false, "rrule": null, "participantCount": 1,
+        "requested": false});
     assert_eq!(eve.get(&path).await.1, seen);
     for rest in ["/participants", "/notes", "/transcript"] {
         let answer = eve.get(&format!("{path}{rest}")).await;

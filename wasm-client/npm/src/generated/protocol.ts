@@ -285,7 +285,143 @@ meetingId: MeetingId,
 /**
  * 1 to 50 chunks.
  */
-chunks: Array<ChunkDraft>, } | { "type": "postMessage",
+chunks: Array<ChunkDraft>, } | { "type": "startMeeting",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "endMeeting",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "cancelMeeting",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * Whether nothing is to follow it, of a recurring meeting. Not, unless said.
+ */
+wholeSeries?: boolean, } | { "type": "updateMeeting",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * The changes.
+ */
+changes: MeetingChanges, } | { "type": "joinMeeting",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "leaveMeeting",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "acceptInvitation",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "declineInvitation",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "approveParticipant",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * Address or user id.
+ */
+who: string, } | { "type": "refuseParticipant",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * Address or user id.
+ */
+who: string, } | { "type": "inviteParticipant",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * The person's email address.
+ */
+email?: string,
+/**
+ * The person, in the place of an address.
+ */
+userId?: UserId,
+/**
+ * The role given.
+ */
+role: Role,
+/**
+ * A participant may share the screen. Yes, unless said.
+ */
+canShare?: boolean,
+/**
+ * A participant may record. Not, unless said.
+ */
+canRecord?: boolean,
+/**
+ * A participant may invite. Not, unless said.
+ */
+canInvite?: boolean, } | { "type": "removeParticipant",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * Address or user id.
+ */
+who: string, } | { "type": "changeParticipant",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * Address or user id.
+ */
+who: string,
+/**
+ * The changes.
+ */
+changes: ParticipantChanges, } | { "type": "handOverHost",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * Whom.
+ */
+userId: UserId, } | { "type": "raiseHand",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "lowerHand",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * Whose hand; one's own where absent.
+ */
+userId?: UserId, } | { "type": "nextSpeaker",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "pauseTranscription",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "resumeTranscription",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "postMessage",
 /**
  * Which meeting's chat.
  */
@@ -404,7 +540,7 @@ name: string, };
 /**
  * The answer to a command.
  */
-export type CommandReply = NoteAccepted | TranscriptAccepted | Message | SpeakerName;
+export type CommandReply = NoteAccepted | TranscriptAccepted | Message | SpeakerName | Meeting | Participant | Speakers | Done;
 
 /**
  * One step of an operation: `{"retain": 5}`, `{"insert": "hi"}` or `{"delete": 2}`.
@@ -530,6 +666,15 @@ anchor: number,
  * Where the cursor is.
  */
 head: number, };
+
+/**
+ * Nothing more than that it is done.
+ */
+export type Done = {
+/**
+ * True.
+ */
+done: boolean, };
 
 /**
  * What an organisation, or a person without one, may use now.
@@ -764,21 +909,26 @@ export type Meeting = {
  */
 id: MeetingId,
 /**
- * What it is about.
- */
-title: string,
-/**
  * Where it is in its life.
  */
 state: MeetingState,
 /**
- * Whether anybody who is signed in may learn of it.
- */
-isPublic: boolean,
-/**
  * Who made it.
  */
 organizerId: UserId,
+/**
+ * The series of a recurring meeting: its meetings have this in common.
+ */
+seriesId: string | null,
+/**
+ * How many take part: those invited, who have accepted and who have joined.
+ */
+participantCount: number,
+/**
+ * When it is to be again, in milliseconds since the Unix epoch: of a recurring meeting
+ * that is listed for a time, its dates in it; at most 100.
+ */
+occurrences?: Array<number>,
 /**
  * Milliseconds since the Unix epoch.
  */
@@ -791,6 +941,59 @@ startedAt: number | null,
  * Milliseconds since the Unix epoch.
  */
 endedAt: number | null,
+/**
+ * How long it ran, in milliseconds; null until it has ended.
+ */
+actualDuration: number | null,
+/**
+ * What it is about.
+ */
+title: string,
+/**
+ * What it is for.
+ */
+description: string | null,
+/**
+ * How it comes about.
+ */
+type: MeetingType,
+/**
+ * When it is to begin, in milliseconds since the Unix epoch; null where that is open.
+ */
+scheduledAt: number | null,
+/**
+ * In which timezone it was planned (IANA name): a recurring meeting keeps its hour
+ * there.
+ */
+timezone: string | null,
+/**
+ * How long it is to last, in minutes.
+ */
+durationMinutes: number | null,
+/**
+ * Most participants, its host among them; null for as many as the plan allows.
+ */
+maxParticipants: number | null,
+/**
+ * What it is to have.
+ */
+settings: MeetingSettings,
+/**
+ * Words to find it by.
+ */
+tags: Array<string>,
+/**
+ * Whether anybody who is signed in may learn of it, and ask to join.
+ */
+isPublic: boolean,
+/**
+ * Whether host or co-host approve of who asks to join.
+ */
+requiresApproval: boolean,
+/**
+ * The recurrence rule (RFC 5545, section 3.3.10) of a recurring meeting.
+ */
+rrule: string | null,
 /**
  * The role held.
  */
@@ -813,6 +1016,57 @@ canRecord: boolean,
 canInvite: boolean, };
 
 /**
+ * What a host wants changed of a meeting; what is left out stays.
+ */
+export type MeetingChanges = {
+/**
+ * What it is about; 1 to 200 UTF-16 code units.
+ */
+title?: string,
+/**
+ * What it is for; null for nothing.
+ */
+description?: string | null,
+/**
+ * When it is to begin, in milliseconds since the Unix epoch; null for open. Only
+ * while it is scheduled.
+ */
+scheduledAt?: number | null,
+/**
+ * IANA name of the timezone; null for none. Only while it is scheduled.
+ */
+timezone?: string | null,
+/**
+ * How long it is to last, in minutes; null for open. Only while it is scheduled.
+ */
+durationMinutes?: number | null,
+/**
+ * Most participants; null for as many as the plan allows. Until it is over.
+ */
+maxParticipants?: number | null,
+/**
+ * What it is to have. Until it is over.
+ */
+settings?: MeetingSettings,
+/**
+ * Words to find it by.
+ */
+tags?: Array<string>,
+/**
+ * Whether anybody who is signed in may learn of it. Until it is over.
+ */
+isPublic?: boolean,
+/**
+ * Whether host or co-host approve of who asks to join. Until it is over.
+ */
+requiresApproval?: boolean,
+/**
+ * The recurrence rule of what is to come; null makes this the last of its series.
+ * Only while it is scheduled.
+ */
+rrule?: string | null, };
+
+/**
  * What a caller asks for when making a meeting.
  */
 export type MeetingDraft = {
@@ -821,9 +1075,51 @@ export type MeetingDraft = {
  */
 title: string,
 /**
+ * What it is for; at most 4000 UTF-16 code units.
+ */
+description?: string,
+/**
+ * How it comes about; `scheduled`, unless said.
+ */
+type?: MeetingType,
+/**
+ * When it is to begin, in milliseconds since the Unix epoch, before the year 2100.
+ */
+scheduledAt?: number | null,
+/**
+ * IANA name of the timezone, as `Europe/Lisbon`.
+ */
+timezone?: string,
+/**
+ * How long it is to last: 1 to 1440 minutes.
+ */
+durationMinutes?: number,
+/**
+ * Most participants, its host among them: from 1 to what the plan allows.
+ */
+maxParticipants?: number,
+/**
+ * What it is to have.
+ */
+settings?: MeetingSettings,
+/**
+ * At most 10 words to find it by, each of 1 to 40 UTF-16 code units.
+ */
+tags?: Array<string>,
+/**
  * Whether anybody who is signed in may learn of it. Not, unless said.
  */
-isPublic?: boolean, };
+isPublic?: boolean,
+/**
+ * Whether who asks to join a public meeting waits for host or co-host. Not, unless
+ * said.
+ */
+requiresApproval?: boolean,
+/**
+ * The recurrence rule of a recurring meeting, as `FREQ=WEEKLY;BYDAY=MO` (RFC 5545,
+ * section 3.3.10): daily, weekly, monthly or yearly.
+ */
+rrule?: string, };
 
 /**
  * A meeting.
@@ -831,9 +1127,88 @@ isPublic?: boolean, };
 export type MeetingId = string;
 
 /**
+ * A meeting as it is now.
+ */
+export type MeetingNow = {
+/**
+ * Where it is in its life.
+ */
+state: MeetingState,
+/**
+ * Since when it runs, in milliseconds since the Unix epoch.
+ */
+startedAt: number | null,
+/**
+ * When it ended, in milliseconds since the Unix epoch.
+ */
+endedAt: number | null,
+/**
+ * Who is there, by id; at most 100.
+ */
+activeParticipants: Array<UserId>,
+/**
+ * How many are there.
+ */
+activeCount: number,
+/**
+ * Who waits to speak, the first first.
+ */
+speakerQueue: Array<UserId>,
+/**
+ * Whether it is recorded.
+ */
+recordingStatus: TakingStatus,
+/**
+ * Whether it is written down.
+ */
+transcriptionStatus: TakingStatus,
+/**
+ * What it is about just now.
+ */
+topics: Array<string>,
+/**
+ * Whether the talk has come to rest.
+ */
+lull: boolean,
+/**
+ * When it has, unless somebody speaks before; milliseconds since the Unix epoch.
+ */
+lullAt: number | null,
+/**
+ * How long who has spoken, the longest first; at most 100.
+ */
+speakingTime: Array<SpeakingTime>,
+/**
+ * When something was said or written last; milliseconds since the Unix epoch.
+ */
+lastActivity: number | null, };
+
+/**
+ * What a meeting is to have, as far as its plan includes it.
+ */
+export type MeetingSettings = {
+/**
+ * It is recorded. Not, unless said.
+ */
+recording: boolean,
+/**
+ * What is said is written down. Yes, unless said.
+ */
+transcription: boolean,
+/**
+ * The assistant gives hints. Yes, unless said.
+ */
+aiAssistant: boolean, };
+
+/**
  * Where a meeting is in its life.
  */
 export type MeetingState = "scheduled" | "active" | "concluded" | "cancelled";
+
+/**
+ * How a meeting comes about.
+ */
+export type MeetingType = "scheduled" | "instant" | "recurring";
 
 /**
  * A message as it stands.
@@ -1203,7 +1578,8 @@ export type Participant = {
  */
 userId: UserId | null,
 /**
- * The address invited.
+ * The address invited; the user id of who came without one, and in a public meeting
+ * to all but host and co-host.
  */
 email: string,
 /**
@@ -1211,9 +1587,17 @@ email: string,
  */
 name: string | null,
 /**
- * Milliseconds since the Unix epoch.
+ * When they were asked, or asked themselves; milliseconds since the Unix epoch.
  */
 invitedAt: number,
+/**
+ * When they first came in; milliseconds since the Unix epoch.
+ */
+joinedAt: number | null,
+/**
+ * When they were there last, while they are not; milliseconds since the Unix epoch.
+ */
+leftAt: number | null,
 /**
  * The role held.
  */
@@ -1236,13 +1620,38 @@ canRecord: boolean,
 canInvite: boolean, };
 
 /**
- * What a caller asks for when inviting somebody.
+ * What is to be another of a participant; what is left out stays.
+ */
+export type ParticipantChanges = {
+/**
+ * The role; not host, which is handed over.
+ */
+role?: Role,
+/**
+ * A participant may share the screen.
+ */
+canShare?: boolean,
+/**
+ * A participant may record.
+ */
+canRecord?: boolean,
+/**
+ * A participant may invite.
+ */
+canInvite?: boolean, };
+
+/**
+ * What a caller asks for when inviting somebody: by address, or by user id.
  */
 export type ParticipantDraft = {
 /**
  * The person's email address.
  */
-email: string,
+email?: string,
+/**
+ * The person, in the place of an address.
+ */
+userId?: UserId,
 /**
  * The role given.
  */
@@ -1441,21 +1850,70 @@ export type PublicMeeting = {
  */
 id: MeetingId,
 /**
- * What it is about.
- */
-title: string,
-/**
  * Where it is in its life.
  */
 state: MeetingState,
 /**
- * True.
+ * How many take part.
  */
-isPublic: boolean,
+participantCount: number,
+/**
+ * Whether the caller has asked to join, and waits for an answer.
+ */
+requested: boolean,
 /**
  * Milliseconds since the Unix epoch.
  */
-createdAt: number, };
+createdAt: number,
+/**
+ * What it is about.
+ */
+title: string,
+/**
+ * What it is for.
+ */
+description: string | null,
+/**
+ * How it comes about.
+ */
+type: MeetingType,
+/**
+ * When it is to begin, in milliseconds since the Unix epoch; null where that is open.
+ */
+scheduledAt: number | null,
+/**
+ * In which timezone it was planned (IANA name): a recurring meeting keeps its hour
+ * there.
+ */
+timezone: string | null,
+/**
+ * How long it is to last, in minutes.
+ */
+durationMinutes: number | null,
+/**
+ * Most participants, its host among them; null for as many as the plan allows.
+ */
+maxParticipants: number | null,
+/**
+ * What it is to have.
+ */
+settings: MeetingSettings,
+/**
+ * Words to find it by.
+ */
+tags: Array<string>,
+/**
+ * Whether anybody who is signed in may learn of it, and ask to join.
+ */
+isPublic: boolean,
+/**
+ * Whether host or co-host approve of who asks to join.
+ */
+requiresApproval: boolean,
+/**
+ * The recurrence rule (RFC 5545, section 3.3.10) of a recurring meeting.
+ */
+rrule: string | null, };
 
 /**
  * What others see of a person.
@@ -1529,7 +1987,15 @@ meetingId: MeetingId, } | { "type": "speakers",
 /**
  * Which meeting.
  */
-meetingId: MeetingId, } | { "type": "me", };
+meetingId: MeetingId, } | { "type": "participants",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "meetingState",
+/**
+ * Which meeting.
+ */
+meetingId: MeetingId, } | { "type": "meetings", } | { "type": "me", };
 
 /**
  * Who reacted with one emoji, in the order in which they did.
@@ -1828,6 +2294,36 @@ export type SpeakerNames = {
 names: Array<SpeakerName>, };
 
 /**
+ * The speaker queue after a change.
+ */
+export type Speakers = {
+/**
+ * Who has the word now, where it was given.
+ */
+next: UserId | null,
+/**
+ * Who waits to speak, the first first.
+ */
+speakerQueue: Array<UserId>, };
+
+/**
+ * How long somebody has spoken.
+ */
+export type SpeakingTime = {
+/**
+ * Who; absent where the transcript knows a name alone.
+ */
+userId: UserId | null,
+/**
+ * As the transcript names them.
+ */
+label: string,
+/**
+ * Milliseconds.
+ */
+ms: number, };
+
+/**
  * What a participant is, and may do beyond the role. Hosts and co-hosts may all of
  * it, observers none.
  */
@@ -1857,6 +2353,11 @@ canInvite: boolean, };
  * How the connection stands.
  */
 export type Status = "connecting" | "live" | "degraded" | "offline";
+
+/**
+ * Whether what is said is recorded, or written down.
+ */
+export type TakingStatus = "inactive" | "active" | "paused";
 
 /**
  * What became of the chunks.

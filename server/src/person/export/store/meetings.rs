@@ -13,7 +13,16 @@ struct MeetingRow {
     id: String,
     title: String,
     state: String,
+    description: Option<String>,
+    r#type: String,
+    scheduled_at: Option<i64>,
+    timezone: Option<String>,
+    duration_minutes: Option<i64>,
+    max_participants: Option<i64>,
+    tags: String,
+    rrule: Option<String>,
     is_public: bool,
+    requires_approval: bool,
     org_id: Option<String>,
     created_at: i64,
     started_at: Option<i64>,
@@ -26,7 +35,9 @@ pub(super) async fn meetings(db: &Db, user: &UserId, after: &Cursor) -> Result<L
         db,
         read | pool | {
             sqlx::query_as(
-                "SELECT m.id, m.title, m.state, m.is_public, m.org_id, m.created_at, m.started_at,
+                "SELECT m.id, m.title, m.state, m.description, m.kind AS type, m.scheduled_at,
+                    m.timezone, m.duration_minutes, m.max_participants, m.tags, m.rrule,
+                    m.is_public, m.requires_approval, m.org_id, m.created_at, m.started_at,
                     m.ended_at
                  FROM participants p JOIN meetings m ON m.id = p.meeting_id
                  WHERE p.user_id = $1 AND m.organizer_id = $1 AND p.meeting_id > $2
@@ -55,6 +66,8 @@ struct MembershipRow {
     can_invite: bool,
     created_at: i64,
     updated_at: i64,
+    joined_at: Option<i64>,
+    left_at: Option<i64>,
 }
 
 /// Of a meeting that is a secret to them by now, the title is left out.
@@ -68,7 +81,7 @@ pub(super) async fn memberships(
         read | pool | {
             sqlx::query_as(
                 "SELECT p.meeting_id, p.email, p.role, p.status, p.can_share, p.can_record,
-                    p.can_invite, p.created_at, p.updated_at,
+                    p.can_invite, p.created_at, p.updated_at, p.joined_at, p.left_at,
                     CASE WHEN p.status IN ('requested', 'removed') THEN '' ELSE m.title END AS title
                  FROM participants p JOIN meetings m ON m.id = p.meeting_id
                  WHERE p.user_id = $1 AND p.meeting_id > $2 ORDER BY p.meeting_id LIMIT $3",

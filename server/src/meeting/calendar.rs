@@ -1,0 +1,272 @@
+//! Meetings as iCalendar (RFC 5545), by the crate `icalendar`.
+//!
+//! Laws: a calendar tells nobody an address that they could not read among the
+//! participants. What is to come of a series is one event with its rule, under the series'
+//! id; what is over is an event of its own.
+
+use super::recur::Series;
+use super::store::{self, Filter, Repeats};
+use super::zone::vtimezone;
+use super::{Membership, authorise};
+use crate::actor::Actor;
+use crate::app::App;
+use crate::user;
+use chrono::{DateTime, Utc};
+use connvo_core::access::{Action, ParticipantStatus, Role};
+use connvo_core::entitlement::MINUTE_MS;
+use connvo_core::error::Problem;
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::{Meeting, MeetingState, Participant};
+use icalendar::{Calendar, Component, Event, EventStatus, Property};
+use std::collections::BTreeMap;
+
+/// Most people of one meeting in a calendar.
+const PEOPLE: u32 = 200;
+/// Most meetings in a person's calendar.
+const MEETINGS: u32 = 100;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+/// How long a meeting lasts that does not say, in minutes.
+const MINUTES: u64 = 60;
+
+/// One meeting, to its members.
+///
+/// # Errors
+/// `NOT_FOUND` to strangers.
+pub async fn of_meeting(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<String, Problem> {
+    let by = authorise(app, actor, meeting, Action::ReadMeeting).await?;
+    let found = store::get_whole(&app.db, &actor.user_id, meeting).await?;
+    let (found, repeats) = found.ok_or_else(|| Problem::not_found("the meeting"))?;
+    let people = people(app, actor, &by, meeting).await?;
+    let mut book = Book::default();
+    book.add(&found, repeats.as_ref(), &people);
+    Ok(book.text())
+}
+
+/// Whom the actor may see of a meeting: the others where they take part, else themselves.
+async fn people(
+    app: &App,
+    actor: &Actor,
+    by: &Membership,
+    meeting: &MeetingId,
+) -> Result<Vec<Participant>, Problem> {
+    let place = (&actor.user_id, meeting);
+    if by.may(Action::ReadParticipants, app.clock.now_ms()).is_ok() {
+        return Ok(store::seen(&app.db, place, by.sees(), "", PEOPLE).await?);
+    }
+    let own = store::find_participant(&app.db, place, actor.user_id.as_str()).await?;
+    Ok(own.into_iter().collect())
+}
+
+/// What a person has to come in a year, and had in the month before.
+///
+/// # Errors
+/// The store fails.
+pub async fn of_person(app: &App, actor: &Actor) -> Result<String, Problem> {
+    let now = app.clock.now_ms();
+    let filter = Filter {
+        within: Some((now.saturating_sub(30 * DAY_MS), now + 366 * DAY_MS)),
+        ..Filter::default()
+    };
+    let page = store::list(&app.db, &actor.user_id, &filter, (None, MEETINGS)).await?;
+    let known = user::store::get(&app.db, &actor.user_id).await?;
+    let mut book = Book::default();
+    for (meeting, repeats) in page {
+        let mut people = Vec::new();
+        if let Some(host) = store::host_of(&app.db, &meeting.id).await? {
+            let open = meeting.standing.status.takes_part()
+                && (!meeting.plan.is_public || meeting.standing.role >= Role::CoHost);
+            let own = host.user_id.as_ref() == Some(&actor.user_id);
+            people.push(if open || own {
+                host
+            } else {
+                without_address(host)
+            });
+        }
+        if meeting.standing.role != Role::Host {
+            people.push(Participant {
+                user_id: Some(actor.user_id.clone()),
+                email: known
+                    .as_ref()
+                    .and_then(|one| one.email.clone())
+                    .unwrap_or_else(|| actor.user_id.to_string()),
+                name: known.as_ref().map(|one| one.name.clone()),
+                standing: meeting.standing,
+                invited_at: meeting.created_at,
+                joined_at: None,
+                left_at: None,
+            });
+        }
+        book.add(&meeting, repeats.as_ref(), &people);
+    }
+    Ok(book.text())
+}
+
+fn without_address(person: Participant) -> Participant {
+    let id = person.user_id.as_ref().map(UserId::to_string);
+    Participant {
+        email: id.unwrap_or_default(),
+        ..person
+    }
+}
+
+/// A calendar in the making.
+#[derive(Default)]
+struct Book {
+    events: Vec<Event>,
+    /// For each timezone, since when it is needed (milliseconds since the Unix epoch).
+    zones: BTreeMap<String, u64>,
+}
+
+impl Book {
+    fn add(&mut self, meeting: &Meeting, repeats: Option<&Repeats>, people: &[Participant]) {
+        let plan = &meeting.plan;
+        let planned = plan.scheduled_at.or(meeting.started_at);
+        let starts = planned.unwrap_or(meeting.created_at);
+        let lasts = plan.duration_minutes.map_or(MINUTES, u64::from) * MINUTE_MS;
+        let ends = match (meeting.state, meeting.ended_at) {
+            (MeetingState::Concluded, Some(ended)) if ended > starts => ended,
+            _ => starts.saturating_add(lasts),
+        };
+        let mut event = Event::new();
+        let uid = match (&meeting.series_id, repeats) {
+            (Some(series), Some(_)) => series.as_str(),
+            _ => meeting.id.as_str(),
+        };
+        event.uid(uid).summary(&plain(&plan.title));
+        event.add_property("DTSTAMP", utc(meeting.created_at));
+        if let Some(description) = &plan.description {
+            event.description(&plain(description));
+        }
+        event.status(match (meeting.state, planned) {
+            (MeetingState::Cancelled, _) => EventStatus::Cancelled,
+            (_, None) => EventStatus::Tentative,
+            _ => EventStatus::Confirmed,
+        });
+        match repeats {
+            Some((series, ends_at)) => self.repeat(&mut event, (series, *ends_at), (starts, ends)),
+            None => {
+                event.add_property("DTSTART", utc(starts));
+                event.add_property("DTEND", utc(ends));
+            }
+        }
+        for person in people {
+            if person.standing.role == Role::Host {
+                let mut organizer = Property::new("ORGANIZER", address(person));
+                named(&mut organizer, person);
+                event.append_property(organizer.done());
+            }
+            if !person.standing.status.is_stranger() {
+                event.append_multi_property(attendee(person));
+            }
+        }
+        self.events.push(event.done());
+    }
+
+    /// A time of day in its zone, whatever its clocks do.
+    fn repeat(
+        &mut self,
+        event: &mut Event,
+        (series, ends_at): (&Series, Option<u64>),
+        (starts, ends): (u64, u64),
+    ) {
+        event.add_property("RRULE", series.rule_from_now(ends_at));
+        for (name, at) in [("DTSTART", starts), ("DTEND", ends)] {
+            match local(at, &series.timezone) {
+                Some(local) => {
+                    let mut property = Property::new(name, local);
+                    property.add_parameter("TZID", &series.timezone);
+                    event.append_property(property.done());
+                    let since = self.zones.entry(series.timezone.clone()).or_insert(starts);
+                    *since = starts.min(*since);
+                }
+                None => {
+                    event.add_property(name, utc(at));
+                }
+            }
+        }
+    }
+
+    fn text(self) -> String {
+        let mut calendar = Calendar::empty();
+        calendar.append_property(Property::new("VERSION", "2.0"));
+        calendar.append_property(Property::new("PRODID", "-//Connvo//Connvo//EN"));
+        calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
+        for event in self.events {
+            calendar.push(event);
+        }
+        let text = calendar.to_string();
+        // The crate would give a zone a time and an id of its own, which it must not have.
+        let zones: String = self
+            .zones
+            .iter()
+            .filter_map(|(name, since)| vtimezone(name, *since, since + 10 * 366 * DAY_MS))
+            .collect();
+        let at = text.find("BEGIN:VEVENT").unwrap_or(text.len());
+        let (head, rest) = text.split_at(at);
+        format!("{head}{zones}{rest}")
+    }
+}
+
+fn attendee(person: &Participant) -> Property {
+    let mut attendee = Property::new("ATTENDEE", address(person));
+    named(&mut attendee, person);
+    let role = match person.standing.role {
+        Role::Host => "CHAIR",
+        Role::CoHost | Role::Participant => "REQ-PARTICIPANT",
+        Role::Observer => "OPT-PARTICIPANT",
+    };
+    let said = match person.standing.status {
+        ParticipantStatus::Accepted | ParticipantStatus::Joined => "ACCEPTED",
+        ParticipantStatus::Declined | ParticipantStatus::Left => "DECLINED",
+        _ => "NEEDS-ACTION",
+    };
+    attendee.add_parameter("ROLE", role);
+    attendee.add_parameter("PARTSTAT", said);
+    attendee.done()
+}
+
+fn named(property: &mut Property, person: &Participant) {
+    // A parameter has no quotes and no control characters (RFC 5545, section 3.2).
+    let name = person.name.as_deref().unwrap_or_default();
+    let name = name.replace('"', "'").replace(char::is_control, " ");
+    if !name.trim().is_empty() {
+        property.add_parameter("CN", name.trim());
+    }
+}
+
+/// Who is kept without an address has their id for one.
+fn address(person: &Participant) -> String {
+    if !person.email.contains('@') {
+        return format!("urn:uuid:{}", person.email);
+    }
+    let mut address = String::from("mailto:");
+    for byte in person.email.bytes() {
+        if byte.is_ascii_alphanumeric() || b"@._~+-!$&'*=".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address += &format!("%{byte:02X}");
+        }
+    }
+    address
+}
+
+/// A text without control characters but line ends.
+fn plain(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    text.replace(|c: char| c.is_control() && c != '\n' && c != '\t', " ")
+}
+
+fn utc(at_ms: u64) -> String {
+    let at = date(at_ms).unwrap_or_default();
+    at.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+fn local(at_ms: u64, zone: &str) -> Option<String> {
+    let zone: chrono_tz::Tz = zone.parse().ok()?;
+    let at = date(at_ms)?.with_timezone(&zone);
+    Some(at.format("%Y%m%dT%H%M%S").to_string())
+}
+
+fn date(at_ms: u64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(i64::try_from(at_ms).ok()?)
+}

@@ -1,0 +1,460 @@
+//! Meetings as they are read: one, a person's, and the public ones.
+
+use super::{StandingRow, to_state};
+use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::meeting::recur::Series;
+use crate::on_db;
+use connvo_core::access::Role;
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::{
+    Meeting, MeetingPlan, MeetingSettings, MeetingState, MeetingType, PublicMeeting,
+    actual_duration,
+};
+
+macro_rules! plan {
+    () => {
+        "m.id, m.title, m.description, m.kind, m.scheduled_at, m.timezone, m.duration_minutes,
+        m.max_participants, m.recording, m.transcription, m.ai_assistant, m.tags, m.is_public,
+        m.requires_approval, m.rrule, m.state, m.organizer_id, m.series_id, m.series_starts_at,
+        m.series_ends_at, m.created_at, m.started_at, m.ended_at,
+        (SELECT COUNT(*) FROM participants c WHERE c.meeting_id = m.id
+            AND c.status IN ('invited', 'accepted', 'joined')) AS participant_count"
+    };
+}
+
+macro_rules! of_user {
+    ($rest:expr) => {
+        concat!(
+            "SELECT ",
+            plan!(),
+            ", p.role, p.status, p.can_share, p.can_record, p.can_invite
+            FROM participants p JOIN meetings m ON m.id = p.meeting_id
+            WHERE p.user_id = $1 AND p.status NOT IN ('requested', 'removed') AND ",
+            $rest
+        )
+    };
+}
+
+/// What a list may be narrowed to: each part holds where it is empty, or below zero.
+macro_rules! narrowed {
+    () => {
+        " AND ($4 = '' OR m.state = $4) AND ($5 = '' OR m.kind = $5)
+        AND ($6 = '' OR m.title_lower LIKE $6 ESCAPE '\\')
+        AND ($7 = '' OR m.tags LIKE $7 ESCAPE '\\')
+        AND ($8 < 0 OR m.scheduled_at < $9 AND (m.scheduled_at >= $8
+            OR m.rrule IS NOT NULL AND m.state IN ('scheduled', 'active')
+                AND (m.series_ends_at IS NULL OR m.series_ends_at >= $8)))"
+    };
+}
+
+/// No block between `$1` and who made the meeting.
+macro_rules! not_blocked {
+    () => {
+        " AND NOT EXISTS (SELECT 1 FROM connections b WHERE b.state = 'blocked'
+            AND (b.initiator_id = m.organizer_id AND b.recipient_id = $1
+                OR b.initiator_id = $1 AND b.recipient_id = m.organizer_id))"
+    };
+}
+
+/// The page of a person's meetings, newest first: ids are in order of time.
+pub const OF_USER_SQL: &str = of_user!(concat!(
+    "p.meeting_id < $2",
+    narrowed!(),
+    " AND ($10 = '' OR p.role = $10) ORDER BY p.meeting_id DESC LIMIT $3"
+));
+
+pub(super) const GET_SQL: &str = of_user!("p.meeting_id = $2");
+
+/// Whether `$1` has asked to join.
+macro_rules! public {
+    ($rest:expr) => {
+        concat!(
+            "SELECT ",
+            plan!(),
+            ", EXISTS (SELECT 1 FROM participants r WHERE r.meeting_id = m.id AND r.user_id = $1
+                AND r.status = 'requested') AS requested
+            FROM meetings m WHERE m.is_public AND ",
+            $rest
+        )
+    };
+}
+
+const PUBLIC_SQL: &str = public!(concat!("m.id = $2", not_blocked!()));
+
+/// The page of public meetings, newest first.
+pub const PUBLIC_PAGE_SQL: &str = public!(concat!(
+    "m.id < $2",
+    narrowed!(),
+    not_blocked!(),
+    " ORDER BY m.id DESC LIMIT $3"
+));
+
+/// After every UUID.
+const LAST_ID: &str = "g";
+
+#[derive(sqlx::FromRow)]
+pub(super) struct PlanRow {
+    id: String,
+    title: String,
+    description: Option<String>,
+    kind: String,
+    scheduled_at: Option<i64>,
+    timezone: Option<String>,
+    duration_minutes: Option<i64>,
+    max_participants: Option<i64>,
+    recording: bool,
+    transcription: bool,
+    ai_assistant: bool,
+    tags: String,
+    is_public: bool,
+    requires_approval: bool,
+    rrule: Option<String>,
+    state: String,
+    organizer_id: String,
+    series_id: Option<String>,
+    series_starts_at: Option<i64>,
+    series_ends_at: Option<i64>,
+    created_at: i64,
+    started_at: Option<i64>,
+    ended_at: Option<i64>,
+    participant_count: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct MeetingRow {
+    #[sqlx(flatten)]
+    plan: PlanRow,
+    #[sqlx(flatten)]
+    standing: StandingRow,
+}
+
+#[derive(sqlx::FromRow)]
+struct PublicRow {
+    #[sqlx(flatten)]
+    plan: PlanRow,
+    requested: bool,
+}
+
+/// The tags as they are kept: a line end around each.
+pub(super) fn kept_tags(tags: &[String]) -> String {
+    if tags.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n", tags.join("\n"))
+}
+
+fn small(value: i64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+impl PlanRow {
+    fn plan(&self) -> Result<MeetingPlan, StoreError> {
+        Ok(MeetingPlan {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            kind: MeetingType::parse(&self.kind)
+                .ok_or_else(|| StoreError::damaged("meeting type", &self.kind))?,
+            scheduled_at: self.scheduled_at.map(to_u64),
+            timezone: self.timezone.clone(),
+            duration_minutes: self.duration_minutes.map(small),
+            max_participants: self.max_participants.map(small),
+            settings: MeetingSettings {
+                recording: self.recording,
+                transcription: self.transcription,
+                ai_assistant: self.ai_assistant,
+            },
+            tags: self
+                .tags
+                .split_terminator('\n')
+                .skip(1)
+                .map(str::to_owned)
+                .collect(),
+            is_public: self.is_public,
+            requires_approval: self.requires_approval,
+            rrule: self.rrule.clone(),
+        })
+    }
+
+    /// What repeats, while this is what is to come of it or runs.
+    fn series(&self) -> Option<Series> {
+        matches!(self.state.as_str(), "scheduled" | "active").then_some(())?;
+        Some(Series {
+            rrule: self.rrule.clone()?,
+            starts_at: to_u64(self.series_starts_at?),
+            timezone: self.timezone.clone().unwrap_or_else(|| "UTC".into()),
+        })
+    }
+}
+
+pub(super) fn meeting(row: &MeetingRow) -> Result<Meeting, StoreError> {
+    let plan = &row.plan;
+    let (started_at, ended_at) = (plan.started_at.map(to_u64), plan.ended_at.map(to_u64));
+    Ok(Meeting {
+        id: to_id(&plan.id)?,
+        plan: plan.plan()?,
+        state: to_state(&plan.state)?,
+        standing: row.standing.standing()?,
+        organizer_id: to_id(&plan.organizer_id)?,
+        series_id: plan.series_id.clone(),
+        participant_count: small(plan.participant_count),
+        occurrences: Vec::new(),
+        created_at: to_u64(plan.created_at),
+        started_at,
+        ended_at,
+        actual_duration: actual_duration(started_at, ended_at),
+    })
+}
+
+fn public_meeting(row: &PublicRow) -> Result<PublicMeeting, StoreError> {
+    Ok(PublicMeeting {
+        id: to_id(&row.plan.id)?,
+        plan: row.plan.plan()?,
+        state: to_state(&row.plan.state)?,
+        participant_count: small(row.plan.participant_count),
+        requested: row.requested,
+        created_at: to_u64(row.plan.created_at),
+    })
+}
+
+/// A meeting as `user` sees it; absent for strangers.
+///
+/// # Errors
+/// The store fails.
+pub async fn get(db: &Db, user: &UserId, id: &MeetingId) -> Result<Option<Meeting>, StoreError> {
+    Ok(get_whole(db, user, id).await?.map(|found| found.0))
+}
+
+/// The same, with its series where it repeats, and the last date of that (milliseconds
+/// since the Unix epoch).
+///
+/// # Errors
+/// The store fails.
+pub async fn get_whole(
+    db: &Db,
+    user: &UserId,
+    id: &MeetingId,
+) -> Result<Option<(Meeting, Option<Repeats>)>, StoreError> {
+    let row: Option<MeetingRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(GET_SQL)
+                .bind(user.as_str())
+                .bind(id.as_str())
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    row.map(|row| whole(&row)).transpose()
+}
+
+/// A series, and its last date where it has one, in milliseconds since the Unix epoch.
+pub type Repeats = (Series, Option<u64>);
+
+fn whole(row: &MeetingRow) -> Result<(Meeting, Option<Repeats>), StoreError> {
+    let series = row.plan.series();
+    let repeats = series.map(|series| (series, row.plan.series_ends_at.map(to_u64)));
+    Ok((meeting(row)?, repeats))
+}
+
+/// A public meeting as a stranger sees it; absent when it is private, or a block is between
+/// them and who made it.
+///
+/// # Errors
+/// The store fails.
+pub async fn public(
+    db: &Db,
+    user: &UserId,
+    id: &MeetingId,
+) -> Result<Option<PublicMeeting>, StoreError> {
+    let row: Option<PublicRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(PUBLIC_SQL)
+                .bind(user.as_str())
+                .bind(id.as_str())
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    row.map(|row| public_meeting(&row)).transpose()
+}
+
+/// Whether anybody may learn of a meeting.
+///
+/// # Errors
+/// The store fails.
+pub async fn is_public(db: &Db, id: &MeetingId) -> Result<bool, StoreError> {
+    let row: Option<(bool,)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as("SELECT is_public FROM meetings WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(pool)
+                .await?
+        }
+    );
+    Ok(row.is_some_and(|(public,)| public))
+}
+
+/// What a list is narrowed to; what is absent narrows nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Where they are in their life.
+    pub state: Option<MeetingState>,
+    /// How they come about.
+    pub kind: Option<MeetingType>,
+    /// Part of the title, in any case.
+    pub q: Option<String>,
+    /// A tag, whole.
+    pub tag: Option<String>,
+    /// What the person is there.
+    pub role: Option<Role>,
+    /// Planned from this moment up to and without that one, or again in this time; in
+    /// milliseconds since the Unix epoch.
+    pub within: Option<(u64, u64)>,
+}
+
+/// Most dates that are told of one meeting.
+const OCCURRENCES: u16 = 100;
+
+impl Filter {
+    /// The parameters `$4` to `$9`.
+    fn texts(&self) -> [String; 4] {
+        let like = |text: &str| {
+            let mut like = String::from("%");
+            for c in text.chars() {
+                if matches!(c, '%' | '_' | '\\') {
+                    like.push('\\');
+                }
+                like.push(c);
+            }
+            like + "%"
+        };
+        [
+            self.state.map_or("", MeetingState::as_str).to_owned(),
+            self.kind.map_or("", MeetingType::as_str).to_owned(),
+            self.q
+                .as_ref()
+                .map_or(String::new(), |q| like(&q.to_lowercase())),
+            self.tag
+                .as_ref()
+                .map_or(String::new(), |tag| like(&format!("\n{tag}\n"))),
+        ]
+    }
+
+    fn window(&self) -> (i64, i64) {
+        self.within
+            .map_or((-1, 0), |(from, to)| (to_i64(from), to_i64(to)))
+    }
+
+    /// The meeting with its dates in the time asked for; absent where it has none there.
+    fn dated(&self, mut meeting: Meeting, repeats: Option<&Repeats>) -> Option<Meeting> {
+        let (Some((from, to)), Some((series, _))) = (self.within, repeats) else {
+            return Some(meeting);
+        };
+        let first = meeting.plan.scheduled_at.unwrap_or(0);
+        meeting.occurrences = series.within(from.max(first), to, OCCURRENCES);
+        let own = (from..to).contains(&first);
+        (own || !meeting.occurrences.is_empty()).then_some(meeting)
+    }
+}
+
+/// A page of a person's meetings, newest first, older than `after`.
+///
+/// # Errors
+/// The store fails.
+pub async fn of_user(
+    db: &Db,
+    user: &UserId,
+    after: Option<&MeetingId>,
+    limit: u32,
+) -> Result<Vec<Meeting>, StoreError> {
+    let page = list(db, user, &Filter::default(), (after, limit)).await?;
+    Ok(page.into_iter().map(|found| found.0).collect())
+}
+
+/// A page of a person's meetings that fit, newest first, older than `after`, each with its
+/// series where it repeats.
+///
+/// # Errors
+/// The store fails.
+pub async fn list(
+    db: &Db,
+    user: &UserId,
+    filter: &Filter,
+    (after, limit): (Option<&MeetingId>, u32),
+) -> Result<Vec<(Meeting, Option<Repeats>)>, StoreError> {
+    let ([state, kind, q, tag], (from, to)) = (filter.texts(), filter.window());
+    let rows: Vec<MeetingRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(OF_USER_SQL)
+                .bind(user.as_str())
+                .bind(after.map_or(LAST_ID, MeetingId::as_str))
+                .bind(i64::from(limit))
+                .bind(state)
+                .bind(kind)
+                .bind(q)
+                .bind(tag)
+                .bind(from)
+                .bind(to)
+                .bind(filter.role.map_or("", Role::as_str))
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.iter().map(whole).collect()
+}
+
+/// A page that fits, with the dates of each in the time asked for: those that have none
+/// there are left out, so that a page may have fewer than `limit`. And after which the next
+/// page comes, if there is one.
+///
+/// # Errors
+/// The store fails.
+pub async fn dated(
+    db: &Db,
+    user: &UserId,
+    filter: &Filter,
+    (after, limit): (Option<&MeetingId>, u32),
+) -> Result<(Vec<Meeting>, Option<MeetingId>), StoreError> {
+    let mut page = list(db, user, filter, (after, limit + 1)).await?;
+    let more = page.len() > limit as usize;
+    page.truncate(limit as usize);
+    let next = page.last().filter(|_| more).map(|last| last.0.id.clone());
+    let dated =
+        |(meeting, repeats): (Meeting, Option<Repeats>)| filter.dated(meeting, repeats.as_ref());
+    Ok((page.into_iter().filter_map(dated).collect(), next))
+}
+
+/// A page of the public meetings that fit, newest first, older than `after`, as `user` sees
+/// them.
+///
+/// # Errors
+/// The store fails.
+pub async fn public_list(
+    db: &Db,
+    user: &UserId,
+    filter: &Filter,
+    (after, limit): (Option<&MeetingId>, u32),
+) -> Result<Vec<PublicMeeting>, StoreError> {
+    let ([state, kind, q, tag], (from, to)) = (filter.texts(), filter.window());
+    let rows: Vec<PublicRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(PUBLIC_PAGE_SQL)
+                .bind(user.as_str())
+                .bind(after.map_or(LAST_ID, MeetingId::as_str))
+                .bind(i64::from(limit))
+                .bind(state)
+                .bind(kind)
+                .bind(q)
+                .bind(tag)
+                .bind(from)
+                .bind(to)
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.iter().map(public_meeting).collect()
+}

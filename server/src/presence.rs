@@ -1,0 +1,207 @@
+//! Who is in which meeting now, on this server: core's presence
+//! ([`connvo_core::meeting::presence`]) by meeting, driven by the clock.
+//!
+//! It is in memory alone: a server that starts anew finds nobody there, and everybody
+//! comes again with their connections. What is kept of it is when somebody was there last
+//! (`leftAt` of a participant), written after the fact. Somebody is there from the moment
+//! that a live connection of theirs opens the note or the transcript ([`Here`] stands with
+//! the open thing); joining over HTTP alone is no presence.
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::meeting::{What, store, touched};
+use connvo_core::id::{MeetingId, UserId};
+use connvo_core::meeting::presence::{Change, Presence as People};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Who is where; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Presence(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    held: Mutex<Held>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    meetings: HashMap<MeetingId, People>,
+    /// What is to be told: the last of each person in each meeting.
+    news: BTreeMap<(MeetingId, UserId), bool>,
+}
+
+impl Held {
+    fn note(&mut self, meeting: &MeetingId, changes: impl IntoIterator<Item = Change>) -> bool {
+        let before = self.news.len();
+        for change in changes {
+            let (user, here) = match change {
+                Change::Came(user) => (user, true),
+                Change::Went(user) => (user, false),
+            };
+            self.news.insert((meeting.clone(), user), here);
+        }
+        self.news.len() > before
+    }
+
+    fn people(
+        &mut self,
+        meeting: &MeetingId,
+        act: impl FnOnce(&mut People) -> Vec<Change>,
+    ) -> bool {
+        let people = self.meetings.entry(meeting.clone()).or_default();
+        let changes = act(people);
+        if people.is_empty() {
+            self.meetings.remove(meeting);
+        }
+        self.note(meeting, changes)
+    }
+}
+
+/// Something that a person's device holds open in a meeting; dropping it closes that.
+#[derive(Debug)]
+pub struct Here {
+    presence: Presence,
+    clock: Clock,
+    meeting: MeetingId,
+    user: UserId,
+    device: String,
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        let now = self.clock.now_ms();
+        let went = |people: &mut People| {
+            people.went(&self.user, &self.device, now);
+            Vec::new()
+        };
+        let mut held = self.presence.lock();
+        held.people_if_there(&self.meeting, went);
+        drop(held);
+        // Whoever waits is to wait for this one too.
+        self.presence.0.changed.notify_one();
+    }
+}
+
+impl Held {
+    fn people_if_there(
+        &mut self,
+        meeting: &MeetingId,
+        act: impl FnOnce(&mut People) -> Vec<Change>,
+    ) -> bool {
+        self.meetings.contains_key(meeting) && self.people(meeting, act)
+    }
+}
+
+impl Presence {
+    /// The actor opens something in a meeting. A device is what they signed in with: tabs
+    /// of one browser are one.
+    #[must_use]
+    pub fn came(app: &App, meeting: &MeetingId, actor: &Actor) -> Here {
+        let (user, device) = (&actor.user_id, actor.session_id.as_deref());
+        let device = device.unwrap_or_default();
+        let came = |people: &mut People| people.came(user, device).into_iter().collect();
+        if app.presence.lock().people(meeting, came) {
+            app.presence.0.changed.notify_one();
+        }
+        Here {
+            presence: app.presence.clone(),
+            clock: app.clock.clone(),
+            meeting: meeting.clone(),
+            user: user.clone(),
+            device: device.to_owned(),
+        }
+    }
+
+    /// This person has left the meeting, or was sent away.
+    pub fn left(&self, meeting: &MeetingId, user: &UserId) {
+        let left = |people: &mut People| people.left(user).into_iter().collect();
+        if self.lock().people_if_there(meeting, left) {
+            self.0.changed.notify_one();
+        }
+    }
+
+    /// Who is in a meeting, by id, at most `most` of them; and how many there are.
+    #[must_use]
+    pub fn people(&self, meeting: &MeetingId, most: usize) -> (Vec<UserId>, usize) {
+        let held = self.lock();
+        let Some(people) = held.meetings.get(meeting) else {
+            return (Vec::new(), 0);
+        };
+        (
+            people.people().take(most).cloned().collect(),
+            people.people().count(),
+        )
+    }
+
+    /// How many meetings somebody is in.
+    #[must_use]
+    pub fn meetings(&self) -> usize {
+        self.lock().meetings.len()
+    }
+
+    /// What has changed until `now_ms`, once; and when the next counts as gone. Both times
+    /// in milliseconds since the Unix epoch.
+    fn tick(&self, now_ms: u64) -> (BTreeMap<(MeetingId, UserId), bool>, Option<u64>) {
+        let mut held = self.lock();
+        let due: Vec<MeetingId> = held
+            .meetings
+            .iter()
+            .filter(|(_, people)| people.next_due().is_some_and(|at| at <= now_ms))
+            .map(|(meeting, _)| meeting.clone())
+            .collect();
+        for meeting in due {
+            held.people(&meeting, |people| people.tick(now_ms));
+        }
+        let next = held.meetings.values().filter_map(People::next_due).min();
+        (std::mem::take(&mut held.news), next)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells of who comes and goes until the server is asked to go.
+pub async fn run(app: App) {
+    loop {
+        let next = once(&app).await;
+        let wait = next.map(|at| Duration::from_millis(at.saturating_sub(app.clock.now_ms())));
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = app.presence.0.changed.notified() => {}
+            () = async { tokio::time::sleep(wait.unwrap_or_default()).await }, if wait.is_some() => {}
+        }
+    }
+}
+
+/// Writes down and tells who has come and gone until now; answers when the next counts as
+/// gone, in milliseconds since the Unix epoch. What cannot be written is told all the same:
+/// the log says so.
+pub async fn once(app: &App) -> Option<u64> {
+    let now = app.clock.now_ms();
+    let (news, next) = app.presence.tick(now);
+    let mut meetings: Vec<MeetingId> = Vec::new();
+    for ((meeting, user), here) in news {
+        let whose = (&user, &meeting);
+        let written = if here {
+            store::back(&app.db, whose, now).await.map(|_| ())
+        } else {
+            store::away(&app.db, whose, now).await
+        };
+        if let Err(error) = written {
+            tracing::warn!(%error, "when somebody was in a meeting is not written down");
+        }
+        if meetings.last() != Some(&meeting) {
+            meetings.push(meeting);
+        }
+    }
+    for meeting in meetings {
+        touched(app, &meeting, What::Here);
+    }
+    next
+}

@@ -1,0 +1,147 @@
+//! `…/calendar.ics`: a meeting and a person's calendar. Another's parser reads them in
+//! `tests/fuzz_api`.
+
+use crate::client::{Api, NOW, Person};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const MONDAY: u64 = 1_800_262_800_000;
+
+/// The calendar at a path, its lines unfolded; folded lines are short, and end as they
+/// should.
+async fn lines(person: &Person<'_>, path: &str) -> Vec<String> {
+    let request = person.api.request(Method::GET, path);
+    let answer = request.bearer_auth(&person.token).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let kind = answer.headers()["content-type"].to_str().unwrap();
+    assert_eq!(kind, "text/calendar; charset=utf-8");
+    let text = answer.text().await.unwrap();
+    assert!(text.ends_with("END:VCALENDAR\r\n"), "{text}");
+    for line in text.split("\r\n") {
+        assert!(line.len() <= 75, "{line}");
+        assert!(!line.contains(['\n', '\r']), "{line:?}");
+    }
+    let whole = text.replace("\r\n ", "");
+    whole.split("\r\n").map(str::to_owned).collect()
+}
+
+async fn made(person: &Person<'_>, draft: Value) -> String {
+    let (status, made) = person.post("/v1/meetings", draft).await;
+    assert_eq!(status, 201, "{made}");
+    format!("/v1/meetings/{}", made["id"].as_str().unwrap())
+}
+
+fn has(lines: &[String], line: &str) -> bool {
+    lines.iter().any(|one| one == line)
+}
+
+#[tokio::test]
+async fn a_meeting_is_an_event_with_its_people() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let draft = json!({"title": "Planning", "scheduledAt": NOW, "durationMinutes": 45});
+    let meeting = made(&ada, draft).await;
+    ada.invite(&meeting, "bob", "participant").await;
+    ada.invite(&meeting, "carol", "observer").await;
+    bob.post(&format!("{meeting}/accept"), None).await;
+    let ics = format!("{meeting}/calendar.ics");
+    let event = lines(&bob, &ics).await;
+    for line in [
+        "SUMMARY:Planning",
+        "DTSTART:20270115T080000Z",
+        "DTEND:20270115T084500Z",
+        "STATUS:CONFIRMED",
+        "ORGANIZER;CN=ada:mailto:ada@example.org",
+        "ATTENDEE;CN=bob;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT:mailto:bob@example.org",
+        "ATTENDEE;PARTSTAT=NEEDS-ACTION;ROLE=OPT-PARTICIPANT:mailto:carol@example.org",
+    ] {
+        assert!(has(&event, line), "{line} in {event:#?}");
+    }
+    bob.post(&format!("{meeting}/decline"), None).await;
+    let event = lines(&bob, &ics).await.join("\n");
+    assert!(event.contains("PARTSTAT=DECLINED"), "{event}");
+    for other in ["ada@", "carol@"] {
+        assert!(
+            !event.contains(other),
+            "who declined sees no addresses: {event}"
+        );
+    }
+    ada.post(&format!("{meeting}/cancel"), None).await;
+    assert!(has(&lines(&ada, &ics).await, "STATUS:CANCELLED"));
+    let eve = api.sign_in("eve").await;
+    assert_eq!(eve.get(&ics).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_series_keeps_its_hour_in_its_zone() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let draft = json!({"title": "Weekly", "type": "recurring", "scheduledAt": MONDAY,
+        "rrule": "FREQ=WEEKLY;COUNT=3", "timezone": "Europe/Lisbon"});
+    let meeting = made(&ada, draft).await;
+    let series = ada.get(&meeting).await.1["seriesId"].clone();
+    for path in [
+        format!("{meeting}/calendar.ics"),
+        "/v1/me/calendar.ics".into(),
+    ] {
+        let event = lines(&ada, &path).await;
+        for line in [
+            "DTSTART;TZID=Europe/Lisbon:20270118T090000",
+            "DTEND;TZID=Europe/Lisbon:20270118T100000",
+            "RRULE:FREQ=WEEKLY;UNTIL=20270201T090000Z",
+            "BEGIN:VTIMEZONE",
+            "TZID:Europe/Lisbon",
+            &format!("UID:{}", series.as_str().unwrap()),
+        ] {
+            assert!(has(&event, line), "{line} in {event:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn hostile_words_make_no_lines_of_their_own() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let title = "a;b,c\\d\nATTENDEE:mailto:x@example.org\r\u{b}END:VCALENDAR";
+    let long = "é".repeat(180);
+    let draft = json!({"title": title, "scheduledAt": NOW, "description": long});
+    let meeting = made(&ada, draft).await;
+    let event = lines(&ada, &format!("{meeting}/calendar.ics")).await;
+    let summary = r"SUMMARY:a\;b\,c\\d\nATTENDEE:mailto:x@example.org  END:VCALENDAR";
+    assert!(has(&event, summary), "{event:#?}");
+    assert!(has(&event, &format!("DESCRIPTION:{long}")));
+    let attendees = event.iter().filter(|line| line.starts_with("ATTENDEE"));
+    assert_eq!(attendees.count(), 1);
+}
+
+#[tokio::test]
+async fn a_persons_calendar_has_their_meetings_of_about_now_and_no_others_addresses() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let day = 24 * 60 * 60 * 1000;
+    for (title, at) in [
+        ("Soon", NOW + day),
+        ("Long ago", NOW - 40 * day),
+        ("Far off", NOW + 400 * day),
+    ] {
+        let meeting = made(&ada, json!({"title": title, "scheduledAt": at})).await;
+        ada.invite(&meeting, "bob", "participant").await;
+        ada.invite(&meeting, "carol", "participant").await;
+    }
+    let open = json!({"title": "Open", "scheduledAt": NOW, "isPublic": true});
+    let open = made(&ada, open).await;
+    bob.post(&format!("{open}/join"), None).await;
+    let events = lines(&bob, "/v1/me/calendar.ics").await;
+    let titles = events.iter().filter(|line| line.starts_with("SUMMARY"));
+    let mut titles: Vec<_> = titles.map(String::as_str).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["SUMMARY:Open", "SUMMARY:Soon"]);
+    let all = events.join("\n");
+    assert!(!all.contains("carol@"), "{all}");
+    assert_eq!(
+        all.matches("mailto:ada@example.org").count(),
+        2,
+        "of Soon alone: {all}"
+    );
+    assert!(all.contains(&format!("urn:uuid:{}", ada.id)), "{all}");
+}

@@ -1,0 +1,155 @@
+//! Recurring meetings: each is followed by the next.
+
+use crate::client::{Api, Person, assert_problem};
+use connvo_server::meeting::overtime;
+use serde_json::{Value, json};
+
+/// Monday, 18 January 2027, 09:00 in Lisbon: after the tests' time.
+const MONDAY: u64 = 1_800_262_800_000;
+const WEEK: u64 = 7 * 24 * 60 * 60 * 1000;
+
+fn draft(rrule: &str) -> Value {
+    json!({"title": "Weekly", "type": "recurring", "scheduledAt": MONDAY, "rrule": rrule,
+        "timezone": "Europe/Lisbon", "durationMinutes": 30, "tags": ["team"]})
+}
+
+async fn weekly(ada: &Person<'_>, rrule: &str) -> String {
+    let (status, made) = ada.post("/v1/meetings", draft(rrule)).await;
+    assert_eq!(status, 201, "{made}");
+    format!("/v1/meetings/{}", made["id"].as_str().unwrap())
+}
+
+async fn scheduled(person: &Person<'_>) -> Vec<Value> {
+    let (_, page) = person.get("/v1/meetings?state=scheduled").await;
+    page["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn what_is_over_is_followed_by_the_next_with_its_people_invited() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY;COUNT=3").await;
+    ada.invite(&meeting, "bob", "co-host").await;
+    ada.invite(&meeting, "carol", "participant").await;
+    let (bob, carol) = (api.sign_in("bob").await, api.sign_in("carol").await);
+    bob.get(&format!("{meeting}/notes")).await;
+    carol.post(&format!("{meeting}/leave"), None).await;
+    ada.post(&format!("{meeting}/start"), None).await;
+    assert_eq!(ada.post(&format!("{meeting}/end"), None).await.0, 200);
+    let next = scheduled(&ada).await;
+    assert_eq!(next.len(), 1);
+    assert_eq!(next[0]["scheduledAt"], MONDAY + WEEK);
+    let before = ada.get(&meeting).await.1;
+    for same in [
+        "seriesId",
+        "rrule",
+        "timezone",
+        "durationMinutes",
+        "tags",
+        "title",
+    ] {
+        assert_eq!(next[0][same], before[same], "{same}");
+    }
+    assert_eq!(
+        (&next[0]["role"], &next[0]["status"]),
+        (&json!("host"), &json!("joined"))
+    );
+    let of_bob = scheduled(&bob).await;
+    assert_eq!(
+        (&of_bob[0]["role"], &of_bob[0]["status"]),
+        (&json!("co-host"), &json!("invited"))
+    );
+    assert_eq!(
+        scheduled(&carol).await,
+        [Value::Null; 0],
+        "who has left is not asked again"
+    );
+    // Who was known in the one before is known in the next.
+    let path = format!("/v1/meetings/{}", next[0]["id"].as_str().unwrap());
+    let (_, people) = ada.get(&format!("{path}/participants")).await;
+    assert_eq!(people["items"][1]["name"], "bob");
+    let (status, _) = ada.get(&format!("{path}/notes")).await;
+    assert_eq!(status, 200, "it has a note of its own");
+    let admin = api.sign_in_as("admin@example.com").await;
+    let (_, rows) = admin.get("/v1/admin/audit?action=createMeeting").await;
+    let mut rows = rows["items"].as_array().unwrap().iter();
+    assert!(rows.any(|row| row["reason"] == "series"), "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_series_ends_with_its_rule_or_when_it_is_called_off_whole() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let mut meeting = weekly(&ada, "FREQ=WEEKLY;COUNT=2").await;
+    assert_eq!(ada.post(&format!("{meeting}/cancel"), None).await.0, 200);
+    let next = scheduled(&ada).await;
+    meeting = format!("/v1/meetings/{}", next[0]["id"].as_str().unwrap());
+    assert_eq!(ada.post(&format!("{meeting}/cancel"), None).await.0, 200);
+    assert_eq!(scheduled(&ada).await, [Value::Null; 0]);
+    let endless = weekly(&ada, "FREQ=WEEKLY").await;
+    let whole = format!("{endless}/cancel?wholeSeries=true");
+    assert_eq!(ada.post(&whole, None).await.0, 200);
+    assert_eq!(scheduled(&ada).await, [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn one_that_ends_by_itself_is_followed_too_and_what_was_missed_is_not_made_up_for() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY").await;
+    ada.post(&format!("{meeting}/start"), None).await;
+    api.app.clock.advance(3 * WEEK);
+    assert_eq!(overtime::once(&api.app).await.unwrap(), None);
+    let ada = api.sign_in("ada").await;
+    let next = scheduled(&ada).await;
+    assert_eq!(next.len(), 1);
+    assert_eq!(next[0]["scheduledAt"], MONDAY + 3 * WEEK);
+}
+
+#[tokio::test]
+async fn a_calendar_gets_every_date_of_its_time() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    weekly(&ada, "FREQ=WEEKLY").await;
+    let window = |from: u64, to: u64| format!("/v1/meetings?from={from}&to={to}");
+    let (_, page) = ada.get(&window(MONDAY + 1, MONDAY + 3 * WEEK)).await;
+    let dates = json!([MONDAY + WEEK, MONDAY + 2 * WEEK]);
+    assert_eq!(page["items"][0]["occurrences"], dates);
+    let (_, between) = ada.get(&window(MONDAY + 1, MONDAY + WEEK)).await;
+    assert_eq!(between["items"], json!([]));
+    let (_, before) = ada.get(&window(MONDAY - WEEK, MONDAY)).await;
+    assert_eq!(before["items"], json!([]));
+}
+
+#[tokio::test]
+async fn another_time_is_that_of_all_to_come_and_no_rule_makes_the_last() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY").await;
+    let hour = 60 * 60 * 1000;
+    let (status, moved) = ada
+        .patch(&meeting, json!({"scheduledAt": MONDAY + hour}))
+        .await;
+    assert_eq!(status, 200, "{moved}");
+    ada.post(&format!("{meeting}/cancel"), None).await;
+    let next = scheduled(&ada).await;
+    assert_eq!(next[0]["scheduledAt"], MONDAY + WEEK + hour);
+    let next = format!("/v1/meetings/{}", next[0]["id"].as_str().unwrap());
+    let off = ada
+        .patch(&next, json!({"rrule": "FREQ=WEEKLY;BYDAY=TU"}))
+        .await;
+    assert_problem(&off, 422, "VALIDATION_ERROR");
+    assert_eq!(off.1["errors"][0]["pointer"], "/scheduledAt");
+    let (_, single) = ada.patch(&next, json!({"rrule": null})).await;
+    assert_eq!(
+        (&single["type"], &single["rrule"]),
+        (&json!("scheduled"), &Value::Null)
+    );
+    ada.post(&format!("{next}/cancel"), None).await;
+    assert_eq!(scheduled(&ada).await, [Value::Null; 0]);
+    for rule in ["FREQ=SECONDLY", "FREQ=WEEKLY;BYDAY=XX", "nonsense"] {
+        let refused = ada.post("/v1/meetings", draft(rule)).await;
+        assert_problem(&refused, 422, "VALIDATION_ERROR");
+        assert_eq!(refused.1["errors"][0]["pointer"], "/rrule");
+    }
+}
