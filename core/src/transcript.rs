@@ -1,5 +1,6 @@
 //! Transcript chunks: what is taken, what is stored, and in which bucket.
 
+pub mod segment;
 pub mod view;
 
 use crate::error::{FieldError, Problem};
