@@ -3,6 +3,7 @@
 
 pub mod retention;
 pub mod routes;
+pub mod segment;
 pub mod store;
 
 use crate::actor::Actor;

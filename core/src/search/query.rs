@@ -71,7 +71,9 @@ impl Query {
         if query.some.is_empty() && query.all.is_empty() {
             query.some = weak;
         }
-        let Self { some, all, none, .. } = &query;
+        let Self {
+            some, all, none, ..
+        } = &query;
         if some.is_empty() && all.is_empty() {
             let why = if none.is_empty() {
                 "a word to look for is needed"
@@ -158,7 +160,10 @@ impl Query {
     #[must_use]
     pub fn tsquery(&self, clauses: &[Clause]) -> String {
         let all = clauses.iter().chain(&self.all).map(Clause::tsquery);
-        let none = self.none.iter().map(|clause| format!("!{}", clause.tsquery()));
+        let none = self
+            .none
+            .iter()
+            .map(|clause| format!("!{}", clause.tsquery()));
         let parts: Vec<_> = all.chain(none).collect();
         parts.join(" & ")
     }

@@ -1,6 +1,6 @@
 //! Which document answers a query best: BM25 over stems, reckoned here and nowhere else,
-//! so that every database answers in the same order. Documents that have more of what was
-//! asked for gain by that.
+//! so that every database answers in the same order. A document that has all words that were
+//! asked for comes before all that have not.
 
 use super::query::{Clause, Query};
 
@@ -62,6 +62,7 @@ pub fn scores(
     let average = (collection.length as f64 / documents as f64).max(1.0);
     let mut scores = vec![0.0; candidates.len()];
     let mut had = vec![0_u32; candidates.len()];
+    let mut most = 0.0;
     for term in &terms {
         let among = term.places.iter().filter(|places| **places > 0).count() as f64;
         let share = among / candidates.len().max(1) as f64;
@@ -70,6 +71,7 @@ pub fn scores(
             .documents
             .map_or((share * all).max(common as f64), |with| with as f64);
         let rare = (1.0 + (all - with.min(all) + 0.5) / (with.min(all) + 0.5)).ln();
+        most += rare * (K1 + 1.0);
         for (at, candidate) in candidates.iter().enumerate() {
             let places = f64::from(term.places[at]);
             if places > 0.0 {
@@ -79,15 +81,13 @@ pub fn scores(
             }
         }
     }
-    let terms = terms.len().max(1) as f64;
     for (score, had) in scores.iter_mut().zip(had) {
-        *score *= 1.0 + MORE * f64::from(had) / terms;
+        if terms.len() > 1 && had as usize == terms.len() {
+            *score += most;
+        }
     }
     scores
 }
-
-/// How much having all of the words counts, as a share of the score.
-const MORE: f64 = 0.0;
 
 /// A clause, and how often each candidate has it.
 struct Term {
@@ -148,13 +148,26 @@ mod tests {
             "the remote control",
             "the remote",
             "the remote and what else there may be to say of it",
-            "budget",
+            "a budget",
             "nothing",
-            "the remote again",
         ];
         let scores = ranked("remote control budget", &texts);
         assert!(scores[0] > scores[3] && scores[3] > scores[1] && scores[1] > scores[2]);
         assert_eq!(scores[4], 0.0);
+    }
+
+    #[test]
+    fn what_has_all_the_words_comes_first() {
+        let long = format!("remote {} control", "so it is ".repeat(200));
+        let texts = [
+            long.as_str(),
+            "remote remote remote",
+            "control control",
+            "what",
+            "else",
+        ];
+        let scores = ranked("remote control", &texts);
+        assert!(scores[0] > scores[1] && scores[0] > scores[2]);
     }
 
     #[test]

@@ -33,7 +33,11 @@ pub fn snippet(text: &str, query: &Query) -> Snippet {
         .map(|token| text[token.range.clone()].encode_utf16().count())
         .collect();
     let first = best(text, &words, &lengths, &found, query);
-    let begin = if first == 0 { 0 } else { words[first].range.start };
+    let begin = if first == 0 {
+        0
+    } else {
+        words[first].range.start
+    };
     let end = end_of(text, begin, &words);
     let mut piece = Snippet::default();
     if begin > 0 {
@@ -44,7 +48,9 @@ pub fn snippet(text: &str, query: &Query) -> Snippet {
         let Token { range, .. } = token;
         if range.start >= begin && range.end <= end {
             let at = shift + units(&text[begin..range.start]);
-            piece.highlights.push([at, at + units(&text[range.clone()])]);
+            piece
+                .highlights
+                .push([at, at + units(&text[range.clone()])]);
         }
     }
     piece.text.push_str(&text[begin..end]);
@@ -83,7 +89,9 @@ fn marks(words: &[Token], query: &Query) -> Vec<bool> {
         match clause {
             Clause::Word(stem) => mark(&mut found, words, |token| token.stem == *stem),
             Clause::Prefix(start) => {
-                mark(&mut found, words, |token| token.word.starts_with(start.as_str()));
+                mark(&mut found, words, |token| {
+                    token.word.starts_with(start.as_str())
+                });
             }
             Clause::Phrase(phrase) => {
                 for at in 0..words.len().saturating_sub(phrase.len() - 1) {
@@ -106,13 +114,7 @@ fn mark(found: &mut [bool], words: &[Token], is: impl Fn(&Token) -> bool) {
 
 /// The word with which the best snippet begins: most different stems that were looked
 /// for, then most places, then the first; some words before the first of them.
-fn best(
-    text: &str,
-    words: &[Token],
-    lengths: &[usize],
-    found: &[bool],
-    query: &Query,
-) -> usize {
+fn best(text: &str, words: &[Token], lengths: &[usize], found: &[bool], query: &Query) -> usize {
     if text.encode_utf16().count() <= SNIPPET_UTF16 || query.ways().is_empty() {
         return 0;
     }
@@ -150,16 +152,20 @@ mod tests {
     fn shown(text: &str, asked: &str) -> (String, Vec<String>) {
         let piece = snippet(text, &Query::parse(asked).unwrap());
         let wide: Vec<u16> = piece.text.encode_utf16().collect();
-        let marked = piece.highlights.iter().map(|[from, to]| {
-            String::from_utf16(&wide[*from as usize..*to as usize]).unwrap()
-        });
+        let marked = piece
+            .highlights
+            .iter()
+            .map(|[from, to]| String::from_utf16(&wide[*from as usize..*to as usize]).unwrap());
         let marked = marked.collect();
         (piece.text, marked)
     }
 
     #[test]
     fn places_are_counted_in_utf16_units() {
-        let (text, marked) = shown("😀 Zoë's budgets, <b>next</b> year", "zoe budget \"next b\"");
+        let (text, marked) = shown(
+            "😀 Zoë's budgets, <b>next</b> year",
+            "zoe budget \"next b\"",
+        );
         assert_eq!(text, "😀 Zoë's budgets, <b>next</b> year");
         assert_eq!(marked, ["Zoë's", "budgets", "next", "b"]);
         let (_, marked) = shown("work works working", "wor*");

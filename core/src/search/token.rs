@@ -61,6 +61,13 @@ fn stem(stemmer: &Stemmer, word: &str) -> String {
     }
 }
 
+/// A name as it is compared with others: its words, each a blank apart.
+#[must_use]
+pub fn key(name: &str) -> String {
+    let words: Vec<_> = tokens(name).into_iter().map(|token| token.word).collect();
+    words.join(" ")
+}
+
 /// Whether a word says nothing of what a text is about.
 #[must_use]
 pub fn is_stop_word(word: &str) -> bool {
@@ -191,7 +198,10 @@ mod tests {
         assert_eq!(indexed.stems, "work work _ ada");
         assert_eq!(indexed.length, 3);
         let vector = indexed.tsvector();
-        assert_eq!(vector, "'=ada':4 '=working':1 '=works':2 'ada':4 'work':1,2 ");
+        assert_eq!(
+            vector,
+            "'=ada':4 '=working':1 '=works':2 'ada':4 'work':1,2 "
+        );
         assert_eq!(Indexed::of("", None).tsvector(), "");
     }
 }

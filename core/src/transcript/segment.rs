@@ -114,6 +114,13 @@ impl Builder {
         ended
     }
 
+    /// Whether the segment that has not ended begins with this chunk, of [`order`].
+    #[must_use]
+    pub fn begins_with(&self, chunk: (u64, u64)) -> bool {
+        let place = self.open.as_ref().map(|open| open.place);
+        place.is_some_and(|at| at.piece == 0 && (at.chunk_ms, at.sequence) == chunk)
+    }
+
     /// The segment that has not ended.
     #[must_use]
     pub fn finish(self) -> Option<Part> {
@@ -126,7 +133,10 @@ impl Builder {
 pub fn segments(mut chunks: Vec<Chunk>) -> Vec<Part> {
     chunks.sort_by_key(order);
     let mut builder = Builder::default();
-    let mut parts: Vec<_> = chunks.iter().flat_map(|chunk| builder.push(chunk)).collect();
+    let mut parts: Vec<_> = chunks
+        .iter()
+        .flat_map(|chunk| builder.push(chunk))
+        .collect();
     parts.extend(builder.finish());
     parts
 }

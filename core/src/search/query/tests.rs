@@ -14,7 +14,10 @@ fn every_part_of_the_language_is_read() {
     let query = Query::parse("The budgets pla* \"Next year\" -draft -\"not yet\" -e-mail").unwrap();
     assert_eq!(query.some, [word("budget"), Clause::Prefix("pla".into())]);
     assert_eq!(query.all, [phrase("next year")]);
-    assert_eq!(query.none, [word("draft"), phrase("not yet"), phrase("e mail")]);
+    assert_eq!(
+        query.none,
+        [word("draft"), phrase("not yet"), phrase("e mail")]
+    );
     assert_eq!(query.also, ["next", "year"]);
     assert_eq!(
         query.fts5(&query.some[..1]),
@@ -30,7 +33,10 @@ fn every_part_of_the_language_is_read() {
 #[test]
 fn words_that_say_nothing_count_only_alone() {
     assert_eq!(Query::parse("what is it").unwrap().some.len(), 3);
-    assert_eq!(Query::parse("what is budget").unwrap().some, [word("budget")]);
+    assert_eq!(
+        Query::parse("what is budget").unwrap().some,
+        [word("budget")]
+    );
 }
 
 #[test]
@@ -43,7 +49,16 @@ fn a_phrase_alone_is_a_way() {
 fn what_cannot_be_asked_is_refused_at_its_place() {
     let long = "x".repeat(QUERY_UTF16 + 1);
     let many: Vec<_> = (0..=CLAUSES).map(|at| format!("w{at}")).collect();
-    for text in ["", " ", "-draft", "\"\"", "?!", "a*", &long, &many.join(" ")] {
+    for text in [
+        "",
+        " ",
+        "-draft",
+        "\"\"",
+        "?!",
+        "a*",
+        &long,
+        &many.join(" "),
+    ] {
         let problem = Query::parse(text).unwrap_err();
         assert_eq!(problem.errors[0].pointer, "/q", "{text}");
     }

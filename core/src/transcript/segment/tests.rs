@@ -43,14 +43,22 @@ fn a_segment_ends_with_the_turn_after_a_pause_and_in_time() {
     ];
     assert_eq!(
         texts(said),
-        ["a b after two seconds", "after more", "somebody else 58 s more", "over 60 s"]
+        [
+            "a b after two seconds",
+            "after more",
+            "somebody else 58 s more",
+            "over 60 s"
+        ]
     );
 }
 
 #[test]
 fn a_chunk_that_is_too_long_is_cut_between_words() {
     let parts = segments(vec![chunk(1, "Ada", 0, 150_000, "a b c d e f")]);
-    let times: Vec<_> = parts.iter().map(|part| (part.start_ms, part.end_ms)).collect();
+    let times: Vec<_> = parts
+        .iter()
+        .map(|part| (part.start_ms, part.end_ms))
+        .collect();
     assert_eq!(times, [(0, 50_000), (50_000, 100_000), (100_000, 150_000)]);
     assert_eq!(parts[2].text, "e f");
     assert_eq!(parts[2].place.piece, 2);
