@@ -53,6 +53,12 @@ pub const ME_EXPORT: Rate = Rate {
     per_minute: 5,
 };
 
+/// Searches, of one person: each reads hundreds of documents.
+pub const SEARCH: Rate = Rate {
+    action: "search.find",
+    per_minute: 120,
+};
+
 /// The rate table.
 pub const TABLE: [Rate; 7] = [
     TRANSCRIPT_INGEST,
@@ -62,6 +68,7 @@ pub const TABLE: [Rate; 7] = [
     CONNECTIONS_ASK,
     PEOPLE_BLOCK,
     ME_EXPORT,
+    SEARCH,
 ];
 
 /// How a caller stands towards a limit.

@@ -18,7 +18,8 @@ use store::Used;
 use tokio::sync::Notify;
 
 pub use connvo_core::rate::{
-    AUTH_FAILURES, CHAT_WRITE, CONNECTIONS_ASK, ME_EXPORT, NOTE_OP, PEOPLE_BLOCK, Rate, Standing,
+    AUTH_FAILURES, CHAT_WRITE, CONNECTIONS_ASK, ME_EXPORT, NOTE_OP, PEOPLE_BLOCK, Rate, SEARCH,
+    Standing,
     TRANSCRIPT_INGEST,
 };
 pub use late::Late;

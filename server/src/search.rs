@@ -1,10 +1,10 @@
-//! Search: the index finds at most some thousand documents that may answer, of those that
+//! Search: the index finds at most some hundred documents that may answer, of those that
 //! the caller may read and no others; core ranks them, the same way on every database.
 //!
 //! A document is found by any of the query's words; the rarest first, as long as there is
 //! room. Words that are in too many documents find nothing by themselves where there are
 //! rarer ones: they only rank. Where all are so common, documents with all of them are
-//! found, the latest first.
+//! found, those that came into the index last.
 
 pub mod index;
 pub mod routes;
@@ -12,7 +12,7 @@ pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::db::StoreError;
+use crate::db::{StoreError, to_u64};
 use crate::meeting::authorise;
 use crate::org::standing::of_org;
 use connvo_core::access::Action;
@@ -23,15 +23,15 @@ use connvo_core::search::rank::{Candidate, Collection, Counted, scores};
 use connvo_core::search::snippet::snippet;
 use connvo_core::search::{Clause, Query, SearchItem};
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use store::{Found, Reader, Scope};
 
 /// A word that is in more documents than this is common.
-const COMMON: usize = 1_000;
+const COMMON: usize = 500;
 /// Documents that are ranked at most: so far the pages go.
-const RANKED: usize = 1_000;
+const RANKED: usize = 600;
 
 /// What to look for, and where.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +70,15 @@ impl Rank {
         Self {
             score: item.score,
             start_ms: item.start_ms,
+            of: of.join("/"),
+        }
+    }
+
+    fn of_found(found: &Found, score: f64) -> Self {
+        let of = [found.meeting_id.as_str(), &found.source, &found.source_id];
+        Self {
+            score,
+            start_ms: to_u64(found.start_ms),
             of: of.join("/"),
         }
     }
@@ -123,8 +132,25 @@ pub async fn search(app: &App, actor: &Actor, ask: &Ask) -> Result<Vec<SearchIte
     let scope = scope(app, actor, ask).await?;
     let reader = Reader::new(&app.db, &scope);
     let (counted, ids) = candidates(&reader, &query).await?;
-    let found = reader.documents(&ids).await?;
-    Ok(ranked(&query, &counted, scope.collection, found, ask))
+    let found = reader.ranked(&query, &ids).await?;
+    let best = best(&query, &counted, scope.collection, &found, ask);
+    let ids: Vec<_> = best.iter().map(|(id, _)| *id).collect();
+    let shown = reader.shown(&ids).await?;
+    let mut shown: HashMap<_, _> = shown
+        .into_iter()
+        .map(|(id, item, text)| (id, (item, text)))
+        .collect();
+    let item = |(id, score): (i64, f64)| {
+        // What is gone since is not shown.
+        let (item, text) = shown.remove(&id)?;
+        let snippet = snippet(&text, &query);
+        Some(SearchItem {
+            score,
+            snippet,
+            ..item
+        })
+    };
+    Ok(best.into_iter().filter_map(item).collect())
 }
 
 /// What the actor may read, and since when.
@@ -184,36 +210,31 @@ async fn candidates(
     Ok((counted, all.into_iter().collect()))
 }
 
-fn ranked(
+/// The best of what was found, with their scores.
+fn best(
     query: &Query,
     counted: &[Counted],
     collection: Collection,
-    found: Vec<Found>,
+    found: &[Found],
     ask: &Ask,
-) -> Vec<SearchItem> {
-    let candidates: Vec<_> = found
-        .iter()
-        .map(|one| Candidate {
+) -> Vec<(i64, f64)> {
+    fn candidate(one: &Found) -> Candidate<'_> {
+        Candidate {
             words: &one.words,
             stems: &one.stems,
-            length: one.length,
-        })
-        .collect();
+            length: u32::try_from(one.length).unwrap_or(u32::MAX),
+        }
+    }
+    let candidates: Vec<_> = found.iter().map(candidate).collect();
     let scores = scores(query, counted, collection, COMMON as u64, &candidates);
-    let scored = found.into_iter().zip(scores);
-    let mut items: Vec<_> = scored
-        .map(|(one, score)| {
-            let item = SearchItem { score, ..one.item };
-            (Rank::of(&item), item, one.text)
-        })
+    let scored = found.iter().zip(scores);
+    let mut all: Vec<_> = scored
+        .map(|(one, score)| (Rank::of_found(one, score), one.id))
         .collect();
-    items.sort_by(|(one, ..), (other, ..)| one.order(other));
-    let after = ask.after.as_ref();
-    items.retain(|(rank, ..)| after.is_none_or(|after| after.order(rank).is_lt()));
-    items.truncate(ask.limit as usize);
-    let shown = |(_, item, text): (Rank, SearchItem, String)| SearchItem {
-        snippet: snippet(&text, query),
-        ..item
-    };
-    items.into_iter().map(shown).collect()
+    if let Some(after) = &ask.after {
+        all.retain(|(rank, _)| after.order(rank).is_lt());
+    }
+    all.sort_by(|(one, _), (other, _)| one.order(other));
+    all.truncate(ask.limit as usize);
+    all.into_iter().map(|(rank, id)| (id, rank.score)).collect()
 }

@@ -33,6 +33,7 @@ use crate::audit::{self, Entry, Trail};
 use crate::db::StoreError;
 use crate::idempotency::{self, Key, Once};
 use crate::meeting;
+use crate::search::index;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::MeetingState;
@@ -137,11 +138,14 @@ async fn work(app: &App, user: &UserId) -> Result<(), StoreError> {
     };
     store::said::all_chunks(&app.db, user).await?;
     store::said::all_messages(&app.db, user).await?;
+    index::forget::person(app, user).await?;
     while let Some((meeting, whole)) = store::next_meeting(&app.db, user).await? {
         if whole {
             meeting::store::remove_rest(&app.db, &meeting).await?;
         } else {
-            store::said::all_labels(&app.db, &meeting, (&work.name, work.name_since)).await?;
+            let label = (work.name.as_str(), work.name_since);
+            store::said::all_labels(&app.db, &meeting, label).await?;
+            index::forget::label(app, &meeting, label).await?;
         }
         store::meeting_done(&app.db, user, &meeting).await?;
     }
@@ -189,6 +193,7 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
         for user in people {
             store::said::all_chunks(&app.db, &user).await?;
             store::said::all_messages(&app.db, &user).await?;
+            index::forget::person(app, &user).await?;
         }
     }
     Ok(())

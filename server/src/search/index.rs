@@ -6,6 +6,7 @@
 //! Under load writers come first: after each piece of work the index rests for longer
 //! than that took.
 
+pub mod forget;
 mod notes;
 mod segments;
 pub mod store;

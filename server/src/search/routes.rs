@@ -82,7 +82,7 @@ impl SearchQuery {
 }
 
 /// Searches segments of transcripts, passages of notes and messages of all meetings that
-/// the caller may read, the best answers first; the best 1 000 at most. What is written is
+/// the caller may read, the best answers first; the best 600 at most. What is written is
 /// found some seconds later.
 #[utoipa::path(get, path = "/v1/search", tag = "search", security(("bearer" = [])),
     params(SearchQuery),

@@ -10,7 +10,9 @@ use connvo_core::meeting::MeetingState;
 use connvo_core::search::rank::Collection;
 use connvo_core::search::token::key;
 use connvo_core::search::{Clause, Query, SearchItem, Snippet, Source};
-use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use std::sync::LazyLock;
 
 /// In which meetings people read what was said, noted and written: pairs of where the
@@ -33,32 +35,43 @@ static READABLE: LazyLock<String> = LazyLock::new(|| {
 
 /// The two ways of writing what only one database knows.
 struct Dialect {
-    /// Where documents with a query `$2` are.
+    /// Documents of the meetings `mine` with a query `$2`.
     matching: &'static str,
-    /// Documents with it.
-    matches: &'static str,
-    /// Since when transcript of an organisation is shown, out of `$3`.
-    since: &'static str,
-    /// Documents with an id out of `$2`.
+    /// Documents of the meetings `mine` with an id out of `$2`.
     ids: &'static str,
+    /// Ids of documents, in the order in which they are found.
+    id: &'static str,
+    /// Since when transcript of a meeting's organisation is shown, out of `$3`.
+    since: &'static str,
 }
 
+// SQLite joins in this order and no other: what matches is looked for once.
 const SQLITE: Dialect = Dialect {
-    matching: "search_index CROSS JOIN search_documents d ON d.id = search_index.rowid",
-    matches: "search_index MATCH $2",
+    matching: "search_index CROSS JOIN search_documents d CROSS JOIN mine
+        WHERE search_index MATCH $2 AND d.id = search_index.rowid",
+    ids: "search_documents d CROSS JOIN mine
+        WHERE d.id IN (SELECT value FROM json_each($2))",
+    id: "search_index.rowid",
     since: "CAST($3 ->> COALESCE(m.org_id, 'none') AS INTEGER)",
-    ids: "d.id IN (SELECT value FROM json_each($2))",
 };
 const POSTGRES: Dialect = Dialect {
-    matching: "search_documents d",
-    matches: "d.vector @@ CAST(CAST($2 AS TEXT) AS tsquery)",
+    matching: "search_documents d CROSS JOIN mine
+        WHERE d.vector @@ CAST(CAST($2 AS TEXT) AS tsquery)",
+    ids: "search_documents d CROSS JOIN mine
+        WHERE d.id IN (SELECT CAST(value AS BIGINT)
+            FROM jsonb_array_elements_text(CAST(CAST($2 AS TEXT) AS jsonb)))",
+    id: "d.id",
     since: "CAST(CAST(CAST($3 AS TEXT) AS jsonb) ->> COALESCE(m.org_id, 'none') AS BIGINT)",
-    ids: "d.id IN (SELECT CAST(value AS BIGINT)
-        FROM jsonb_array_elements_text(CAST(CAST($2 AS TEXT) AS jsonb)))",
 };
 
-const COLUMNS: &str = "d.meeting_id, d.source, d.source_id, d.speaker, d.start_ms, d.end_ms, d.text, \
-    d.words, d.stems, d.length";
+/// What documents are ranked by; words only where the query has a prefix.
+const RANKED: [&str; 2] = [
+    "d.id, d.start_ms, d.meeting_id, d.source, d.source_id, '' AS words, d.stems, d.length",
+    "d.id, d.start_ms, d.meeting_id, d.source, d.source_id, d.words, d.stems, d.length",
+];
+/// What is shown of them.
+const SHOWN: &str =
+    "d.id, d.meeting_id, d.source, d.source_id, d.speaker, d.start_ms, d.end_ms, d.text";
 
 impl Dialect {
     const fn of(db: &Db) -> Self {
@@ -68,43 +81,48 @@ impl Dialect {
         }
     }
 
-    fn select(&self, columns: &str, from: &str, which: &str, rest: &str) -> String {
+    fn select(&self, columns: &str, from: &str, rest: &str) -> String {
         let (since, readable) = (self.since, &*READABLE);
         format!(
-            "SELECT {columns} FROM {from}
-            JOIN meetings m ON m.id = d.meeting_id
-            JOIN participants p ON p.user_id = $1 AND p.meeting_id = d.meeting_id
-            WHERE {which} AND {readable}
-                AND (d.source <> 'segment' OR d.created_at >= {since})
-                AND ($4 = '' OR d.meeting_id = $4)
+            "WITH mine AS MATERIALIZED (SELECT p.meeting_id AS id, {since} AS since
+                FROM participants p JOIN meetings m ON m.id = p.meeting_id
+                WHERE p.user_id = $1 AND ($4 = '' OR p.meeting_id = $4) AND {readable})
+            SELECT {columns} FROM {from} AND mine.id = d.meeting_id
+                AND (d.source <> 'segment' OR d.created_at >= mine.since)
                 AND ($5 = '' OR d.speaker_key = $5 OR d.speaker_user_id = $6)
                 AND d.start_ms >= $7 AND d.start_ms < $8 {rest}"
         )
     }
 
     fn find(&self) -> String {
-        self.select("d.id", self.matching, self.matches, "LIMIT $9")
+        self.select("d.id", self.matching, "LIMIT $9")
     }
 
     fn latest(&self) -> String {
-        let rest = "ORDER BY d.start_ms DESC, d.meeting_id, d.source_id LIMIT $9";
-        self.select("d.id", self.matching, self.matches, rest)
+        let rest = format!("ORDER BY {} DESC LIMIT $9", self.id);
+        self.select("d.id", self.matching, &rest)
     }
 
-    fn documents(&self) -> String {
-        self.select(COLUMNS, "search_documents d", self.ids, "")
+    fn ranked(&self, words: bool) -> String {
+        let columns = RANKED[usize::from(words)];
+        self.select(columns, self.ids, "")
+    }
+
+    fn shown(&self) -> String {
+        self.select(SHOWN, self.ids, "")
     }
 }
 
 /// The reads of a search on a database, for who wants to know how it goes about them.
 #[must_use]
-pub fn queries(db: &Db) -> [(&'static str, String); 4] {
+pub fn queries(db: &Db) -> [(&'static str, String); 5] {
     let dialect = Dialect::of(db);
     [
         ("scope", held_sql()),
         ("find", dialect.find()),
         ("latest", dialect.latest()),
-        ("documents", dialect.documents()),
+        ("ranked", dialect.ranked(true)),
+        ("shown", dialect.shown()),
     ]
 }
 
@@ -196,17 +214,23 @@ impl Scope {
     }
 }
 
-/// A document that may answer.
+/// A document that may answer, as it is ranked.
+#[derive(sqlx::FromRow)]
 pub(super) struct Found {
-    pub(super) item: SearchItem,
-    pub(super) text: String,
+    pub(super) id: i64,
+    pub(super) start_ms: i64,
+    pub(super) meeting_id: String,
+    pub(super) source: String,
+    pub(super) source_id: String,
     pub(super) words: String,
     pub(super) stems: String,
-    pub(super) length: u32,
+    pub(super) length: i64,
 }
 
+/// A document as it is shown.
 #[derive(sqlx::FromRow)]
-struct Row {
+struct Shown {
+    id: i64,
     meeting_id: String,
     source: String,
     source_id: String,
@@ -214,30 +238,22 @@ struct Row {
     start_ms: i64,
     end_ms: Option<i64>,
     text: String,
-    words: String,
-    stems: String,
-    length: i64,
 }
 
-impl Row {
-    fn found(self) -> Result<Found, StoreError> {
-        Ok(Found {
-            item: SearchItem {
-                meeting_id: to_id(&self.meeting_id)?,
-                source: Source::parse(&self.source)
-                    .ok_or_else(|| StoreError::damaged("source", &self.source))?,
-                source_id: self.source_id,
-                speaker: self.speaker,
-                start_ms: to_u64(self.start_ms),
-                end_ms: self.end_ms.map(to_u64),
-                snippet: Snippet::default(),
-                score: 0.0,
-            },
-            text: self.text,
-            words: self.words,
-            stems: self.stems,
-            length: u32::try_from(self.length).unwrap_or(u32::MAX),
-        })
+impl Shown {
+    fn item(self) -> Result<(i64, SearchItem, String), StoreError> {
+        let item = SearchItem {
+            meeting_id: to_id(&self.meeting_id)?,
+            source: Source::parse(&self.source)
+                .ok_or_else(|| StoreError::damaged("source", &self.source))?,
+            source_id: self.source_id,
+            speaker: self.speaker,
+            start_ms: to_u64(self.start_ms),
+            end_ms: self.end_ms.map(to_u64),
+            snippet: Snippet::default(),
+            score: 0.0,
+        };
+        Ok((self.id, item, self.text))
     }
 }
 
@@ -269,7 +285,7 @@ impl<'a> Reader<'a> {
         self.ids(self.dialect.find(), query, clauses, limit).await
     }
 
-    /// The latest documents with all of `clauses`.
+    /// Documents with all of `clauses`, those that were indexed last.
     pub(super) async fn latest(
         &self,
         query: &Query,
@@ -311,11 +327,33 @@ impl<'a> Reader<'a> {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// The documents of these ids, in no order.
-    pub(super) async fn documents(&self, ids: &[i64]) -> Result<Vec<Found>, StoreError> {
+    /// Documents of these ids as they are ranked, in no order.
+    pub(super) async fn ranked(
+        &self,
+        query: &Query,
+        ids: &[i64],
+    ) -> Result<Vec<Found>, StoreError> {
+        let is_prefix = |clause: &Clause| matches!(clause, Clause::Prefix(_));
+        let words = query.some.iter().any(is_prefix);
+        self.of_ids(self.dialect.ranked(words), ids).await
+    }
+
+    /// Documents of these ids as they are shown, with their texts, in no order.
+    pub(super) async fn shown(
+        &self,
+        ids: &[i64],
+    ) -> Result<Vec<(i64, SearchItem, String)>, StoreError> {
+        let rows: Vec<Shown> = self.of_ids(self.dialect.shown(), ids).await?;
+        rows.into_iter().map(Shown::item).collect()
+    }
+
+    async fn of_ids<R>(&self, sql: String, ids: &[i64]) -> Result<Vec<R>, StoreError>
+    where
+        R: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    {
         let ids = serde_json::Value::from(ids).to_string();
-        let (scope, sql) = (self.scope, self.dialect.documents());
-        let rows: Vec<Row> = on_db!(
+        let scope = self.scope;
+        Ok(on_db!(
             self.db,
             read | pool | {
                 sqlx::query_as(AssertSqlSafe(sql))
@@ -330,7 +368,6 @@ impl<'a> Reader<'a> {
                     .fetch_all(pool)
                     .await?
             }
-        );
-        rows.into_iter().map(Row::found).collect()
+        ))
     }
 }
