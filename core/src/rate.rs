@@ -60,7 +60,7 @@ pub const SEARCH: Rate = Rate {
 };
 
 /// The rate table.
-pub const TABLE: [Rate; 7] = [
+pub const TABLE: [Rate; 8] = [
     TRANSCRIPT_INGEST,
     NOTE_OP,
     CHAT_WRITE,

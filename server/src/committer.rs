@@ -18,8 +18,8 @@ mod store;
 
 use crate::audit::Entry;
 use crate::db::{Db, StoreError, Trouble};
-use connvo_core::chat::Change;
 use crate::fresh::Fresh;
+use connvo_core::chat::Change;
 use connvo_core::id::MeetingId;
 use connvo_core::note::NoteEntry;
 use connvo_core::transcript::NewChunk;

@@ -19,8 +19,7 @@ use tokio::sync::Notify;
 
 pub use connvo_core::rate::{
     AUTH_FAILURES, CHAT_WRITE, CONNECTIONS_ASK, ME_EXPORT, NOTE_OP, PEOPLE_BLOCK, Rate, SEARCH,
-    Standing,
-    TRANSCRIPT_INGEST,
+    Standing, TRANSCRIPT_INGEST,
 };
 pub use late::Late;
 

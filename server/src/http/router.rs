@@ -6,8 +6,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::{
     audit, auth, chat, flag, health, live, me, meeting, metrics, note, org, person, search,
-    transcript,
-    webhook, yjs,
+    transcript, webhook, yjs,
 };
 use axum::Router;
 use axum::body::Body;

@@ -7,6 +7,7 @@
 //! than that took.
 
 pub mod forget;
+mod messages;
 mod notes;
 mod segments;
 pub mod store;
@@ -33,6 +34,7 @@ const MEETINGS: u32 = 500;
 /// Which journals are followed, as `streams.kind` names them.
 pub(super) const NOTE: &str = "note";
 pub(super) const TRANSCRIPT: &str = "transcript";
+pub(super) const CHAT: &str = "chat";
 
 /// What became of a look at one journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,5 +131,8 @@ async fn look(app: &App, meeting: &MeetingId, note_ms: u64) -> Result<bool, Stor
     }
     let transcript = segments::look(app, meeting).await?;
     let note = notes::look(app, meeting, note_ms).await?;
-    Ok(transcript != Looked::Done || note != Looked::Done)
+    let chat = messages::look(app, meeting).await?;
+    Ok([transcript, note, chat]
+        .iter()
+        .any(|looked| *looked != Looked::Done))
 }

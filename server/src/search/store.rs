@@ -22,7 +22,7 @@ static READABLE: LazyLock<String> = LazyLock::new(|| {
     for status in ParticipantStatus::ALL {
         for state in MeetingState::ALL {
             let standing = Standing::new(Role::Observer, status);
-            if [Action::ReadTranscript, Action::ReadNote]
+            if [Action::ReadTranscript, Action::ReadNote, Action::ReadChat]
                 .iter()
                 .all(|action| can(&standing, state, None, 0, *action).is_ok())
             {

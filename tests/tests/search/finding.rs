@@ -11,6 +11,7 @@ on_both!(
     speaker_meeting_and_time_narrow_a_search,
     pages_follow_each_other_without_gap_or_repetition,
     notes_are_found_by_what_is_in_them_now,
+    messages_are_found_as_they_are_now,
     what_is_written_is_found_without_anybody_asking_for_it,
     what_cannot_be_asked_is_refused_at_its_place,
 );
@@ -240,4 +241,31 @@ async fn what_cannot_be_asked_is_refused_at_its_place(stage: Stage) {
         404
     );
     assert_eq!(stage.send(Method::GET, &path, None, None).await.0, 401);
+}
+
+async fn messages_are_found_as_they_are_now(stage: Stage) {
+    let ada = stage.sign_in("ada").await;
+    let meeting = stage.meeting(&ada).await;
+    let path = format!("{meeting}/messages");
+    let posted = stage
+        .post(&ada, &path, &json!({"text": "Where is the budget?"}))
+        .await;
+    stage.index().await;
+    let found = stage.search(&ada, "budget", "&speaker=ADA").await;
+    assert_eq!(found[0]["source"], "message");
+    assert_eq!(found[0]["sourceId"], posted["id"]);
+    assert_eq!(found[0]["speaker"], "ada");
+    let one = format!("{path}/{}", posted["id"].as_str().unwrap());
+    let edit = json!({"text": "Where is the plan?"});
+    let (status, answer) = stage
+        .send(Method::PATCH, &one, Some(&ada), Some(&edit))
+        .await;
+    assert_eq!(status, 200, "{answer}");
+    stage.index().await;
+    assert!(stage.texts(&ada, "budget").await.is_empty());
+    assert_eq!(stage.texts(&ada, "plan").await, ["Where is the plan?"]);
+    let (status, answer) = stage.send(Method::DELETE, &one, Some(&ada), None).await;
+    assert!(status.is_success(), "{answer}");
+    stage.index().await;
+    assert!(stage.texts(&ada, "plan").await.is_empty());
 }

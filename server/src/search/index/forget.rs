@@ -12,6 +12,9 @@ const ROWS: i64 = 500;
 
 const MEETINGS_SQL: &str =
     "SELECT DISTINCT meeting_id FROM search_documents WHERE speaker_user_id = $1";
+/// A chat is followed from its beginning again: its journal does not tell of this.
+const AGAIN_SQL: &str = "UPDATE search_cursors SET head = 0, turn = turn + 1
+    WHERE meeting_id = $1 AND kind = 'chat'";
 const OF_PERSON_SQL: [&str; 2] = [
     "DELETE FROM search_documents WHERE id IN (
         SELECT id FROM search_documents WHERE speaker_user_id = $1 LIMIT $2)",
@@ -27,7 +30,8 @@ const OF_LABEL_SQL: [&str; 2] = [
             AND speaker_user_id IS NULL AND created_at >= $4 LIMIT $2)",
 ];
 
-/// Takes away what is found under a person's id. Their chunks have lost it before.
+/// Takes away what is found under a person's id. Chunks have lost it before, and
+/// messages the name.
 ///
 /// # Errors
 /// The store fails; what was done until then stays done.
@@ -56,6 +60,12 @@ pub async fn person(app: &App, user: &UserId) -> Result<(), StoreError> {
         }
     }
     for (meeting,) in meetings {
+        on_db!(
+            &app.db,
+            write | pool | {
+                sqlx::query(AGAIN_SQL).bind(&meeting).execute(pool).await?;
+            }
+        );
         app.fresh.mark(&to_id(&meeting)?);
     }
     Ok(())

@@ -20,7 +20,7 @@ pub const TOUCHED_SQL: &str = "SELECT id, start_ms, sequence FROM transcript_tou
     WHERE meeting_id = $1 ORDER BY id LIMIT $2";
 const BEHIND_SQL: &str = "SELECT DISTINCT s.meeting_id FROM streams s
     LEFT JOIN search_cursors c ON c.meeting_id = s.meeting_id AND c.kind = s.kind
-    WHERE s.kind IN ('note', 'transcript') AND s.meeting_id > $1 AND s.head > COALESCE(c.head, 0)
+    WHERE s.kind IN ('note', 'transcript', 'chat') AND s.meeting_id > $1 AND s.head > COALESCE(c.head, 0)
     ORDER BY s.meeting_id LIMIT $2";
 const COUNT_SQL: &str = "UPDATE search_cursors SET
         documents = (SELECT COUNT(*) FROM search_documents d
