@@ -20,4 +20,5 @@ pub mod person;
 pub mod planted;
 pub mod protocol;
 pub mod rate;
+pub mod search;
 pub mod transcript;

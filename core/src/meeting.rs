@@ -38,6 +38,14 @@ pub enum MeetingState {
 }
 
 impl MeetingState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [
+        Self::Scheduled,
+        Self::Active,
+        Self::Concluded,
+        Self::Cancelled,
+    ];
+
     /// The state's wire name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -52,14 +60,7 @@ impl MeetingState {
     /// The state of a wire name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [
-            Self::Scheduled,
-            Self::Active,
-            Self::Concluded,
-            Self::Cancelled,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == name)
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
     }
 
     /// Moves on to `next`.

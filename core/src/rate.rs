@@ -64,8 +64,14 @@ pub const MEETINGS_SPEAK: Rate = Rate {
     per_minute: 60,
 };
 
+/// Searches, of one person: each reads hundreds of documents.
+pub const SEARCH: Rate = Rate {
+    action: "search.find",
+    per_minute: 120,
+};
+
 /// The rate table.
-pub const TABLE: [Rate; 9] = [
+pub const TABLE: [Rate; 10] = [
     MEETINGS_SPEAK,
     TRANSCRIPT_INGEST,
     NOTE_OP,
@@ -75,6 +81,7 @@ pub const TABLE: [Rate; 9] = [
     PEOPLE_BLOCK,
     ME_EXPORT,
     TRANSCRIPT_EXPORT,
+    SEARCH,
 ];
 
 /// How a caller stands towards a limit.

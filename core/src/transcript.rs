@@ -5,6 +5,7 @@
 mod check;
 pub mod export;
 pub mod provider;
+pub mod segment;
 pub mod speaker;
 pub mod view;
 

@@ -5,7 +5,8 @@
 #![cfg(feature = "ts")]
 
 use connvo_core::{
-    access, client, error, flag, id, limits, me, meeting, note, org, person, protocol, transcript,
+    access, client, error, flag, id, limits, me, meeting, note, org, person, protocol, search,
+    transcript,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -59,6 +60,8 @@ fn generated() -> String {
     types.visit::<transcript::speaker::SpeakerHeard>();
     types.visit::<transcript::speaker::SpeakerNameDraft>();
     types.visit::<transcript::speaker::SpeakerNames>();
+    types.visit::<transcript::segment::Segment>();
+    types.visit::<search::SearchItem>();
     types.visit::<meeting::Meeting>();
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::PublicMeeting>();

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::connections::Connections;
 use crate::db::{Db, StoreError};
 use crate::flag;
+use crate::fresh::Fresh;
 use crate::meeting::Membership;
 use crate::metrics::Metrics;
 use crate::org::standing::Standing;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub auth: Auth,
     /// The rooms of meetings.
     pub rooms: Rooms,
+    /// Meetings that something was written in a moment ago.
+    pub fresh: Arc<Fresh>,
     /// What everybody has used of the rate table.
     pub rates: Rates,
     /// Who was heard of when.
@@ -150,8 +153,9 @@ impl App {
         let store_epoch = crate::db::meta::epoch(&db, &ids.uuid(), clock.now_ms()).await?;
         let auth = Auth::open(&config, db.clone(), clock.clone(), ids.clone()).await?;
         let rates = Rates::open(&db, config.rate_limits, clock.now_ms()).await?;
+        let fresh = Arc::<Fresh>::default();
         let rooms = Rooms::new(Ground {
-            committer: Committer::start(&db),
+            committer: Committer::marking(&db, &fresh),
             db: db.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
@@ -169,6 +173,7 @@ impl App {
             ids,
             auth,
             rooms,
+            fresh,
             rates,
             seen: Seen::default(),
             denials: Denials::default(),

@@ -18,6 +18,7 @@ mod store;
 
 use crate::audit::Entry;
 use crate::db::{Db, StoreError, Trouble};
+use crate::fresh::Fresh;
 use connvo_core::chat::Change;
 use connvo_core::id::MeetingId;
 use connvo_core::note::NoteEntry;
@@ -105,13 +106,19 @@ impl Committer {
     /// Starts the committers of a database.
     #[must_use]
     pub fn start(db: &Db) -> Self {
+        Self::marking(db, &Arc::default())
+    }
+
+    /// As [`Committer::start`]; every meeting that something is stored of is marked.
+    #[must_use]
+    pub fn marking(db: &Db, fresh: &Arc<Fresh>) -> Self {
         let count = match db {
             Db::Sqlite { .. } => 1,
             Db::Postgres(_) => POSTGRES_SHARDS,
         };
         let shard = |_| {
             let (sender, inbox) = mpsc::channel(QUEUE);
-            tokio::spawn(run(db.clone(), inbox));
+            tokio::spawn(run(db.clone(), Arc::clone(fresh), inbox));
             sender
         };
         Self {
@@ -144,7 +151,7 @@ fn closed() -> CommitError {
     CommitError::Storage(sqlx::Error::PoolClosed.into())
 }
 
-async fn run(db: Db, mut inbox: mpsc::Receiver<Job>) {
+async fn run(db: Db, fresh: Arc<Fresh>, mut inbox: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
     let mut crowd = Crowd::default();
     let mut begun = Instant::now();
@@ -164,7 +171,7 @@ async fn run(db: Db, mut inbox: mpsc::Receiver<Job>) {
         begun = Instant::now();
         let jobs = batch::gather(&mut waiting, |job: &Job| &job.append);
         crowd.wrote(jobs.iter().map(|job| &job.append.meeting), begun);
-        commit(&db, jobs).await;
+        commit(&db, &fresh, jobs).await;
     }
 }
 
@@ -179,13 +186,14 @@ fn take(inbox: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>) {
 
 /// Commits a batch and answers everybody in it. A batch that the database refuses
 /// is halved until the one append that it refuses stands alone.
-async fn commit(db: &Db, jobs: Vec<Job>) {
+async fn commit(db: &Db, fresh: &Fresh, jobs: Vec<Job>) {
     let mut left = vec![jobs];
     while let Some(mut jobs) = left.pop() {
         let appends: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
         match store::commit(db, &appends).await {
             Ok(outcomes) => {
                 for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                    fresh.mark(&job.append.meeting);
                     let _ = job.answer.send(outcome);
                 }
             }

@@ -47,6 +47,14 @@ impl<T> Page<T> {
         let next = items.last().filter(|_| more).map(cursor);
         Self { items, next }
     }
+
+    /// The same page of something else.
+    pub fn map<U>(self, other: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(other).collect(),
+            next: self.next,
+        }
+    }
 }
 
 /// Which page of a list.

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 pub use connvo_core::rate::{
     AUTH_FAILURES, CHAT_WRITE, CONNECTIONS_ASK, ME_EXPORT, MEETINGS_SPEAK, NOTE_OP, PEOPLE_BLOCK,
-    Rate, Standing, TRANSCRIPT_EXPORT, TRANSCRIPT_INGEST,
+    Rate, SEARCH, Standing, TRANSCRIPT_EXPORT, TRANSCRIPT_INGEST,
 };
 pub use late::Late;
 

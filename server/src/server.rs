@@ -6,8 +6,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
 use crate::meeting::overtime;
-use crate::presence;
-use crate::{behind, http, lines, sweep};
+use crate::{behind, http, lines, presence, search, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -101,6 +100,7 @@ impl Server {
         let sweep = tokio::spawn(sweep::run(app.clone()));
         let overtime = tokio::spawn(overtime::run(app.clone()));
         let presence = tokio::spawn(presence::run(app.clone()));
+        let index = tokio::spawn(search::index::run(app.clone()));
         let abort = served.abort_handle();
         let drained = async {
             // It panics at most: connections are their own tasks.
@@ -119,7 +119,8 @@ impl Server {
         abort.abort();
         // They end when the server is asked to go, which it also is when it broke.
         app.shutdown.cancel();
-        let _ = (behind.await, sweep.await, overtime.await, presence.await);
+        let _ = (behind.await, sweep.await, overtime.await);
+        let _ = (presence.await, index.await);
         behind::flush(&app).await;
         app.db.close().await;
         Ok(())

@@ -4,6 +4,7 @@
 pub mod export;
 pub mod retention;
 pub mod routes;
+pub mod segment;
 pub mod speakers;
 pub mod store;
 

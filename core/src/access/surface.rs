@@ -160,6 +160,8 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "/v1/meetings/{id}/transcript",
         Meeting(ReadTranscript),
     ),
+    ("get", "/v1/meetings/{id}/segments", Meeting(ReadTranscript)),
+    ("get", "/v1/search", SignedIn),
     (
         "post",
         "/v1/meetings/{id}/transcript",

@@ -3,13 +3,14 @@
 use super::{Failure, Limited};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::rate::{ME_EXPORT, PEOPLE_BLOCK, Rate, TRANSCRIPT_EXPORT};
+use crate::rate::{ME_EXPORT, PEOPLE_BLOCK, Rate, SEARCH, TRANSCRIPT_EXPORT};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 /// Method, path, and limit.
-const LIMITS: [(&str, &str, Rate); 4] = [
+const LIMITS: [(&str, &str, Rate); 5] = [
+    ("GET", "/v1/search", SEARCH),
     ("GET", "/v1/me/export", ME_EXPORT),
     (
         "GET",

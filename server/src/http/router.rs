@@ -5,8 +5,8 @@ use super::{by_person, docs, host, problem, www};
 use crate::app::App;
 use crate::config::Config;
 use crate::{
-    audit, auth, chat, flag, health, live, me, meeting, metrics, note, org, person, transcript,
-    webhook, yjs,
+    audit, auth, chat, flag, health, live, me, meeting, metrics, note, org, person, search,
+    transcript, webhook, yjs,
 };
 use axum::Router;
 use axum::body::Body;
@@ -89,6 +89,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(note::routes::routes())
         .merge(transcript::routes::routes())
         .merge(chat::routes::routes())
+        .merge(transcript::segment::routes::routes())
+        .merge(search::routes::routes())
         .merge(org::routes::routes())
         .merge(me::routes::routes())
         .merge(flag::routes::routes())

@@ -33,6 +33,7 @@ use crate::audit::{self, Entry, Trail};
 use crate::db::StoreError;
 use crate::idempotency::{self, Key, Once};
 use crate::meeting;
+use crate::search::index;
 use crate::views::Topic;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
@@ -141,7 +142,9 @@ async fn work(app: &App, user: &UserId) -> Result<(), StoreError> {
         if whole {
             meeting::store::remove_rest(&app.db, &meeting).await?;
         } else {
-            store::said::all_labels(&app.db, &meeting, (&work.name, work.name_since)).await?;
+            let label = (work.name.as_str(), work.name_since);
+            store::said::all_labels(&app.db, &meeting, label).await?;
+            index::forget::label(app, &meeting, label).await?;
             app.touched(&[Topic::Speakers(meeting.clone())]);
         }
         store::meeting_done(&app.db, user, &meeting).await?;
@@ -157,7 +160,8 @@ async fn said(app: &App, user: &UserId) -> Result<(), StoreError> {
         app.touched(&[Topic::Speakers(meeting)]);
     }
     store::said::all_chunks(&app.db, user).await?;
-    store::said::all_messages(&app.db, user).await
+    store::said::all_messages(&app.db, user).await?;
+    index::forget::person(app, user).await
 }
 
 /// The actor without what tells where they are: the record of a deletion tells nothing

@@ -72,6 +72,9 @@ pub const KEPT: &[Row] = &[
     ),
     ("messages", "author_id", Some(Section::Message), Stays),
     ("messages", "author_name", Some(Section::Message), Emptied),
+    // Copies of what chunks say, made again from them.
+    ("transcript_segments", "speaker_user_id", None, Goes),
+    ("search_documents", "speaker_user_id", None, Goes),
     ("audit_logs", "actor_id", Some(Section::AuditRow), Stays),
     ("audit_logs", "ip", Some(Section::AuditRow), Emptied),
     ("audit_logs", "user_agent", Some(Section::AuditRow), Emptied),

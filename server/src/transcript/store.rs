@@ -36,6 +36,11 @@ pub const ENTRIES_SQL: &str = select!(
     "WHERE c.meeting_id = $1 AND c.sequence > $2 AND c.created_at >= $3
     ORDER BY c.sequence LIMIT $4"
 );
+/// Chunks by time, from one on: its start, its sequence.
+pub const BY_TIME_SQL: &str = select!(
+    "WHERE c.meeting_id = $1 AND (c.start_ms, c.sequence) >= ($2, $3)
+    ORDER BY c.start_ms, c.sequence LIMIT $4"
+);
 /// The last page up to a sequence, newest first.
 pub const LATEST_SQL: &str = select!(
     "WHERE c.meeting_id = $1 AND c.sequence <= $2 AND c.created_at >= $3
@@ -129,6 +134,31 @@ pub async fn entries(
                 .bind(meeting.as_str())
                 .bind(to_i64(after))
                 .bind(to_i64(since_ms))
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.into_iter().map(ChunkRow::chunk).collect()
+}
+
+/// Chunks by start and sequence, from `from` on.
+///
+/// # Errors
+/// The store fails.
+pub async fn by_time(
+    db: &Db,
+    meeting: &MeetingId,
+    from: (u64, u64),
+    limit: u32,
+) -> Result<Vec<Chunk>, StoreError> {
+    let rows: Vec<ChunkRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(BY_TIME_SQL)
+                .bind(meeting.as_str())
+                .bind(to_i64(from.0))
+                .bind(to_i64(from.1))
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?

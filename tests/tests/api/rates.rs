@@ -2,7 +2,7 @@
 
 use crate::client::{Api, assert_problem};
 use connvo_server::config::RateLimits;
-use connvo_server::rate::{AUTH_FAILURES, ME_EXPORT, PEOPLE_BLOCK};
+use connvo_server::rate::{AUTH_FAILURES, ME_EXPORT, PEOPLE_BLOCK, SEARCH};
 use reqwest::{Method, Response};
 use serde_json::json;
 
@@ -47,12 +47,13 @@ async fn limited_routes_tell_what_is_left_and_when_it_is_full_again() {
 }
 
 #[tokio::test]
-async fn exports_and_blocks_are_limited_by_person() {
+async fn exports_searches_and_blocks_are_limited_by_person() {
     let api = Api::start().await;
     let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
     let block = format!("/v1/users/{}/block", bob.id);
     for (method, path, rate) in [
         (Method::GET, "/v1/me/export", ME_EXPORT),
+        (Method::GET, "/v1/search?q=budget", SEARCH),
         (Method::POST, block.as_str(), PEOPLE_BLOCK),
     ] {
         let (user, now) = (ada.id.parse().unwrap(), api.app.clock.now_ms());

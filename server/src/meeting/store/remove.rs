@@ -67,7 +67,7 @@ pub async fn remove_alone(
 }
 
 /// What a meeting leaves, `$2` rows at a time.
-const REST_SQL: [&str; 7] = [
+const REST_SQL: [&str; 11] = [
     "DELETE FROM note_bases WHERE meeting_id IN (
         SELECT meeting_id FROM note_bases WHERE meeting_id = $1 LIMIT $2)",
     "DELETE FROM note_checkpoints WHERE meeting_id = $1 AND sequence IN (
@@ -83,6 +83,14 @@ const REST_SQL: [&str; 7] = [
         ORDER BY posted_sequence LIMIT $2)",
     "DELETE FROM transcript_speakers WHERE meeting_id = $1 AND label IN (
         SELECT label FROM transcript_speakers WHERE meeting_id = $1 ORDER BY label LIMIT $2)",
+    "DELETE FROM transcript_segments WHERE meeting_id = $1 AND id IN (
+        SELECT id FROM transcript_segments WHERE meeting_id = $1 ORDER BY id LIMIT $2)",
+    "DELETE FROM search_documents WHERE id IN (
+        SELECT id FROM search_documents WHERE meeting_id = $1 ORDER BY source, source_id LIMIT $2)",
+    "DELETE FROM search_cursors WHERE meeting_id = $1 AND kind IN (
+        SELECT kind FROM search_cursors WHERE meeting_id = $1 ORDER BY kind LIMIT $2)",
+    "DELETE FROM transcript_touched WHERE id IN (
+        SELECT id FROM transcript_touched WHERE meeting_id = $1 ORDER BY id LIMIT $2)",
 ];
 
 /// Deletes note, transcript and chat of a meeting that is no more, a little at a time.

@@ -2063,6 +2063,97 @@ environments: Array<string>,
 value: unknown, };
 
 /**
+ * Something found.
+ */
+export type SearchItem = {
+/**
+ * In which meeting.
+ */
+meetingId: MeetingId,
+/**
+ * What it is.
+ */
+source: SearchSource,
+/**
+ * Which: a segment's or message's id, a passage's number in the note.
+ */
+sourceId: string,
+/**
+ * Who said or wrote it, where one person did.
+ */
+speaker?: string,
+/**
+ * When it was said or written, in milliseconds since the Unix epoch.
+ */
+startMs: number,
+/**
+ * When a segment ends, in milliseconds since the Unix epoch.
+ */
+endMs?: number,
+/**
+ * The piece of it that shows best why it was found.
+ */
+snippet: Snippet,
+/**
+ * How well it answers: more is better. Scores of one query alone can be compared.
+ */
+score: number, };
+
+/**
+ * What kind of text was found.
+ */
+export type SearchSource = "segment" | "note" | "message";
+
+/**
+ * A segment of a transcript.
+ */
+export type Segment = {
+/**
+ * Which segment: the same for as long as it begins with the same utterance.
+ */
+id: string,
+/**
+ * When it begins, in milliseconds since the Unix epoch.
+ */
+startMs: number,
+/**
+ * When it ends, in milliseconds since the Unix epoch.
+ */
+endMs: number,
+/**
+ * Who speaks in it.
+ */
+speakers: Array<Speaker>,
+/**
+ * What is said.
+ */
+text: string,
+/**
+ * Words in the text.
+ */
+wordCount: number,
+/**
+ * The recogniser's mean confidence, 0 to 1, weighted by words.
+ */
+confidence?: number,
+/**
+ * BCP 47 tag of the language, where the recogniser names it.
+ */
+language?: string,
+/**
+ * Phrases that say what it is about, the most telling first.
+ */
+keyPhrases: Array<string>,
+/**
+ * Words that it comes back to, the most frequent first.
+ */
+topics: Array<string>,
+/**
+ * From -1 (bad) to 1 (good); absent where the language is not English.
+ */
+sentiment?: number, };
+
+/**
  * Server → client.
  */
 export type ServerFrame = { "type": "welcome",
@@ -2217,6 +2308,20 @@ content?: string,
  * content.
  */
 length?: number, };
+
+/**
+ * A piece of a text, and where in it stands what was looked for.
+ */
+export type Snippet = {
+/**
+ * The piece: plain text, `…` where something was left out.
+ */
+text: string,
+/**
+ * What was found in it: begin and end of each place, in UTF-16 code units, in order
+ * and apart from each other.
+ */
+highlights: Array<[number, number]>, };
 
 /**
  * Who spoke.

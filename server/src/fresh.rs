@@ -1,0 +1,55 @@
+//! Meetings in whose journals something was written a moment ago: marked after the
+//! commit, taken by whoever follows the journals. A mark is a hint and no more: it dies
+//! with the process, and what it led to is found by its cursor in the end.
+
+use connvo_core::id::MeetingId;
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Meetings marked at most; of more than that it is only known that they are some.
+const MARKED: usize = 20_000;
+
+/// The marks.
+#[derive(Debug, Default)]
+pub struct Fresh {
+    marked: Mutex<Marked>,
+    wake: Notify,
+}
+
+/// What is marked.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// These meetings.
+    pub meetings: HashSet<MeetingId>,
+    /// Whether there are others.
+    pub others: bool,
+}
+
+impl Fresh {
+    /// Marks a meeting.
+    pub fn mark(&self, meeting: &MeetingId) {
+        let mut marked = self.lock();
+        if marked.meetings.len() < MARKED {
+            marked.meetings.insert(meeting.clone());
+        } else {
+            marked.others = true;
+        }
+        drop(marked);
+        self.wake.notify_one();
+    }
+
+    /// Takes the marks.
+    pub fn take(&self) -> Marked {
+        std::mem::take(&mut self.lock())
+    }
+
+    /// Waits until something is marked; at once where something was since the last wait.
+    pub async fn some(&self) {
+        self.wake.notified().await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Marked> {
+        self.marked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,138 @@
+//! What can be found follows the journals: behind the hot path, from where the cursor of
+//! each stands, in small transactions. A meeting that something was stored of is looked
+//! at a moment later; what a crash or a full list of marks kept from that, every five
+//! minutes. The same journal always gives the same index, however often it is followed.
+//!
+//! Under load writers come first: after each piece of work the index rests for longer
+//! than that took.
+
+pub mod forget;
+mod messages;
+mod notes;
+mod segments;
+pub mod store;
+
+use crate::app::App;
+use crate::db::StoreError;
+use crate::meeting;
+use connvo_core::id::MeetingId;
+use std::collections::HashSet;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// From the first write to the look at it: what comes meanwhile is looked at together.
+const GATHER: Duration = Duration::from_millis(1_000);
+/// How often everything is looked at.
+const EVERY: Duration = Duration::from_secs(300);
+/// A note that changes all the time is read so often, in milliseconds.
+const NOTE_MS: u64 = 3_000;
+/// The rest after a piece of work, in parts of the time that it took.
+const REST: u32 = 2;
+/// Meetings found in one read.
+const MEETINGS: u32 = 500;
+
+/// Which journals are followed, as `streams.kind` names them.
+pub(super) const NOTE: &str = "note";
+pub(super) const TRANSCRIPT: &str = "transcript";
+pub(super) const CHAT: &str = "chat";
+
+/// What became of a look at one journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    /// The index is where the journal is.
+    Done,
+    /// There is more to do.
+    More,
+    /// It is too early to look again.
+    Early,
+}
+
+/// Follows the journals until the server is asked to go.
+pub async fn run(app: App) {
+    let mut waiting: HashSet<MeetingId> = HashSet::new();
+    let mut all_at = Instant::now();
+    loop {
+        let soon = Instant::now() + GATHER;
+        let next = if waiting.is_empty() {
+            all_at
+        } else {
+            soon.min(all_at)
+        };
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            () = tokio::time::sleep_until(next) => {}
+            () = app.fresh.some() => tokio::select! {
+                () = app.shutdown.cancelled() => return,
+                () = tokio::time::sleep_until(soon) => {}
+            }
+        }
+        let marked = app.fresh.take();
+        waiting.extend(marked.meetings);
+        if marked.others || Instant::now() >= all_at {
+            all_at = Instant::now() + EVERY;
+            match behind(&app).await {
+                Ok(found) => waiting.extend(found),
+                Err(error) => tracing::error!(%error, "what is not indexed cannot be found now"),
+            }
+        }
+        let mut left = HashSet::new();
+        for meeting in waiting.drain() {
+            if app.shutdown.is_cancelled() {
+                return;
+            }
+            let began = Instant::now();
+            match look(&app, &meeting, NOTE_MS).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    left.insert(meeting);
+                }
+                Err(error) => {
+                    // It is found again with all the others.
+                    tracing::error!(%error, %meeting, "a meeting cannot be indexed now");
+                }
+            }
+            tokio::time::sleep(began.elapsed() * REST).await;
+        }
+        waiting = left;
+    }
+}
+
+/// Brings the index to where all journals are now.
+///
+/// # Errors
+/// The store fails; what was indexed until then stays so.
+pub async fn once(app: &App) -> Result<(), StoreError> {
+    for meeting in behind(app).await? {
+        while look(app, &meeting, 0).await? {}
+    }
+    Ok(())
+}
+
+/// Every meeting whose index is not where its journals are; old segments go meanwhile.
+async fn behind(app: &App) -> Result<Vec<MeetingId>, StoreError> {
+    while store::forget(&app.db, app.clock.now_ms()).await? {}
+    let mut all = store::touched_meetings(&app.db).await?;
+    let mut after = String::new();
+    loop {
+        let page = store::behind(&app.db, &after, MEETINGS).await?;
+        let Some(last) = page.last() else {
+            return Ok(all);
+        };
+        after = last.to_string();
+        all.extend(page);
+    }
+}
+
+/// Looks at each journal of a meeting; whether there is more to do.
+async fn look(app: &App, meeting: &MeetingId, note_ms: u64) -> Result<bool, StoreError> {
+    if !store::is_there(&app.db, meeting).await? {
+        meeting::store::remove_rest(&app.db, meeting).await?;
+        return Ok(false);
+    }
+    let transcript = segments::look(app, meeting).await?;
+    let note = notes::look(app, meeting, note_ms).await?;
+    let chat = messages::look(app, meeting).await?;
+    Ok([transcript, note, chat]
+        .iter()
+        .any(|looked| *looked != Looked::Done))
+}
