@@ -5,7 +5,8 @@
 #![cfg(feature = "ts")]
 
 use connvo_core::{
-    access, client, error, flag, id, limits, me, meeting, note, org, person, protocol, transcript,
+    access, chat, client, error, flag, id, limits, me, meeting, note, org, person, protocol,
+    transcript,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -55,6 +56,9 @@ fn generated() -> String {
     types.visit::<client::note::Origin>();
     types.visit::<client::Peer>();
     types.visit::<transcript::Chunk>();
+    types.visit::<chat::view::ShownMessage>();
+    types.visit::<chat::MessageDraft>();
+    types.visit::<chat::MessageEdit>();
     types.visit::<meeting::Meeting>();
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::PublicMeeting>();

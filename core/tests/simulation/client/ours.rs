@@ -285,7 +285,7 @@ impl Ours {
         }
     }
 
-    fn speak(&mut self) {
+    fn speak(&mut self, sky: &Sky) {
         let drafts = self
             .speaker
             .as_ref()
@@ -297,7 +297,11 @@ impl Ours {
                 meeting_id: self.meeting.clone(),
                 draft,
             };
-            self.call = Some(shell.session.call(format!("call-{}", self.calls), &command));
+            self.call = Some(
+                shell
+                    .session
+                    .call(format!("call-{}", self.calls), &command, sky.now),
+            );
         }
     }
 
@@ -385,7 +389,7 @@ impl Client for Ours {
         self.editor = Text::from(text.unwrap_or_default().as_str());
         shell.session.connect(sky.now);
         self.shell = Some(shell);
-        self.speak();
+        self.speak(sky);
         self.settle(sky);
     }
 
@@ -419,7 +423,7 @@ impl Client for Ours {
             (ClientWake::Written, _) => self.written(sky),
             (ClientWake::Deadline, Some(shell)) => shell.session.tick(sky.now),
             (ClientWake::Token, Some(shell)) => shell.token(sky),
-            (ClientWake::Retry(_), _) => self.speak(),
+            (ClientWake::Retry(_), _) => self.speak(sky),
             _ => {}
         }
         self.settle(sky);
@@ -457,7 +461,7 @@ impl Client for Ours {
                 if let Some(speaker) = &mut self.speaker {
                     speaker.speak(sky);
                 }
-                self.speak();
+                self.speak(sky);
             }
             _ => {
                 // An editor without the right to write takes no keys.
