@@ -5,6 +5,7 @@
 
 mod change;
 mod draft;
+mod json;
 pub mod view;
 
 use crate::id::{MessageId, UserId};

@@ -3,9 +3,11 @@
 //! what happened; so does the simulation.
 
 pub mod backoff;
+mod chat;
 pub mod note;
 pub mod session;
 mod table;
 
+pub use chat::ChatClient;
 pub use note::{NoteEvent, NoteStatus, Peer};
 pub use session::{ConnectionState, Effect, Event, Session, Status};

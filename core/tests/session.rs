@@ -2,6 +2,7 @@
 //! written any longer.
 #![allow(missing_docs)]
 
+use connvo_core::access::Role;
 use connvo_core::client::note::{NoteEvent, NoteStatus, Person};
 use connvo_core::client::session::{Effect, Event};
 use connvo_core::client::{Session, session::Status};
@@ -325,4 +326,87 @@ fn a_snapshot_that_makes_no_sense_is_told_to_the_person() {
     });
     assert!(told);
     assert_eq!((note.text().as_str(), note.status().unsent), ("kept", 1));
+}
+
+const BOB: &str = "01900000-0000-7000-8000-000000000002";
+const MEETING: &str = "01900000-0000-7000-8000-00000000000a";
+const MESSAGE: &str = "01900000-0000-7000-8000-0000000000b1";
+
+/// What the chat shows by now: words, and whether they are pending.
+fn chat(session: &mut Session) -> Option<Vec<(String, bool)>> {
+    let shown = |effect| match effect {
+        Effect::Event(Event::Chat { messages, .. }) => Some(messages),
+        _ => None,
+    };
+    let last = session
+        .take_effects()
+        .into_iter()
+        .filter_map(shown)
+        .last()?;
+    let one = |shown: &Value| {
+        let text = shown["message"]["text"].as_str().unwrap().to_owned();
+        (text, shown["isPending"] == true)
+    };
+    Some(last.as_array().unwrap().iter().map(one).collect())
+}
+
+/// A stored message of Bob's.
+fn stored(sequence: u64, text: &str) -> Value {
+    json!({"id": MESSAGE, "sequence": sequence, "postedSequence": 1, "revision": sequence - 1,
+        "kind": "text", "authorId": BOB, "authorName": "Bob", "text": text, "replyToId": null,
+        "threadId": null, "attachments": [], "mentions": [], "reactions": [],
+        "editedAt": null, "deletedAt": null, "createdAt": START})
+}
+
+#[test]
+fn what_is_posted_shows_at_once_and_is_taken_back_when_the_server_refuses_it() {
+    let mut session = live(None, 0);
+    let meeting = MEETING.to_owned().try_into().unwrap();
+    let sub = session.follow_chat(meeting, "Ada".into(), Role::Participant);
+    let snapshot = json!({"type": "snapshot", "sub": sub, "cursor": 1, "epoch": "e",
+        "reset": false, "items": [stored(1, "hi")]});
+    session.receive_text(&snapshot.to_string(), START);
+    assert_eq!(chat(&mut session), Some(vec![("hi".into(), false)]));
+    let react = json!({"type": "reactToMessage", "meetingId": MEETING, "messageId": MESSAGE,
+        "emoji": "👍", "on": true});
+    let post = json!({"type": "postMessage", "meetingId": MEETING, "id": ADA, "text": "ho"});
+    let reacted = session.call_json("a".into(), react, START);
+    let posted = session.call_json("b".into(), post, START);
+    let both = vec![("hi".to_owned(), true), ("ho".to_owned(), true)];
+    assert_eq!(chat(&mut session), Some(both));
+    let refuse = |id| {
+        let error = json!({"code": "FORBIDDEN", "detail": "observers do not write"});
+        json!({"type": "reply", "id": id, "error": error}).to_string()
+    };
+    session.receive_text(&refuse(posted), START);
+    assert_eq!(chat(&mut session), Some(vec![("hi".into(), true)]));
+    session.receive_text(&refuse(reacted), START);
+    assert_eq!(chat(&mut session), Some(vec![("hi".into(), false)]));
+}
+
+#[test]
+fn what_core_would_refuse_is_not_shown_and_asked_all_the_same() {
+    let mut session = live(None, 0);
+    let meeting = MEETING.to_owned().try_into().unwrap();
+    let sub = session.follow_chat(meeting, "Ada".into(), Role::Participant);
+    let snapshot = json!({"type": "snapshot", "sub": sub, "cursor": 1, "epoch": "e",
+        "reset": false, "items": [stored(1, "hi")]});
+    session.receive_text(&snapshot.to_string(), START);
+    session.take_effects();
+    let others = json!({"type": "editMessage", "meetingId": MEETING, "messageId": MESSAGE,
+        "text": "mine now"});
+    session.call_json("a".into(), others, START);
+    let effects = session.take_effects();
+    let asked =
+        |effect: &&Effect| matches!(effect, Effect::SendText(text) if text.contains("editMessage"));
+    assert_eq!(effects.iter().filter(asked).count(), 1);
+    assert!(
+        !effects
+            .iter()
+            .any(|e| matches!(e, Effect::Event(Event::Chat { .. })))
+    );
+    let edited = json!({"type": "events", "sub": sub, "from": 2, "to": 2,
+        "items": [stored(2, "ho")]});
+    session.receive_text(&edited.to_string(), START);
+    assert_eq!(chat(&mut session), Some(vec![("ho".into(), false)]));
 }

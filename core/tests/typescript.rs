@@ -5,8 +5,8 @@
 #![cfg(feature = "ts")]
 
 use connvo_core::{
-    access, client, error, flag, id, limits, me, meeting, note, org, person, protocol, search,
-    transcript,
+    access, chat, client, error, flag, id, limits, me, meeting, note, org, person, protocol,
+    search, transcript,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -62,6 +62,9 @@ fn generated() -> String {
     types.visit::<transcript::speaker::SpeakerNames>();
     types.visit::<transcript::segment::Segment>();
     types.visit::<search::SearchItem>();
+    types.visit::<chat::view::ShownMessage>();
+    types.visit::<chat::MessageDraft>();
+    types.visit::<chat::MessageEdit>();
     types.visit::<meeting::Meeting>();
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::PublicMeeting>();

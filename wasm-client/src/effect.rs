@@ -44,6 +44,10 @@ enum ShellEvent<'a> {
         splices: &'a [Splice],
         interim: &'a [&'a Value],
     },
+    Chat {
+        sub: u32,
+        messages: &'a Value,
+    },
     View {
         sub: u32,
         value: &'a Value,
@@ -101,6 +105,10 @@ fn event_json(event: Event, views: &mut Views) -> Option<String> {
             id: *id,
             ok: result.as_ref().ok(),
             error: result.as_ref().err(),
+        },
+        Event::Chat { sub, messages } => ShellEvent::Chat {
+            sub: *sub,
+            messages,
         },
         Event::Ended { sub, problem } => ShellEvent::Ended { sub: *sub, problem },
         Event::Note { sub, event } => match event {

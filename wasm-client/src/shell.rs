@@ -8,6 +8,7 @@ use crate::effect::{Views, fold, to_js};
 use crate::js::Array;
 use crate::stored::{read_note, read_row, read_rows};
 use crate::{invalid, thrown, to_json};
+use connvo_core::access::Role;
 use connvo_core::client::Session;
 use connvo_core::client::note::{CursorRange, Person};
 use connvo_core::error::{ErrorCode, Problem};
@@ -112,8 +113,9 @@ impl Shell {
 
     /// Asks the server to do something; the answer comes as an event of this id.
     /// `key` is a fresh random text, `command` JSON.
-    pub fn call(&mut self, key: String, command: &str) -> Result<f64, JsValue> {
-        Ok(self.session.call_json(key, given(command)?) as f64)
+    pub fn call(&mut self, key: String, command: &str, now: f64) -> Result<f64, JsValue> {
+        let id = self.session.call_json(key, given(command)?, now as u64);
+        Ok(id as f64)
     }
 
     /// Opens a note from what the device has stored of it (see [`crate::stored`]);
@@ -233,17 +235,32 @@ impl Shell {
         Ok(sub)
     }
 
-    /// Follows the person and what they may use; answers its number.
-    #[wasm_bindgen(js_name = openMe)]
-    pub fn open_me(&mut self) -> u32 {
-        self.session.follow(Query::Me {})
+    /// Follows a meeting's chat as somebody of this name and role; answers its number.
+    #[wasm_bindgen(js_name = openChat)]
+    pub fn open_chat(&mut self, meeting: String, name: String, role: &str) -> Result<u32, JsValue> {
+        let role = Role::parse(role).ok_or_else(|| invalid("a role is needed"))?;
+        let meeting_id = meeting_id(meeting)?;
+        Ok(self.session.follow_chat(meeting_id, name, role))
     }
 
-    /// Follows what a meeting's plan gives; answers its number.
-    #[wasm_bindgen(js_name = openEntitlements)]
-    pub fn open_entitlements(&mut self, meeting: String) -> Result<u32, JsValue> {
-        let meeting_id = meeting_id(meeting)?;
-        Ok(self.session.follow(Query::Entitlements { meeting_id }))
+    /// Takes in messages from before those that are here, a JSON list; the chat comes
+    /// as an event.
+    #[wasm_bindgen(js_name = addMessages)]
+    pub fn add_messages(&mut self, chat: u32, messages: &str) -> Result<(), JsValue> {
+        let Value::Array(items) = given(messages)? else {
+            return Err(invalid("a list of messages is needed"));
+        };
+        self.session.add_earlier(chat, items);
+        Ok(())
+    }
+
+    /// Follows a view, of a meeting where it is of one; answers its number. `kind` is the
+    /// wire name of its query.
+    #[wasm_bindgen(js_name = openView)]
+    pub fn open_view(&mut self, kind: &str, meeting: Option<String>) -> Result<u32, JsValue> {
+        let meeting = meeting.map(meeting_id).transpose()?;
+        let query = Query::view(kind, meeting).ok_or_else(|| invalid("there is no such view"))?;
+        Ok(self.session.follow(query))
     }
 
     /// Takes in chunks from before those that a transcript began with, a JSON list;

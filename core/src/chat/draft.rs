@@ -80,6 +80,14 @@ impl NewMessage {
     }
 }
 
+impl NewMessage {
+    /// A message that is shown before the server has checked it; none without an id.
+    pub(crate) fn unchecked(fields: MessageDraft) -> Option<Self> {
+        let id = fields.id.clone()?;
+        Some(Self { id, fields })
+    }
+}
+
 impl MessageDraft {
     /// Checks the draft; `fresh` is its id where it has none.
     ///

@@ -4,7 +4,9 @@
 use super::{Change, Message};
 use crate::error::Problem;
 use crate::id::MessageId;
+use crate::json::object;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Answered predictions are kept until the journal has them; of more than these the
 /// oldest give way.
@@ -16,10 +18,20 @@ const PENDING: usize = 256;
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ShownMessage {
     /// The message, with what was asked for.
-    #[serde(flatten)]
     pub message: Message,
     /// Whether something of it is not stored yet.
     pub is_pending: bool,
+}
+
+impl ShownMessage {
+    /// It as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        object([
+            ("message", self.message.to_json()),
+            ("isPending", self.is_pending.into()),
+        ])
+    }
 }
 
 /// The messages of a meeting as one client knows them.
@@ -65,11 +77,16 @@ impl ChatView {
 
     /// The call is answered: with the message as it is stored, or with a refusal, and
     /// what it showed is taken back.
-    pub fn answered(&mut self, call: u64, stored: Option<Message>) {
+    ///
+    /// Whether the call was one of this chat.
+    pub fn answered(&mut self, call: u64, stored: Option<Message>) -> bool {
+        let before = self.pending.len();
         self.pending.retain(|(known, _)| *known != call);
-        if let Some(message) = stored {
+        let is_own = self.pending.len() < before;
+        if let Some(message) = stored.filter(|_| is_own) {
             self.received(message);
         }
+        is_own
     }
 
     /// Every message as it is to be shown, in the order posted; new ones come last.

@@ -89,6 +89,14 @@ pub enum Event {
         /// The item.
         item: serde_json::Value,
     },
+    /// A chat as it stands: every message that is here, in the order posted, with what
+    /// this session asks for and is not answered yet.
+    Chat {
+        /// The subscription.
+        sub: u32,
+        /// The messages: a JSON list of [`crate::chat::view::ShownMessage`].
+        messages: serde_json::Value,
+    },
     /// The server ended a subscription.
     Ended {
         /// The subscription.

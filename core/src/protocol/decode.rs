@@ -5,50 +5,8 @@
 
 use super::frame::{Limits, ServerFrame};
 use crate::error::{ErrorCode, FieldError, Problem};
+use crate::json::Fields;
 use crate::limits::NoteLimits;
-use serde_json::{Map, Value};
-
-/// A JSON object that is taken apart.
-struct Fields(Map<String, Value>);
-
-impl Fields {
-    fn of(value: Value) -> Option<Self> {
-        match value {
-            Value::Object(fields) => Some(Self(fields)),
-            _ => None,
-        }
-    }
-
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !value.is_null())
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        match self.take(name)? {
-            Value::String(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn number(&mut self, name: &str) -> Option<u64> {
-        self.take(name)?.as_u64()
-    }
-
-    fn sub(&mut self) -> Option<u32> {
-        u32::try_from(self.number("sub")?).ok()
-    }
-
-    fn list(&mut self, name: &str) -> Option<Vec<Value>> {
-        match self.take(name)? {
-            Value::Array(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    fn fields(&mut self, name: &str) -> Option<Self> {
-        self.take(name).and_then(Self::of)
-    }
-}
 
 /// The frame of a text; `None` for anything else, as a frame of a newer server.
 #[must_use]
@@ -64,21 +22,21 @@ pub fn server_frame(text: &str) -> Option<ServerFrame> {
             limits: limits(fields.fields("limits")?)?,
         },
         "snapshot" => ServerFrame::Snapshot {
-            sub: fields.sub()?,
+            sub: fields.small("sub")?,
             cursor: fields.number("cursor")?,
             epoch: fields.text("epoch")?,
             reset: fields.take("reset")?.as_bool()?,
             items: fields.list("items")?,
         },
         "events" => ServerFrame::Events {
-            sub: fields.sub()?,
+            sub: fields.small("sub")?,
             from: fields.number("from")?,
             to: fields.number("to")?,
             items: fields.list("items")?,
         },
         "volatile" => ServerFrame::Volatile {
-            sub: fields.sub()?,
-            item: fields.0.remove("item")?,
+            sub: fields.small("sub")?,
+            item: fields.any("item")?,
         },
         "reply" => ServerFrame::Reply {
             id: fields.number("id")?,
@@ -86,7 +44,7 @@ pub fn server_frame(text: &str) -> Option<ServerFrame> {
             error: fields.fields("error").and_then(problem_of),
         },
         "revoked" => ServerFrame::Revoked {
-            sub: fields.sub()?,
+            sub: fields.small("sub")?,
             error: fields.fields("error").and_then(problem_of)?,
         },
         "drain" => ServerFrame::Drain {

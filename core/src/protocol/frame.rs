@@ -92,6 +92,20 @@ impl Query {
         }
     }
 
+    /// The query of a view's wire name, of a meeting where it is of one.
+    #[must_use]
+    pub fn view(kind: &str, meeting: Option<MeetingId>) -> Option<Self> {
+        match (kind, meeting) {
+            ("me", None) => Some(Self::Me {}),
+            ("meetings", None) => Some(Self::Meetings {}),
+            ("entitlements", Some(meeting_id)) => Some(Self::Entitlements { meeting_id }),
+            ("participants", Some(meeting_id)) => Some(Self::Participants { meeting_id }),
+            ("meetingState", Some(meeting_id)) => Some(Self::MeetingState { meeting_id }),
+            ("speakers", Some(meeting_id)) => Some(Self::Speakers { meeting_id }),
+            _ => None,
+        }
+    }
+
     /// What the query asks of its meeting; a person's own needs nothing.
     #[must_use]
     pub const fn action(&self) -> Option<Action> {

@@ -6,6 +6,7 @@ pub mod op;
 pub mod ours;
 pub mod shell;
 pub mod stock;
+pub mod talk;
 pub mod watch;
 
 use crate::ledger::EditId;

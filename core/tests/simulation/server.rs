@@ -7,11 +7,11 @@ mod live;
 mod room;
 mod stock;
 
+use crate::client::talk::role;
 use crate::net::{Frame, LinkId};
 use crate::sky::{ClientId, Event, ServerWake, Sky};
 use crate::web::{Answer, Request};
 use conn::{Conn, Letter};
-use connvo_core::access::Role;
 use connvo_core::chat::Change;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
@@ -281,7 +281,7 @@ impl Server {
                 let change = Change {
                     by: Some(user),
                     name: format!("client {client}"),
-                    role: Role::Participant,
+                    role: role(client),
                     at: sky.now,
                     what,
                 };

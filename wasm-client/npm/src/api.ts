@@ -7,6 +7,9 @@ import type {
   Entitlements,
   ErrorCode,
   Meeting,
+  Message,
+  MessageDraft,
+  MessageEdit,
   NoteAccepted,
   NoteEntry,
   NoteOperationDraft,
@@ -95,7 +98,7 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi(options: ApiOptions) {
   const send = sender(options);
   const get = <Answer>(path: string, page?: PageOptions) =>
-    send<Answer>("GET", path + query(page));
+    send<Answer>("GET", path + query(page, path.includes("?") ? "&" : "?"));
   const meeting = (id: string) => `/v1/meetings/${encodeURIComponent(id)}`;
 
   return {
@@ -159,6 +162,26 @@ export function createApi(options: ApiOptions) {
         send<NoteAccepted>(
           "POST",
           `${meeting(id)}/notes/versions/${sequence}/restore`,
+        ),
+    },
+    messages: {
+      /** The messages posted last, newest first; with `thread` the answers in it. */
+      list: (id: string, page?: PageOptions, thread?: string) =>
+        get<Page<Message>>(
+          `${meeting(id)}/messages` + (thread ? `?thread=${thread}` : ""),
+          page,
+        ),
+      post: (id: string, draft: MessageDraft) =>
+        send<Message>("POST", `${meeting(id)}/messages`, draft),
+      edit: (id: string, message: string, edit: MessageEdit) =>
+        send<Message>("PATCH", `${meeting(id)}/messages/${message}`, edit),
+      delete: (id: string, message: string) =>
+        send<Message>("DELETE", `${meeting(id)}/messages/${message}`),
+      /** Reacts with one emoji (`on`), or no longer. */
+      react: (id: string, message: string, emoji: string, on: boolean) =>
+        send<Message>(
+          on ? "PUT" : "DELETE",
+          `${meeting(id)}/messages/${message}/reactions/${encodeURIComponent(emoji)}`,
         ),
     },
     transcript: {
@@ -231,13 +254,13 @@ function sender(options: ApiOptions) {
   };
 }
 
-function query(page: PageOptions | undefined): string {
+function query(page: PageOptions | undefined, mark: string): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(page ?? {})) {
     if (value != null) search.set(name, String(value));
   }
   const text = search.toString();
-  return text && `?${text}`;
+  return text && mark + text;
 }
 
 async function refusal(answer: Response): Promise<ConnvoError> {

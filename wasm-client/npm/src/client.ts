@@ -1,10 +1,9 @@
+import { Chat, SharedChat, type ChatPerson } from "./chat.js";
 import { ConnvoError } from "./error.js";
 import type {
   Command,
   CommandReply,
   ConnectionState,
-  Entitlements,
-  MeView,
   Problem,
 } from "./generated/protocol.js";
 import { Listeners } from "./listeners.js";
@@ -16,7 +15,7 @@ import type { ShellEvent } from "./shell.js";
 import { openStorage, type Storage, type StorageKind } from "./storage/storage.js";
 import { personOf } from "./token.js";
 import { SharedTranscript, Transcript } from "./transcript.js";
-import { LiveView } from "./view.js";
+import { LiveView, viewKey, type ViewKind, type ViewValues } from "./view.js";
 
 /** How a client reaches its server. */
 export interface ClientOptions {
@@ -52,9 +51,8 @@ export class Client {
   readonly #calls = new Map<number, Pending>();
   readonly #connection = new Listeners<[ConnectionState]>();
   readonly #storage = new Listeners<[StorageKind]>();
-  readonly #views = new Map<number, LiveView<unknown>>();
-  readonly #plans = new Map<string, LiveView<Entitlements>>();
-  #me: LiveView<MeView> | undefined;
+  readonly #chats = new Map<string, SharedChat>();
+  readonly #views = new Map<string, LiveView>();
   #state: ConnectionState;
   #kind: StorageKind = "memory";
   #freed = false;
@@ -164,10 +162,11 @@ export class Client {
     return new Promise((resolve, reject) => {
       try {
         // Known before it is fed: the answer may be there at once.
-        this.#alive().feed((shell) => {
+        this.#alive().feed((shell, now) => {
           const id = shell.call(
             crypto.randomUUID?.() ?? String(Math.random()),
             JSON.stringify(command),
+            now,
           );
           this.#calls.set(id, { resolve, reject });
         });
@@ -225,61 +224,67 @@ export class Client {
     return new Transcript(shared);
   }
 
-  /**
-   * The person, what their plan gives and which flags are on for them; null until the
-   * server has said. The same object until it changes.
-   */
-  me(): MeView | null {
-    return this.#me?.value ?? null;
-  }
-
-  /** Follows `me()`, from the first call on, and runs `callback` at each change. */
-  onMe(callback: () => void): () => void {
-    this.#me ??= this.#view(this.#alive().feed((shell) => shell.openMe()));
-    return this.#me.changes.add(callback);
-  }
-
-  /**
-   * What a meeting's plan gives; null until the server has said, and when it may not
-   * be seen. The same object until it changes.
-   */
-  entitlements(meetingId: string): Entitlements | null {
-    return this.#plans.get(meetingId)?.value ?? null;
-  }
-
-  /** Follows `entitlements(meetingId)` and runs `callback` at each change. */
-  onEntitlements(meetingId: string, callback: () => void): () => void {
-    let plan = this.#plans.get(meetingId);
-    if (!plan) {
-      plan = this.#view<Entitlements>(
-        attempt(() =>
-          this.#alive().feed((shell) => shell.openEntitlements(meetingId)),
+  /** Follows a meeting's chat, as somebody of this name and role: what is asked for
+   * shows at once, as the server will do it. Opened twice, both share one copy. */
+  openChat(meetingId: string, me: ChatPerson): Chat {
+    let shared = this.#chats.get(meetingId);
+    if (!shared) {
+      const sub = attempt(() =>
+        this.#alive().feed((shell) =>
+          shell.openChat(meetingId, me.name, me.role),
         ),
       );
-      this.#plans.set(meetingId, plan);
+      shared = new SharedChat(this, this.#pump, sub, meetingId, () =>
+        this.#chats.delete(meetingId),
+      );
+      this.#chats.set(meetingId, shared);
     }
-    const followed = plan;
+    return new Chat(shared);
+  }
+
+  /**
+   * A live view: null until the server has said, and when it may not be seen. The same
+   * object until it changes. It is followed while `onView` is.
+   */
+  view<Kind extends ViewKind>(
+    kind: Kind,
+    meetingId?: string,
+  ): ViewValues[Kind] | null {
+    const view = this.#views.get(viewKey(kind, meetingId));
+    return (view?.value ?? null) as ViewValues[Kind] | null;
+  }
+
+  /** Follows `view(kind, meetingId)` and runs `callback` at each change. */
+  onView(
+    kind: ViewKind,
+    meetingId: string | undefined,
+    callback: () => void,
+  ): () => void {
+    const key = viewKey(kind, meetingId);
+    let view = this.#views.get(key);
+    if (!view) {
+      const sub = attempt(() =>
+        this.#alive().feed((shell) => shell.openView(kind, meetingId)),
+      );
+      view = new LiveView(sub);
+      this.#views.set(key, view);
+    }
+    const followed = view;
     followed.leases += 1;
     const drop = followed.changes.add(callback);
     return () => {
       drop();
       followed.leases -= 1;
       // Not at once: whoever takes it up again meanwhile keeps it.
-      setTimeout(() => this.#leave(meetingId, followed));
+      setTimeout(() => this.#leave(key, followed));
     };
   }
 
-  #leave(meetingId: string, plan: LiveView<Entitlements>): void {
-    if (plan.leases > 0 || this.#freed) return;
-    if (!this.#views.delete(plan.sub)) return;
-    this.#plans.delete(meetingId);
-    this.#pump.feed((shell) => shell.close(plan.sub));
-  }
-
-  #view<Value>(sub: number): LiveView<Value> {
-    const view = new LiveView<Value>(sub);
-    this.#views.set(sub, view as LiveView<unknown>);
-    return view;
+  #leave(key: string, view: LiveView): void {
+    if (view.leases > 0 || this.#freed) return;
+    if (this.#views.get(key) !== view) return;
+    this.#views.delete(key);
+    this.#pump.feed((shell) => shell.close(view.sub));
   }
 
   /** Closes everything. Changes that are not sent stay on this device. */
@@ -288,6 +293,7 @@ export class Client {
     this.#freed = true;
     for (const note of this.#notesBySub.values()) note.end();
     for (const transcript of this.#transcripts.values()) transcript.end();
+    for (const chat of this.#chats.values()) chat.end();
     for (const call of this.#calls.values()) call.reject(gone());
     this.#calls.clear();
     this.#connection.clear();
@@ -315,14 +321,12 @@ export class Client {
       case "reply":
         this.#answer(event.id, event.ok, event.error);
         return;
-      case "view":
-        this.#views.get(event.sub)?.take(event.value);
-        return;
       default:
-        if (event.type === "ended") this.#views.get(event.sub)?.take(null);
         this.#notesBySub.get(event.sub)?.take(event);
-        for (const transcript of this.#transcripts.values()) {
-          if (transcript.sub === event.sub) transcript.take(event);
+        for (const followed of [this.#transcripts, this.#chats, this.#views]) {
+          for (const one of followed.values()) {
+            if (one.sub === event.sub) one.take(event);
+          }
         }
     }
   }

@@ -13,7 +13,9 @@ export {
   type RecoveredDraft,
 } from "./note.js";
 export { allows, can, diff, type Action } from "./rules.js";
+export { Chat, type ChatPerson } from "./chat.js";
 export { Transcript } from "./transcript.js";
+export type { ViewKind, ViewValues } from "./view.js";
 export {
   createApi,
   type Api,

@@ -19,18 +19,26 @@ import {
 import init, {
   Client,
   ConnvoError,
+  type Chat,
+  type ChatPerson,
   type Chunk,
   type ChunkDraft,
   type ClientOptions,
   type ConnectionState,
   type Entitlements,
+  type Meeting,
+  type MeetingNow,
   type MeView,
   type Note,
   type NoteStatus,
+  type Participant,
   type Peer,
   type Profile,
+  type ShownMessage,
   type StorageKind,
   type Transcript,
+  type ViewKind,
+  type ViewValues,
 } from "./index.js";
 import {
   captureSpeech,
@@ -156,14 +164,25 @@ export function useStorage(): StorageKind | null {
   );
 }
 
-/** Who I am and what I may use, live; null until the server has said. */
-export function useMe(): MeView | null {
+/** A live view; null until the server has said, and when it may not be seen. */
+export function useView<Kind extends ViewKind>(
+  kind: Kind,
+  meetingId?: string,
+): ViewValues[Kind] | null {
   const client = useClient();
   return useSyncExternalStore(
-    useCallback((run) => client?.onMe(run) ?? nothing, [client]),
-    () => client?.me() ?? null,
+    useCallback(
+      (run) => client?.onView(kind, meetingId, run) ?? nothing,
+      [client, kind, meetingId],
+    ),
+    () => client?.view(kind, meetingId) ?? null,
     () => null,
   );
+}
+
+/** Who I am and what I may use, live; null until the server has said. */
+export function useMe(): MeView | null {
+  return useView("me");
 }
 
 /** What I may use, live; null until the server has said. Ask it with `allows`. */
@@ -174,15 +193,24 @@ export function useEntitlements(): Entitlements | null {
 /** What a meeting's plan gives, live; null until the server has said, and when it may
     not be seen. */
 export function useMeetingEntitlements(meetingId: string): Entitlements | null {
-  const client = useClient();
-  return useSyncExternalStore(
-    useCallback(
-      (run) => client?.onEntitlements(meetingId, run) ?? nothing,
-      [client, meetingId],
-    ),
-    () => client?.entitlements(meetingId) ?? null,
-    () => null,
-  );
+  return useView("entitlements", meetingId);
+}
+
+/** My latest meetings, live; null until the server has said. */
+export function useMeetings(): Meeting[] | null {
+  return useView("meetings");
+}
+
+/** The members of a meeting, live; null until the server has said, and when they may
+    not be seen. */
+export function useParticipants(meetingId: string): Participant[] | null {
+  return useView("participants", meetingId);
+}
+
+/** A meeting as it is now, live; null until the server has said, and when it may not
+    be seen. */
+export function useMeetingState(meetingId: string): MeetingNow | null {
+  return useView("meetingState", meetingId);
 }
 
 /** A note, or that it is not there (yet). */
@@ -334,6 +362,46 @@ export function useSpeechCapture(
     () => ({ state, start, stop, error }),
     [state, start, stop, error],
   );
+}
+
+/** The chat as it stands. */
+export interface ChatView {
+  /** In the order posted, with what is asked for here. */
+  messages: ShownMessage[];
+  /** Null until it is open. */
+  chat: Chat | null;
+  error: ConnvoError | null;
+}
+
+const NO_MESSAGES: ShownMessage[] = [];
+
+/** Follows a meeting's chat while the component is mounted, as somebody of this name
+    and role. */
+export function useChat(meetingId: string, me: ChatPerson): ChatView {
+  const client = useClient();
+  const { name, role } = me;
+  const [chat, failure] = useOpened<Chat>(
+    useCallback(
+      async () => client?.openChat(meetingId, { name, role }),
+      [client, meetingId, name, role],
+    ),
+  );
+  const subscribe = useCallback(
+    (run: () => void) => chat?.onMessages(run) ?? nothing,
+    [chat],
+  );
+  const messages = useSyncExternalStore(
+    subscribe,
+    () => chat?.messages() ?? NO_MESSAGES,
+    () => NO_MESSAGES,
+  );
+  const ended = useSyncExternalStore(
+    subscribe,
+    () => chat?.error() ?? null,
+    () => null,
+  );
+  const error = failure ?? ended;
+  return useMemo(() => ({ messages, chat, error }), [messages, chat, error]);
 }
 
 interface Closable {

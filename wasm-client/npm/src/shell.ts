@@ -7,6 +7,7 @@ import type {
   ConnectionState,
   Origin,
   Problem,
+  ShownMessage,
 } from "./generated/protocol.js";
 
 /** How a list of chunks changed. */
@@ -30,6 +31,7 @@ export type ShellEvent =
       splices: Splice[];
       interim: ChunkDraft[];
     }
+  | { type: "chat"; sub: number; messages: ShownMessage[] }
   | { type: "view"; sub: number; value: unknown }
   | { type: "ended"; sub: number; problem: Problem };
 

@@ -184,6 +184,6 @@ fn bad_ids_and_bad_json_are_named() {
         read(&problem.as_string().unwrap())["errors"][0]["pointer"],
         "/meetingId"
     );
-    assert!(shell.call("k".into(), "no JSON").is_err());
-    assert_eq!(shell.call("k".into(), "{}").unwrap(), 1.0);
+    assert!(shell.call("k".into(), "no JSON", NOW).is_err());
+    assert_eq!(shell.call("k".into(), "{}", NOW).unwrap(), 1.0);
 }

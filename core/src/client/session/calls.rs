@@ -44,13 +44,13 @@ impl Calls {
 impl Session {
     /// Asks the server to do something, now or when the line is back. `key` is a
     /// fresh random text: a resend repeats it. The answer comes as `Event::Reply`.
-    pub fn call(&mut self, key: String, command: &Command) -> u64 {
+    pub fn call(&mut self, key: String, command: &Command, now_ms: u64) -> u64 {
         let command = serde_json::to_value(command).unwrap_or_default();
-        self.call_json(key, command)
+        self.call_json(key, command, now_ms)
     }
 
     /// The same for a [`Command`] that is JSON already: the server checks it.
-    pub fn call_json(&mut self, key: String, command: Value) -> u64 {
+    pub fn call_json(&mut self, key: String, command: Value, now_ms: u64) -> u64 {
         self.calls.last_id += 1;
         let id = self.calls.last_id;
         if self.calls.pending.len() >= WAITING {
@@ -64,6 +64,11 @@ impl Session {
             });
             return id;
         }
+        self.predict(
+            id,
+            &command,
+            now_ms.saturating_add_signed(self.state.clock_offset_ms),
+        );
         self.calls.pending.insert(
             id,
             Pending {
@@ -95,6 +100,7 @@ impl Session {
                 "the server's reply holds neither answer nor error",
             )
         };
+        self.settle(id, ok.as_ref());
         let result = ok.ok_or_else(|| error.unwrap_or_else(missing));
         self.tell(Event::Reply { id, result });
         self.send_calls();

@@ -192,7 +192,9 @@ impl OpClient {
                     meeting_id: self.meeting.clone(),
                     draft,
                 };
-                let id = shell.session.call(format!("{}-{seq}", self.name), &command);
+                let id = shell
+                    .session
+                    .call(format!("{}-{seq}", self.name), &command, sky.now);
                 self.calls.insert(id, seq);
             }
             _ => self.ask(sky, seq, Request::Operate(draft)),

@@ -2,6 +2,7 @@
 //! that stores with delay, and an editor that follows the deltas.
 
 use super::shell::Shell;
+use super::talk::Talk;
 use super::watch::{ChunkWatch, Speaker};
 use super::{Client, Row};
 use crate::ledger::{EditId, Fate};
@@ -45,6 +46,7 @@ pub struct Ours {
     /// Outboxes of closed tabs, still to be taken over.
     orphans: Vec<OutboxEntry>,
     chunks: ChunkWatch,
+    talk: Talk,
     speaker: Option<Speaker>,
     call: Option<u64>,
     calls: u64,
@@ -57,6 +59,7 @@ impl Ours {
     pub fn new(client: ClientId, user: UserId, meeting: MeetingId, speaks: bool) -> Self {
         Self {
             client,
+            talk: Talk::new(user.clone()),
             user,
             meeting,
             life: 0,
@@ -251,6 +254,8 @@ impl Ours {
                 }
             }
             Event::Items { reset, items, .. } => self.chunks.take(sky, reset, items),
+            Event::Chat { messages, .. } => self.talk.take(sky, &messages),
+            Event::Reply { id, result } if self.talk.answered(sky, id, &result) => {}
             Event::Reply { id, result } if self.call == Some(id) => {
                 self.call = None;
                 match (result, &mut self.speaker) {
@@ -285,7 +290,7 @@ impl Ours {
         }
     }
 
-    fn speak(&mut self) {
+    fn speak(&mut self, sky: &Sky) {
         let drafts = self
             .speaker
             .as_ref()
@@ -297,7 +302,11 @@ impl Ours {
                 meeting_id: self.meeting.clone(),
                 draft,
             };
-            self.call = Some(shell.session.call(format!("call-{}", self.calls), &command));
+            self.call = Some(
+                shell
+                    .session
+                    .call(format!("call-{}", self.calls), &command, sky.now),
+            );
         }
     }
 
@@ -381,11 +390,12 @@ impl Client for Ours {
         };
         self.transcript = shell.session.follow(query);
         self.chunks = ChunkWatch::default();
+        self.talk.start(&mut shell, &self.meeting, self.client);
         let text = shell.session.note_text(self.note).map(ToString::to_string);
         self.editor = Text::from(text.unwrap_or_default().as_str());
         shell.session.connect(sky.now);
         self.shell = Some(shell);
-        self.speak();
+        self.speak(sky);
         self.settle(sky);
     }
 
@@ -419,7 +429,7 @@ impl Client for Ours {
             (ClientWake::Written, _) => self.written(sky),
             (ClientWake::Deadline, Some(shell)) => shell.session.tick(sky.now),
             (ClientWake::Token, Some(shell)) => shell.token(sky),
-            (ClientWake::Retry(_), _) => self.speak(),
+            (ClientWake::Retry(_), _) => self.speak(sky),
             _ => {}
         }
         self.settle(sky);
@@ -457,8 +467,9 @@ impl Client for Ours {
                 if let Some(speaker) = &mut self.speaker {
                     speaker.speak(sky);
                 }
-                self.speak();
+                self.speak(sky);
             }
+            3 | 4 => self.talk.act(sky, shell, &self.meeting),
             _ => {
                 // An editor without the right to write takes no keys.
                 let status = shell.session.note_status(self.note);
@@ -565,7 +576,7 @@ impl Client for Ours {
         {
             return Some("a call is not answered".into());
         }
-        self.chunks.unrest(sky)
+        self.chunks.unrest(sky).or_else(|| self.talk.unrest(sky))
     }
 
     fn text(&self) -> Option<String> {
@@ -574,6 +585,7 @@ impl Client for Ours {
 
     fn conclude(&mut self, sky: &mut Sky) {
         self.chunks.conclude(sky);
+        self.talk.conclude(sky);
         if let Some(speaker) = &self.speaker {
             speaker.conclude(sky);
         }

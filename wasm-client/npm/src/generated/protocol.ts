@@ -1280,6 +1280,51 @@ deletedAt: number | null,
 createdAt: number, };
 
 /**
+ * A message as a caller sends it.
+ */
+export type MessageDraft = {
+/**
+ * A fresh UUID, which a retry repeats: it gets the message that the first made.
+ * The server chooses one where there is none.
+ */
+id?: MessageId,
+/**
+ * What it is; `text` unless said. Nobody posts as `system`.
+ */
+kind?: MessageKind,
+/**
+ * The words; up to 4 000 UTF-16 code units, and at least one unless something is
+ * attached.
+ */
+text: string,
+/**
+ * The message that it answers.
+ */
+replyToId?: MessageId,
+/**
+ * What it leads to; at most 10.
+ */
+attachments?: Array<Attachment>,
+/**
+ * Members of the meeting who are meant to see it; at most 50.
+ */
+mentions?: Array<UserId>, };
+
+/**
+ * Other words for a message.
+ */
+export type MessageEdit = {
+/**
+ * The words; up to 4 000 UTF-16 code units, and at least one unless something is
+ * attached.
+ */
+text: string,
+/**
+ * Members of the meeting who are meant to see it; at most 50.
+ */
+mentions?: Array<UserId>, };
+
+/**
  * A message of a chat.
  */
 export type MessageId = string;
@@ -2281,6 +2326,19 @@ avatarUrl?: string,
  * How to be told of things.
  */
 notificationSettings: NotificationSettings | null, };
+
+/**
+ * How a message stands.
+ */
+export type ShownMessage = {
+/**
+ * The message, with what was asked for.
+ */
+message: Message,
+/**
+ * Whether something of it is not stored yet.
+ */
+isPending: boolean, };
 
 /**
  * What a single-position operation does.
