@@ -98,7 +98,7 @@ fn limits(mut limits: Fields) -> Option<Limits> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     /// Both decoders, one after the other: what either gives, as JSON.
     fn both(value: &Value) -> (Option<Value>, Option<Value>) {
