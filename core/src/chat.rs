@@ -11,7 +11,7 @@ pub mod view;
 use crate::id::{MessageId, UserId};
 use serde::{Deserialize, Serialize};
 
-pub use change::{Change, What, may_change};
+pub use change::{Change, Refused, What};
 pub use draft::{
     AttachmentDraft, MessageDraft, MessageEdit, NewMessage, validate_edit, validate_emoji,
 };

@@ -3,13 +3,28 @@
 
 use serde_json::{Map, Value};
 
-/// An object of these fields.
-pub(crate) fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    let mut object = Map::new();
-    for (name, value) in fields {
-        object.insert(name.to_owned(), value);
+/// An object that is put together: a call a field.
+#[derive(Default)]
+pub(crate) struct Object(Map<String, Value>);
+
+impl Object {
+    pub(crate) fn put(&mut self, name: &str, value: Value) -> &mut Self {
+        self.0.insert(name.to_owned(), value);
+        self
     }
-    Value::Object(object)
+
+    pub(crate) fn text(&mut self, name: &str, text: &str) -> &mut Self {
+        self.put(name, Value::String(text.to_owned()))
+    }
+
+    pub(crate) fn number(&mut self, name: &str, number: u64) -> &mut Self {
+        self.put(name, number.into())
+    }
+
+    /// The whole, which is taken out.
+    pub(crate) fn value(&mut self) -> Value {
+        Value::Object(std::mem::take(&mut self.0))
+    }
 }
 
 /// The text of a value.
@@ -77,6 +92,29 @@ impl Fields {
 
     /// A list, each of which is read by `of`.
     pub(crate) fn all<T>(&mut self, name: &str, of: fn(Value) -> Option<T>) -> Option<Vec<T>> {
-        self.list(name)?.into_iter().map(of).collect()
+        let mut all = Vec::new();
+        for value in self.list(name)? {
+            all.push(of(value)?);
+        }
+        Some(all)
+    }
+}
+
+/// Whether all that is needed was there. It is asked once, at the end: to leave a
+/// half-made struct in the middle takes code for each field.
+#[derive(Default)]
+pub(crate) struct Needed {
+    is_lacking: bool,
+}
+
+impl Needed {
+    pub(crate) fn of<T: Default>(&mut self, field: Option<T>) -> T {
+        self.is_lacking |= field.is_none();
+        field.unwrap_or_default()
+    }
+
+    /// What was made, when nothing lacked.
+    pub(crate) fn whole<T>(&self, made: T) -> Option<T> {
+        (!self.is_lacking).then_some(made)
     }
 }

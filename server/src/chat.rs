@@ -118,7 +118,7 @@ async fn change(
         None => None,
     };
     let find = |id: &MessageId| [&known, &first].into_iter().flatten().find(|m| m.id == *id);
-    match (change.apply(find), &known) {
+    match (change.apply(find).map_err(Problem::from), &known) {
         // A retry, or what is so already.
         (Ok(None), Some(known)) => return Ok(known.clone()),
         (Ok(_), _) => {}

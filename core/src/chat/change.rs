@@ -71,48 +71,42 @@ impl Change {
     /// are given out by the commit.
     ///
     /// # Errors
-    /// `NOT_FOUND` for a message that is not there; `FORBIDDEN` as [`may_change`] says;
-    /// `CONFLICT` for one that is deleted, and for an id that is another's;
-    /// `VALIDATION_ERROR` for an answer to nothing, and for too many kinds of reaction.
+    /// What [`Refused`] lists.
     pub fn apply<'a>(
         &self,
         find: impl Fn(&MessageId) -> Option<&'a Message>,
-    ) -> Result<Option<Message>, Problem> {
+    ) -> Result<Option<Message>, Refused> {
         let found = find(self.message_id());
         if let What::Post(new) = &self.what {
             return match found {
                 None => self.post(new, find).map(Some),
                 Some(known) if self.repeats(known, new) => Ok(None),
-                Some(_) => Err(Problem::new(ErrorCode::Conflict, "the id is taken")),
+                Some(_) => Err(Refused::Taken),
             };
         }
-        let known = found.ok_or_else(|| Problem::not_found("the message"))?;
-        may_change(known, self.by.as_ref(), self.role, &self.what)?;
+        let known = found.ok_or(Refused::Absent)?;
+        self.may_change(known)?;
         let mut next = known.clone();
-        match &self.what {
+        let is_other = match &self.what {
             What::Edit(_, edit) => {
-                edit.text.clone_into(&mut next.text);
-                edit.mentions.clone_into(&mut next.mentions);
-                if next == *known {
-                    return Ok(None);
-                }
+                let is_other = next.text != edit.text || next.mentions != edit.mentions;
+                next.text = edit.text.clone();
+                next.mentions = edit.mentions.clone();
                 next.edited_at = Some(self.at);
+                is_other
             }
             What::React(_, emoji, on) => self.react(&mut next, emoji, *on)?,
-            What::Delete(_) if known.deleted_at.is_none() => {
+            What::Delete(_) => {
                 next.text.clear();
                 next.attachments.clear();
                 next.mentions.clear();
                 next.reactions.clear();
-                next.deleted_at = Some(self.at);
+                next.deleted_at.replace(self.at).is_none()
             }
-            What::Delete(_) | What::Post(_) => {}
-        }
-        if next == *known {
-            return Ok(None);
-        }
+            What::Post(_) => false,
+        };
         next.revision = known.revision.saturating_add(1);
-        Ok(Some(next))
+        Ok(is_other.then_some(next))
     }
 
     /// Whether the message is what this call made when it came before.
@@ -126,13 +120,12 @@ impl Change {
         &self,
         new: &NewMessage,
         find: impl Fn(&MessageId) -> Option<&'a Message>,
-    ) -> Result<Message, Problem> {
+    ) -> Result<Message, Refused> {
         let fields = &new.fields;
         let thread_id = match &fields.reply_to_id {
             None => None,
             Some(id) => {
-                let first = find(id)
-                    .ok_or_else(|| Problem::field("/replyToId", "no message of this meeting"))?;
+                let first = find(id).ok_or(Refused::AnswersNothing)?;
                 Some(first.thread_id.clone().unwrap_or_else(|| id.clone()))
             }
         };
@@ -156,68 +149,97 @@ impl Change {
         })
     }
 
-    fn react(&self, message: &mut Message, emoji: &str, on: bool) -> Result<(), Problem> {
-        let Some(by) = &self.by else { return Ok(()) };
-        let known = message.reactions.iter().position(|one| one.emoji == emoji);
-        match (known, on) {
-            (Some(at), true) => {
-                let users = &mut message.reactions[at].user_ids;
-                if !users.contains(by) {
-                    users.push(by.clone());
-                }
+    /// Whether somebody of this role may do this to a message.
+    fn may_change(&self, known: &Message) -> Result<(), Refused> {
+        let is_own = known.author_id.is_some() && known.author_id == self.by;
+        let is_deleted = known.deleted_at.is_some();
+        match self.what {
+            What::Edit(..) if !is_own => Err(Refused::AuthorEdits),
+            What::Edit(..) if is_deleted || known.kind == MessageKind::Reaction => {
+                Err(Refused::Fixed)
             }
-            (None, true) if message.reactions.len() >= REACTIONS => {
-                let most = format!("at most {REACTIONS} different reactions to a message");
-                return Err(Problem::field("/emoji", most));
-            }
-            (None, true) => message.reactions.push(Reaction {
-                emoji: emoji.to_owned(),
-                user_ids: vec![by.clone()],
-            }),
-            (Some(at), false) => {
-                let users = &mut message.reactions[at].user_ids;
-                users.retain(|user| user != by);
-                if users.is_empty() {
-                    message.reactions.remove(at);
-                }
-            }
-            (None, false) => {}
+            What::Delete(_) if !is_own && self.role < Role::CoHost => Err(Refused::HostsDelete),
+            What::React(..) if is_deleted => Err(Refused::Fixed),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether that makes the message another.
+    fn react(&self, message: &mut Message, emoji: &str, on: bool) -> Result<bool, Refused> {
+        let Some(by) = &self.by else { return Ok(false) };
+        let all = &mut message.reactions;
+        let Some(at) = all.iter().position(|one| one.emoji == emoji) else {
+            if on && all.len() >= REACTIONS {
+                return Err(Refused::TooManyReactions);
+            }
+            if on {
+                all.push(Reaction {
+                    emoji: emoji.to_owned(),
+                    user_ids: vec![by.clone()],
+                });
+            }
+            return Ok(on);
+        };
+        let users = &mut all[at].user_ids;
+        match (users.iter().position(|user| user == by), on) {
+            (None, true) => users.push(by.clone()),
+            (Some(user), false) => {
+                users.remove(user);
+                if users.is_empty() {
+                    all.remove(at);
+                }
+            }
+            (Some(_), true) | (None, false) => return Ok(false),
+        }
+        Ok(true)
     }
 }
 
-/// Whether somebody of this role may do this to a message: its author edits and deletes
-/// it, host and co-host delete any, everybody who writes reacts.
-///
-/// # Errors
-/// `FORBIDDEN`; `CONFLICT` for a message that is deleted.
-pub fn may_change(
-    message: &Message,
-    by: Option<&UserId>,
-    role: Role,
-    what: &What,
-) -> Result<(), Problem> {
-    let is_own = message.author_id.is_some() && message.author_id.as_ref() == by;
-    let (is_allowed, detail) = match what {
-        What::Edit(..) => (is_own, "its author alone edits a message"),
-        What::Delete(_) => (
-            is_own || role >= Role::CoHost,
-            "its author, host and co-host delete a message",
-        ),
-        What::React(..) | What::Post(_) => (true, ""),
-    };
-    if !is_allowed {
-        return Err(Problem::new(ErrorCode::Forbidden, detail).because("role"));
+/// Why a change is refused; the words for it are the server's alone to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// `NOT_FOUND`: the message is not there.
+    Absent,
+    /// `CONFLICT`: the id is another message's.
+    Taken,
+    /// `VALIDATION_ERROR`: it answers nothing.
+    AnswersNothing,
+    /// `VALIDATION_ERROR`: there are too many kinds of reaction already.
+    TooManyReactions,
+    /// `FORBIDDEN`: nobody edits but the author.
+    AuthorEdits,
+    /// `FORBIDDEN`: nobody deletes but the author, host and co-host.
+    HostsDelete,
+    /// `CONFLICT`: the message is deleted, or a reaction.
+    Fixed,
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let (code, detail) = match refused {
+            Refused::Absent => return Self::not_found("the message"),
+            Refused::AnswersNothing => {
+                return Self::field("/replyToId", "no message of this meeting");
+            }
+            Refused::TooManyReactions => {
+                let most = format!("at most {REACTIONS} different reactions to a message");
+                return Self::field("/emoji", most);
+            }
+            Refused::AuthorEdits => (ErrorCode::Forbidden, "its author alone edits a message"),
+            Refused::HostsDelete => (
+                ErrorCode::Forbidden,
+                "its author, host and co-host delete a message",
+            ),
+            Refused::Taken => (ErrorCode::Conflict, "the id is taken"),
+            Refused::Fixed => (
+                ErrorCode::Conflict,
+                "the message is deleted, or a reaction: it stays as it is",
+            ),
+        };
+        let problem = Self::new(code, detail);
+        match code {
+            ErrorCode::Forbidden => problem.because("role"),
+            _ => problem,
+        }
     }
-    let is_fixed = match what {
-        What::Edit(..) => message.deleted_at.is_some() || message.kind == MessageKind::Reaction,
-        What::React(..) => message.deleted_at.is_some(),
-        What::Delete(_) | What::Post(_) => false,
-    };
-    if is_fixed {
-        let detail = "the message is deleted, or a reaction: it stays as it is";
-        return Err(Problem::new(ErrorCode::Conflict, detail));
-    }
-    Ok(())
 }

@@ -3,8 +3,8 @@
 //! together.
 
 use super::{Attachment, Message, MessageDraft, MessageEdit, MessageKind, Reaction};
-use crate::json::{Fields, object};
-use crate::protocol::varint::SAFE_MAX;
+use crate::id::{MessageId, UserId};
+use crate::json::{Fields, Needed, Object};
 use serde_json::Value;
 
 impl Message {
@@ -12,88 +12,97 @@ impl Message {
     #[must_use]
     pub fn from_json(value: Value) -> Option<Self> {
         let mut fields = Fields::of(value)?;
-        Some(Self {
+        let mut needed = Needed::default();
+        let message = Self {
             id: fields.id("id")?,
-            sequence: fields.number("sequence")?,
-            posted_sequence: fields.number("postedSequence")?,
-            revision: fields.small("revision")?,
             kind: MessageKind::parse(&fields.text("kind")?)?,
+            sequence: needed.of(fields.number("sequence")),
+            posted_sequence: needed.of(fields.number("postedSequence")),
+            revision: needed.of(fields.small("revision")),
             author_id: fields.id("authorId"),
-            author_name: fields.text("authorName")?,
-            text: fields.text("text")?,
+            author_name: needed.of(fields.text("authorName")),
+            text: needed.of(fields.text("text")),
             reply_to_id: fields.id("replyToId"),
             thread_id: fields.id("threadId"),
-            attachments: fields.all("attachments", Attachment::from_json)?,
-            mentions: fields.ids("mentions")?,
-            reactions: fields.all("reactions", |reaction| {
-                let mut fields = Fields::of(reaction)?;
-                Some(Reaction {
-                    emoji: fields.text("emoji")?,
-                    user_ids: fields.ids("userIds")?,
-                })
-            })?,
+            attachments: needed.of(fields.all("attachments", Attachment::from_json)),
+            mentions: needed.of(fields.ids("mentions")),
+            reactions: needed.of(fields.all("reactions", Reaction::from_json)),
             edited_at: fields.number("editedAt"),
             deleted_at: fields.number("deletedAt"),
-            created_at: fields.number("createdAt")?,
-        })
+            created_at: needed.of(fields.number("createdAt")),
+        };
+        needed.whole(message)
     }
 
     /// The message as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let attachments = self.attachments.iter().map(Attachment::to_json).collect();
-        let reactions = self.reactions.iter().map(|reaction| {
-            object([
-                ("emoji", text(&reaction.emoji)),
-                ("userIds", list(&reaction.user_ids)),
-            ])
-        });
-        let reactions = reactions.collect();
-        object([
-            ("id", text(&self.id)),
-            ("sequence", self.sequence.into()),
-            ("postedSequence", self.posted_sequence.into()),
-            ("revision", self.revision.into()),
-            ("kind", text(self.kind.as_str())),
-            ("authorId", maybe(self.author_id.as_ref())),
-            ("authorName", text(&self.author_name)),
-            ("text", text(&self.text)),
-            ("replyToId", maybe(self.reply_to_id.as_ref())),
-            ("threadId", maybe(self.thread_id.as_ref())),
-            ("attachments", Value::Array(attachments)),
-            ("mentions", list(&self.mentions)),
-            ("reactions", Value::Array(reactions)),
-            ("editedAt", self.edited_at.map_or(Value::Null, Value::from)),
-            (
-                "deletedAt",
-                self.deleted_at.map_or(Value::Null, Value::from),
-            ),
-            ("createdAt", self.created_at.into()),
-        ])
+        let mut object = Object::default();
+        object.text("id", self.id.as_str());
+        object.number("sequence", self.sequence);
+        object.number("postedSequence", self.posted_sequence);
+        object.number("revision", self.revision.into());
+        object.text("kind", self.kind.as_str());
+        object.put(
+            "authorId",
+            text(self.author_id.as_ref().map(UserId::as_str)),
+        );
+        object.text("authorName", &self.author_name);
+        object.text("text", &self.text);
+        object.put(
+            "replyToId",
+            text(self.reply_to_id.as_ref().map(MessageId::as_str)),
+        );
+        object.put(
+            "threadId",
+            text(self.thread_id.as_ref().map(MessageId::as_str)),
+        );
+        object.put("attachments", list(&self.attachments, Attachment::to_json));
+        object.put("mentions", users(&self.mentions));
+        object.put("reactions", list(&self.reactions, Reaction::to_json));
+        object.put("editedAt", number(self.edited_at));
+        object.put("deletedAt", number(self.deleted_at));
+        object.number("createdAt", self.created_at).value()
+    }
+}
+
+impl Reaction {
+    fn from_json(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value)?;
+        Some(Self {
+            emoji: fields.text("emoji")?,
+            user_ids: fields.ids("userIds")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Object::default();
+        object.text("emoji", &self.emoji);
+        object.put("userIds", users(&self.user_ids)).value()
     }
 }
 
 impl Attachment {
     fn from_json(value: Value) -> Option<Self> {
         let mut fields = Fields::of(value)?;
-        Some(Self {
-            url: fields.text("url")?,
-            name: fields.text("name")?,
-            media_type: fields.text("type")?,
-            size: fields.number("size").filter(|size| *size <= SAFE_MAX),
-        })
+        let mut needed = Needed::default();
+        let attachment = Self {
+            url: needed.of(fields.text("url")),
+            name: needed.of(fields.text("name")),
+            media_type: needed.of(fields.text("type")),
+            size: fields.number("size"),
+        };
+        needed.whole(attachment)
     }
 
     fn to_json(&self) -> Value {
-        let mut attachment = object([
-            ("url", text(&self.url)),
-            ("name", text(&self.name)),
-            ("type", text(&self.media_type)),
-        ]);
+        let mut object = Object::default();
+        object.text("url", &self.url).text("name", &self.name);
+        object.text("type", &self.media_type);
         if let Some(size) = self.size {
-            attachment["size"] = size.into();
+            object.number("size", size);
         }
-        attachment
+        object.value()
     }
 }
 
@@ -126,14 +135,22 @@ impl MessageEdit {
     }
 }
 
-fn text(text: &(impl ToString + ?Sized)) -> Value {
-    Value::String(text.to_string())
+fn text(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, |text| Value::String(text.to_owned()))
 }
 
-fn maybe<T: ToString>(value: Option<&T>) -> Value {
-    value.map_or(Value::Null, text)
+fn number(number: Option<u64>) -> Value {
+    number.map_or(Value::Null, Value::from)
 }
 
-fn list<T: ToString>(values: &[T]) -> Value {
-    Value::Array(values.iter().map(text).collect())
+fn users(ids: &[UserId]) -> Value {
+    list(ids, |id| text(Some(id.as_str())))
+}
+
+fn list<T>(all: &[T], to_json: fn(&T) -> Value) -> Value {
+    let mut list = Vec::with_capacity(all.len());
+    for one in all {
+        list.push(to_json(one));
+    }
+    Value::Array(list)
 }

@@ -1,10 +1,8 @@
 //! The chat as a page shows it: the journal folded to one entry a message, and over it
 //! what this client has asked for and is not answered yet.
 
-use super::{Change, Message};
-use crate::error::Problem;
-use crate::id::MessageId;
-use crate::json::object;
+use super::{Change, Message, Refused};
+use crate::json::Object;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -27,10 +25,9 @@ impl ShownMessage {
     /// It as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        object([
-            ("message", self.message.to_json()),
-            ("isPending", self.is_pending.into()),
-        ])
+        let mut shown = Object::default();
+        shown.put("message", self.message.to_json());
+        shown.put("isPending", self.is_pending.into()).value()
     }
 }
 
@@ -65,9 +62,9 @@ impl ChatView {
     ///
     /// # Errors
     /// As [`Change::apply`]: the server would refuse it, and nothing is shown.
-    pub fn ask(&mut self, call: u64, change: Change) -> Result<(), Problem> {
+    pub fn ask(&mut self, call: u64, change: Change) -> Result<(), Refused> {
         let shown = self.fold();
-        change.apply(|id| find(&shown, id))?;
+        applied(&change, &shown)?;
         if self.pending.len() == PENDING {
             self.pending.remove(0);
         }
@@ -106,7 +103,7 @@ impl ChatView {
     fn fold(&self) -> Vec<Message> {
         let mut messages = self.messages.clone();
         for (_, change) in &self.pending {
-            let Ok(Some(next)) = change.apply(|id| find(&messages, id)) else {
+            let Ok(Some(next)) = applied(change, &messages) else {
                 continue;
             };
             match messages.iter_mut().find(|known| known.id == next.id) {
@@ -118,6 +115,7 @@ impl ChatView {
     }
 }
 
-fn find<'a>(messages: &'a [Message], id: &MessageId) -> Option<&'a Message> {
-    messages.iter().find(|message| message.id == *id)
+/// In one place: what applies a change is made anew for each way to find a message.
+fn applied(change: &Change, messages: &[Message]) -> Result<Option<Message>, Refused> {
+    change.apply(|id| messages.iter().find(|message| message.id == *id))
 }

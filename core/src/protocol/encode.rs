@@ -3,29 +3,26 @@
 //! into the browser's module (see [`super::decode`]). A command goes as it came.
 
 use super::frame::Query;
-use crate::json::object;
+use crate::json::Object;
 use serde_json::Value;
 
 /// Who is there.
 #[must_use]
 pub fn hello(token: &str, client: &str) -> Value {
-    object([
-        ("type", "hello".into()),
-        ("token", token.into()),
-        ("client", client.into()),
-    ])
+    let mut hello = of("hello");
+    hello.text("token", token).text("client", client).value()
 }
 
 /// A newer token.
 #[must_use]
 pub fn refresh(token: &str) -> Value {
-    object([("type", "refresh".into()), ("token", token.into())])
+    of("refresh").text("token", token).value()
 }
 
 /// Follow `query`, from a cursor where there is one.
 #[must_use]
 pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64>) -> Value {
-    let kind = match query {
+    let mut followed = of(match query {
         Query::Note { .. } => "note",
         Query::NoteOps { .. } => "noteOps",
         Query::Transcript { .. } => "transcript",
@@ -36,50 +33,49 @@ pub fn subscribe(sub: u32, query: &Query, epoch: Option<&str>, after: Option<u64
         Query::MeetingState { .. } => "meetingState",
         Query::Meetings {} => "meetings",
         Query::Me {} => "me",
-    };
-    let mut of = object([("type", kind.into())]);
+    });
     if let Some(meeting) = query.meeting_id() {
-        of["meetingId"] = meeting.as_str().into();
+        followed.text("meetingId", meeting.as_str());
     }
     if let Query::Note { client_id, .. } = query {
-        of["clientId"] = (*client_id).into();
+        followed.number("clientId", *client_id);
     }
-    let query = of;
-    let mut frame = object([
-        ("type", "subscribe".into()),
-        ("sub", sub.into()),
-        ("query", query),
-    ]);
+    let mut frame = of("subscribe");
+    frame.number("sub", sub.into());
+    frame.put("query", followed.value());
     if let Some(epoch) = epoch {
-        frame["epoch"] = epoch.into();
+        frame.text("epoch", epoch);
     }
     if let Some(after) = after {
-        frame["after"] = after.into();
+        frame.number("after", after);
     }
-    frame
+    frame.value()
 }
 
 /// Follow no longer.
 #[must_use]
 pub fn unsubscribe(sub: u32) -> Value {
-    object([("type", "unsubscribe".into()), ("sub", sub.into())])
+    of("unsubscribe").number("sub", sub.into()).value()
 }
 
 /// Do something: `command` is a [`super::Command`] as JSON.
 #[must_use]
 pub fn call(id: u64, key: &str, command: &Value) -> Value {
-    object([
-        ("type", "call".into()),
-        ("id", id.into()),
-        ("key", key.into()),
-        ("command", command.clone()),
-    ])
+    let mut call = of("call");
+    call.number("id", id).text("key", key);
+    call.put("command", command.clone()).value()
 }
 
 /// Heartbeat.
 #[must_use]
 pub fn ping() -> Value {
-    object([("type", "ping".into())])
+    of("ping").value()
+}
+
+fn of(kind: &str) -> Object {
+    let mut frame = Object::default();
+    frame.text("type", kind);
+    frame
 }
 
 #[cfg(test)]

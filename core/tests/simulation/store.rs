@@ -77,7 +77,7 @@ impl Store {
         let mut stored = Vec::new();
         for change in changes {
             let next = change.apply(|id| self.messages.get(id));
-            stored.push(next.and_then(|next| {
+            stored.push(next.map_err(Problem::from).and_then(|next| {
                 let Some(mut next) = next else {
                     let known = self.messages.get(change.message_id()).cloned();
                     return known.ok_or_else(|| Problem::not_found("the message"));

@@ -194,7 +194,7 @@ impl Plan {
                     refused.push(None);
                 }
                 Ok(None) => refused.push(None),
-                Err(problem) => refused.push(Some(problem)),
+                Err(problem) => refused.push(Some(problem.into())),
             }
         }
         for id in changed {

@@ -3,7 +3,7 @@
 //! relative positions.
 
 use crate::client::table::Table;
-use crate::json::{object, text};
+use crate::json::{Object, text};
 use crate::live::presence::{EXPIRY_MS, State, decode, encode};
 use crate::note::replica::Replica;
 use serde::{Deserialize, Serialize};
@@ -107,19 +107,19 @@ impl Presence {
         let cursor = self.cursor.and_then(|cursor| {
             let anchor = replica.sticky(cursor.anchor)?;
             let head = replica.sticky(cursor.head)?;
-            Some(object([("anchor", anchor), ("head", head)]))
+            let mut range = Object::default();
+            Some(range.put("anchor", anchor).put("head", head).value())
         });
         let Person { name, color } = &self.person;
-        let user = object([
-            ("name", name.as_str().into()),
-            ("color", color.as_str().into()),
-        ]);
-        let cursor = cursor.unwrap_or(Value::Null);
-        let state = object([("user", user), ("cursor", cursor)]);
+        let mut user = Object::default();
+        user.text("name", name).text("color", color);
+        let mut state = Object::default();
+        state.put("user", user.value());
+        state.put("cursor", cursor.unwrap_or(Value::Null));
         let state = State {
             client_id: replica.client_id(),
             clock: self.clock,
-            json: text(&state),
+            json: text(&state.value()),
         };
         Some(encode([state].iter()))
     }

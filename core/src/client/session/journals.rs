@@ -54,16 +54,16 @@ impl Session {
     /// A call asks for something: what it may show at once is shown.
     pub(super) fn predict(&mut self, id: u64, command: &serde_json::Value, now_ms: u64) {
         let me = self.state.user_id.clone();
-        self.tell_chats(|chat| chat.ask(id, command, me.as_ref(), now_ms));
+        self.tell_chats(&mut |chat| chat.ask(id, command, me.as_ref(), now_ms));
     }
 
     /// A call is answered, or refused: what it has shown gives way to what is so.
     pub(super) fn settle(&mut self, id: u64, ok: Option<&serde_json::Value>) {
-        self.tell_chats(|chat| chat.answered(id, ok));
+        self.tell_chats(&mut |chat| chat.answered(id, ok));
     }
 
     /// Tells the chats that have become others.
-    fn tell_chats(&mut self, mut change: impl FnMut(&mut ChatClient) -> bool) {
+    fn tell_chats(&mut self, change: &mut dyn FnMut(&mut ChatClient) -> bool) {
         let mut events = Vec::new();
         for (sub, journal) in self.journals.iter_mut() {
             if let Some(chat) = journal.chat.as_mut()

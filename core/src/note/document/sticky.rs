@@ -2,7 +2,7 @@
 //! relative positions, in their JSON form, as stock editors put them into presence.
 
 use super::Document;
-use crate::json::object;
+use crate::json::Object;
 use serde_json::Value;
 use yrs::block::ClientID;
 use yrs::{Assoc, ID, IndexScope, IndexedSequence, StickyIndex, Transact};
@@ -38,17 +38,18 @@ impl Document {
 /// kilobytes.
 fn written(index: &StickyIndex) -> Value {
     let id = |id: &ID| {
-        object([
-            ("client", id.client.get().into()),
-            ("clock", id.clock.into()),
-        ])
+        let mut written = Object::default();
+        written.number("client", id.client.get());
+        written.number("clock", id.clock.into()).value()
     };
     let (name, scope) = match index.scope() {
         IndexScope::Relative(at) => ("item", id(at)),
         IndexScope::Nested(of) => ("type", id(of)),
         IndexScope::Root(name) => ("tname", Value::from(&**name)),
     };
-    object([(name, scope), ("assoc", (index.assoc as i8).into())])
+    let mut written = Object::default();
+    written.put(name, scope);
+    written.put("assoc", (index.assoc as i8).into()).value()
 }
 
 fn read(sticky: &Value) -> Option<StickyIndex> {
