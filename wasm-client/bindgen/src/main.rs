@@ -6,6 +6,8 @@
 //! that Next.js (Turbopack and webpack), Vite and a plain module script all take
 //! without a setting, and that has no side effect when a server imports it.
 
+mod quiet;
+
 use std::{env, path::PathBuf, process::ExitCode};
 
 use wasm_bindgen_cli_support::Bindgen;
@@ -33,7 +35,11 @@ fn main() -> ExitCode {
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true);
-    match web.generate(&out) {
+    let written = web.generate_output().and_then(|mut output| {
+        quiet::make(output.wasm_mut());
+        output.emit(&out)
+    });
+    match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("{error:?}")),
     }
