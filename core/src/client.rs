@@ -4,6 +4,7 @@
 
 pub mod backoff;
 mod chat;
+mod json;
 pub mod note;
 pub mod session;
 mod table;

@@ -35,13 +35,43 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 11] = [
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::ValidationError,
+        Self::RateLimited,
+        Self::Conflict,
+        Self::MeetingNotActive,
+        Self::PayloadTooLarge,
+        Self::ProviderError,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
+    /// The code's wire name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "UNAUTHORIZED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::ValidationError => "VALIDATION_ERROR",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::Conflict => "CONFLICT",
+            Self::MeetingNotActive => "MEETING_NOT_ACTIVE",
+            Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
+            Self::ProviderError => "PROVIDER_ERROR",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
     /// The code of a wire name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        use serde::de::IntoDeserializer;
-        use serde::de::value::{Error, StrDeserializer};
-        let name: StrDeserializer<'_, Error> = name.into_deserializer();
-        Self::deserialize(name).ok()
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
     }
 
     /// The HTTP status that carries this code.
@@ -180,6 +210,15 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_have_the_names_that_are_derived() {
+        for code in ErrorCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert_eq!(ErrorCode::parse(code.as_str()), Some(code));
+        }
+        assert_eq!(ErrorCode::parse("Internal"), None);
+    }
 
     #[test]
     fn what_is_said_of_an_input_quotes_nothing_of_it() {

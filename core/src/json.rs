@@ -4,31 +4,50 @@
 use serde_json::{Map, Value};
 
 /// An object that is put together: a call a field.
-#[derive(Default)]
-pub(crate) struct Object(Map<String, Value>);
+#[derive(Debug, Default)]
+pub struct Object(Map<String, Value>);
 
 impl Object {
-    pub(crate) fn put(&mut self, name: &str, value: Value) -> &mut Self {
+    /// A field of any value.
+    pub fn put(&mut self, name: &str, value: Value) -> &mut Self {
         self.0.insert(name.to_owned(), value);
         self
     }
 
-    pub(crate) fn text(&mut self, name: &str, text: &str) -> &mut Self {
+    /// A field of a value that may be absent: then it is `null`.
+    pub fn maybe(&mut self, name: &str, value: Option<Value>) -> &mut Self {
+        self.put(name, value.unwrap_or_default())
+    }
+
+    /// A field that is a text.
+    pub fn text(&mut self, name: &str, text: &str) -> &mut Self {
         self.put(name, Value::String(text.to_owned()))
     }
 
-    pub(crate) fn number(&mut self, name: &str, number: u64) -> &mut Self {
+    /// A field that is a number.
+    pub fn number(&mut self, name: &str, number: u64) -> &mut Self {
         self.put(name, number.into())
     }
 
     /// The whole, which is taken out.
-    pub(crate) fn value(&mut self) -> Value {
+    #[must_use]
+    pub fn value(&mut self) -> Value {
         Value::Object(std::mem::take(&mut self.0))
     }
 }
 
+/// A list, each of which is written by `to_json`.
+pub fn list<T>(all: &[T], to_json: fn(&T) -> Value) -> Value {
+    let mut list = Vec::with_capacity(all.len());
+    for one in all {
+        list.push(to_json(one));
+    }
+    Value::Array(list)
+}
+
 /// The text of a value.
-pub(crate) fn text(value: &Value) -> String {
+#[must_use]
+pub fn text(value: &Value) -> String {
     // Fails for maps with odd keys only: there are none.
     serde_json::to_string(value).unwrap_or_default()
 }

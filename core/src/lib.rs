@@ -9,7 +9,7 @@ pub mod entitlement;
 pub mod error;
 pub mod flag;
 pub mod id;
-mod json;
+pub mod json;
 pub mod limits;
 pub mod live;
 pub mod me;

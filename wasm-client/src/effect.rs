@@ -1,62 +1,15 @@
-//! Effects and events on their way to JavaScript.
+//! Effects and events on their way to JavaScript. Values go as JSON text, which the
+//! browser reads itself: building objects from here takes a function of the glue for
+//! each step.
 
 use crate::js::Array;
 use crate::stored::{bytes, number, op};
-use crate::to_json;
-use connvo_core::client::note::Origin;
 use connvo_core::client::session::Event;
-use connvo_core::client::{ConnectionState, Effect, NoteEvent};
-use connvo_core::error::Problem;
-use connvo_core::note::Operation;
-use connvo_core::transcript::view::{Splice, TranscriptView};
-use serde::Serialize;
+use connvo_core::client::{Effect, NoteEvent};
+use connvo_core::json::{Object, text};
+use connvo_core::transcript::view::TranscriptView;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
-
-/// What the wrappers hear; `ShellEvent` of `npm/src/shell.ts`.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-enum ShellEvent<'a> {
-    Connection {
-        state: &'a ConnectionState,
-    },
-    Reply {
-        id: u64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ok: Option<&'a Value>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<&'a Problem>,
-    },
-    Delta {
-        sub: u32,
-        operation: &'a Operation,
-        origin: Origin,
-    },
-    Status {
-        sub: u32,
-    },
-    Peers {
-        sub: u32,
-    },
-    Chunks {
-        sub: u32,
-        reset: bool,
-        splices: &'a [Splice],
-        interim: &'a [&'a Value],
-    },
-    Chat {
-        sub: u32,
-        messages: &'a Value,
-    },
-    View {
-        sub: u32,
-        value: &'a Value,
-    },
-    Ended {
-        sub: u32,
-        problem: &'a Problem,
-    },
-}
 
 /// Transcripts by subscription: few, searched from the start.
 pub(crate) type Views = Vec<(u32, TranscriptView)>;
@@ -98,58 +51,69 @@ pub(crate) fn to_js(effect: Effect, views: &mut Views) -> Option<Array> {
     Some(out)
 }
 
-fn event_json(event: Event, views: &mut Views) -> Option<String> {
-    Some(to_json(&match &event {
-        Event::Connection(state) => ShellEvent::Connection { state },
-        Event::Reply { id, result } => ShellEvent::Reply {
-            id: *id,
-            ok: result.as_ref().ok(),
-            error: result.as_ref().err(),
-        },
-        Event::Chat { sub, messages } => ShellEvent::Chat {
-            sub: *sub,
-            messages,
-        },
-        Event::Ended { sub, problem } => ShellEvent::Ended { sub: *sub, problem },
-        Event::Note { sub, event } => match event {
-            NoteEvent::Delta { operation, origin } => ShellEvent::Delta {
-                sub: *sub,
-                operation,
-                origin: *origin,
-            },
-            NoteEvent::Status(_) => ShellEvent::Status { sub: *sub },
-            NoteEvent::Peers(_) => ShellEvent::Peers { sub: *sub },
-        },
-        Event::Items { .. } | Event::Volatile { .. } => return heard(event, views),
-    }))
+/// What the wrappers hear; `ShellEvent` of `npm/src/shell.ts`.
+fn heard(kind: &str, sub: u32) -> Object {
+    let mut event = Object::default();
+    event.text("type", kind).number("sub", sub.into());
+    event
 }
 
-/// Chunks of a transcript, folded into what a page shows.
-fn heard(event: Event, views: &mut Views) -> Option<String> {
-    match event {
-        Event::Items { sub, reset, items } => fold(sub, reset, items, views),
+fn event_json(event: Event, views: &mut Views) -> Option<String> {
+    let event = match event {
+        Event::Connection(state) => {
+            let mut event = Object::default();
+            event.text("type", "connection");
+            event.put("state", state.to_json()).value()
+        }
+        Event::Reply { id, result } => {
+            let mut event = Object::default();
+            event.text("type", "reply").number("id", id);
+            match result {
+                Ok(ok) => event.put("ok", ok),
+                Err(error) => event.put("error", error.to_json()),
+            };
+            event.value()
+        }
+        Event::Chat { sub, messages } => heard("chat", sub).put("messages", messages).value(),
+        Event::Ended { sub, problem } => heard("ended", sub)
+            .put("problem", problem.to_json())
+            .value(),
+        Event::Note { sub, event } => match event {
+            NoteEvent::Delta { operation, origin } => {
+                let mut event = heard("delta", sub);
+                event.put("operation", operation.to_json());
+                event.text("origin", origin.as_str()).value()
+            }
+            NoteEvent::Status(_) => heard("status", sub).value(),
+            NoteEvent::Peers(_) => heard("peers", sub).value(),
+        },
+        Event::Items { sub, reset, items } => return fold(sub, reset, items, views),
         Event::Volatile { sub, item } => {
             let view = find(views, sub)?;
-            view.spoken(item).then(|| chunks(sub, false, &[], view))
+            return view
+                .spoken(item)
+                .then(|| chunks(sub, false, Vec::new(), view));
         }
-        _ => None,
-    }
+    };
+    Some(text(&event))
 }
 
 /// Final chunks, live or from before; of no transcript, the whole of a view.
 pub(crate) fn fold(sub: u32, reset: bool, items: Vec<Value>, views: &mut Views) -> Option<String> {
     let Some(view) = find(views, sub) else {
-        let value = items.first()?;
-        return Some(to_json(&ShellEvent::View { sub, value }));
+        let value = items.into_iter().next()?;
+        return Some(text(&heard("view", sub).put("value", value).value()));
     };
     if reset {
         view.reset();
     }
     let mut splices = Vec::new();
     for chunk in items {
-        splices.append(&mut view.finalised(chunk));
+        for splice in view.finalised(chunk) {
+            splices.push(splice.into_json());
+        }
     }
-    Some(chunks(sub, reset, &splices, view))
+    Some(chunks(sub, reset, splices, view))
 }
 
 fn find(views: &mut Views, of: u32) -> Option<&mut TranscriptView> {
@@ -158,11 +122,10 @@ fn find(views: &mut Views, of: u32) -> Option<&mut TranscriptView> {
         .find_map(|(sub, view)| (*sub == of).then_some(view))
 }
 
-fn chunks(sub: u32, reset: bool, splices: &[Splice], view: &TranscriptView) -> String {
-    to_json(&ShellEvent::Chunks {
-        sub,
-        reset,
-        splices,
-        interim: &view.interim(),
-    })
+fn chunks(sub: u32, reset: bool, splices: Vec<Value>, view: &TranscriptView) -> String {
+    let mut event = heard("chunks", sub);
+    event.put("reset", reset.into());
+    event.put("splices", Value::Array(splices));
+    let interim = view.interim().into_iter().cloned().collect();
+    text(&event.put("interim", Value::Array(interim)).value())
 }

@@ -16,6 +16,7 @@ pub use rules::{diff_texts, lacking, refusal};
 pub use shell::Shell;
 
 use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::json::text;
 use wasm_bindgen::prelude::*;
 
 /// Memory from a smaller and quicker allocator than the standard library's.
@@ -23,16 +24,9 @@ use wasm_bindgen::prelude::*;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// A value as JSON text, which the browser reads and writes itself: building objects
-/// from here takes a function of the glue for each step.
-pub(crate) fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> String {
-    // Fails for maps with odd keys only: there are none.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 /// A problem as what is thrown: its JSON, which the wrappers make an error of.
 pub(crate) fn thrown(problem: &Problem) -> JsValue {
-    JsValue::from_str(&to_json(problem))
+    JsValue::from_str(&text(&problem.to_json()))
 }
 
 /// What was given is not valid.

@@ -1,9 +1,9 @@
 //! Core's rules as plain functions, for pages that show what is possible and what
 //! changed. The server decides by the same ones.
 
-use crate::to_json;
 use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can};
 use connvo_core::entitlement::allows;
+use connvo_core::json::text;
 use connvo_core::meeting::MeetingState;
 use connvo_core::note::diff::diff;
 use wasm_bindgen::prelude::*;
@@ -33,7 +33,7 @@ pub fn refusal(
     let (state, action) = (MeetingState::parse(state)?, Action::parse(action)?);
     let ended_at = ended_at.map(|at| at as u64);
     let refused = can(&standing, state, ended_at, now as u64, action).err()?;
-    Some(to_json(&refused))
+    Some(text(&refused.to_json()))
 }
 
 /// Why entitlements (JSON) do not allow a feature, or one more of a limit of which
@@ -43,12 +43,12 @@ pub fn refusal(
 pub fn lacking(entitlements: &str, name: &str, used: f64) -> Option<String> {
     let entitlements = serde_json::from_str(entitlements).ok()?;
     let problem = allows(&entitlements, name, used as u64).err()?;
-    Some(to_json(&problem))
+    Some(text(&problem.to_json()))
 }
 
 /// The edit that turns one text into another, as a JSON list of components.
 #[wasm_bindgen(js_name = diffTexts)]
 #[must_use]
 pub fn diff_texts(from: &str, to: &str) -> String {
-    to_json(&diff(from, to))
+    text(&diff(from, to).to_json())
 }

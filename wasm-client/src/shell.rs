@@ -7,12 +7,13 @@ mod tests;
 use crate::effect::{Views, fold, to_js};
 use crate::js::Array;
 use crate::stored::{read_note, read_row, read_rows};
-use crate::{invalid, thrown, to_json};
+use crate::{invalid, thrown};
 use connvo_core::access::Role;
-use connvo_core::client::Session;
 use connvo_core::client::note::{CursorRange, Person};
+use connvo_core::client::{Peer, Session};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
+use connvo_core::json::{list, text};
 use connvo_core::note::{Operation, ReplicaError};
 use connvo_core::protocol::Query;
 use connvo_core::transcript::view::TranscriptView;
@@ -108,7 +109,7 @@ impl Shell {
     /// How the connection stands, as JSON.
     #[must_use]
     pub fn connection(&self) -> String {
-        to_json(self.session.state())
+        text(&self.session.state().to_json())
     }
 
     /// Asks the server to do something; the answer comes as an event of this id.
@@ -201,14 +202,15 @@ impl Shell {
     #[wasm_bindgen(js_name = noteStatus)]
     #[must_use]
     pub fn note_status(&self, note: u32) -> String {
-        to_json(&self.session.note_status(note))
+        let status = self.session.note_status(note);
+        text(&status.map_or(Value::Null, |status| status.to_json()))
     }
 
     /// Who else is in a note, as JSON.
     #[wasm_bindgen(js_name = notePeers)]
     #[must_use]
     pub fn note_peers(&self, note: u32) -> String {
-        to_json(&self.session.note_peers(note))
+        text(&list(&self.session.note_peers(note), Peer::to_json))
     }
 
     /// Shows the others where the cursor is; nowhere without both numbers.

@@ -4,7 +4,7 @@
 
 use super::{Attachment, Message, MessageDraft, MessageEdit, MessageKind, Reaction};
 use crate::id::{MessageId, UserId};
-use crate::json::{Fields, Needed, Object};
+use crate::json::{Fields, Needed, Object, list};
 use serde_json::Value;
 
 impl Message {
@@ -111,8 +111,8 @@ impl MessageDraft {
     pub(crate) fn from_json(fields: &mut Fields) -> Option<Self> {
         Some(Self {
             id: fields.id("id"),
-            kind: match fields.text("kind") {
-                Some(kind) => MessageKind::parse(&kind)?,
+            kind: match fields.any("kind") {
+                Some(kind) => MessageKind::parse(kind.as_str()?)?,
                 None => MessageKind::default(),
             },
             text: fields.text("text").unwrap_or_default(),
@@ -147,10 +147,133 @@ fn users(ids: &[UserId]) -> Value {
     list(ids, |id| text(Some(id.as_str())))
 }
 
-fn list<T>(all: &[T], to_json: fn(&T) -> Value) -> Value {
-    let mut list = Vec::with_capacity(all.len());
-    for one in all {
-        list.push(to_json(one));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::view::ShownMessage;
+    use serde::de::DeserializeOwned;
+    use serde_json::{from_value, json, to_value};
+
+    const ID: &str = "0197f7a4-5e0b-7c3a-9d2e-3f1b2a4c5d6e";
+
+    fn whole() -> Value {
+        json!({
+            "id": ID, "sequence": (1_u64 << 53) - 1, "postedSequence": 3, "revision": u32::MAX,
+            "kind": "file", "authorId": ID, "authorName": "Ada \"é😀\"", "text": "a\n\u{0}b",
+            "replyToId": ID, "threadId": ID,
+            "attachments": [
+                {"url": "https://a.example/x", "name": "x", "type": "image/png", "size": 7},
+                {"url": "https://a.example/y", "name": "", "type": "text/plain"},
+            ],
+            "mentions": [ID, ID],
+            "reactions": [{"emoji": "👍", "userIds": [ID]}, {"emoji": "🎉", "userIds": []}],
+            "editedAt": 5, "deletedAt": 6, "createdAt": 4,
+        })
     }
-    Value::Array(list)
+
+    fn bare() -> Value {
+        json!({
+            "id": ID, "sequence": 0, "postedSequence": 0, "revision": 0, "kind": "system",
+            "authorId": null, "authorName": "", "text": "", "replyToId": null, "threadId": null,
+            "attachments": [], "mentions": [], "reactions": [],
+            "editedAt": null, "deletedAt": null, "createdAt": 0,
+        })
+    }
+
+    fn draft() -> Value {
+        json!({
+            "id": ID, "kind": "reaction", "text": "é", "replyToId": ID, "mentions": [ID],
+            "attachments": [{"url": "u", "name": "n", "type": "t"}],
+        })
+    }
+
+    /// The value with each field in turn away, or something odd, and the field's name.
+    fn odd(value: &Value) -> Vec<(String, Value)> {
+        let mut all = Vec::new();
+        for name in value.as_object().unwrap().keys() {
+            let mut without = value.clone();
+            without.as_object_mut().unwrap().remove(name);
+            all.push((name.clone(), without));
+            for junk in [
+                json!(null),
+                json!(true),
+                json!(7),
+                json!(-1),
+                json!(1.5),
+                json!(u64::MAX),
+                json!("odd"),
+                json!([1]),
+                json!([{}]),
+                json!({}),
+            ] {
+                let mut other = value.clone();
+                other[name] = junk;
+                all.push((name.clone(), other));
+            }
+        }
+        all
+    }
+
+    /// Both decoders give the same; what of `lenient` is odd, ours takes as absent.
+    fn agree<T>(value: &Value, ours: impl Fn(Value) -> Option<T>, lenient: &[&str])
+    where
+        T: DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let derived = |value: &Value| from_value::<T>(value.clone()).ok();
+        assert!(derived(value).is_some(), "{value}");
+        assert_eq!(ours(value.clone()), derived(value), "{value}");
+        for (name, mut odd) in odd(value) {
+            let mut expected = derived(&odd);
+            let given = ours(odd.clone());
+            if expected.is_none() && lenient.contains(&name.as_str()) {
+                odd.as_object_mut().unwrap().remove(&name);
+                expected = derived(&odd);
+            }
+            assert_eq!(given, expected, "{name}: {odd}");
+        }
+        for junk in [json!(null), json!([]), json!("x"), json!(1)] {
+            assert_eq!(ours(junk), None);
+        }
+    }
+
+    #[test]
+    fn a_message_is_what_the_derived_decoder_makes_of_it() {
+        let optional = ["authorId", "replyToId", "threadId", "editedAt", "deletedAt"];
+        for value in [whole(), bare()] {
+            agree(&value, Message::from_json, &optional);
+        }
+        let attachment = &whole()["attachments"][0];
+        agree(attachment, Attachment::from_json, &["size"]);
+        agree(&whole()["reactions"][0], Reaction::from_json, &[]);
+    }
+
+    #[test]
+    fn a_message_is_written_as_the_derived_encoder_writes_it() {
+        for value in [whole(), bare()] {
+            let message: Message = from_value(value.clone()).unwrap();
+            assert_eq!(message.to_json(), value);
+            assert_eq!(message.to_json(), to_value(&message).unwrap());
+            for is_pending in [true, false] {
+                let message = message.clone();
+                let shown = ShownMessage {
+                    message,
+                    is_pending,
+                };
+                assert_eq!(shown.to_json(), to_value(&shown).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn drafts_and_edits_are_what_the_derived_decoder_makes_of_them() {
+        let of = |value| MessageDraft::from_json(&mut Fields::of(value)?);
+        let optional = ["id", "text", "replyToId", "attachments", "mentions"];
+        for value in [draft(), json!({}), json!({"text": "a"})] {
+            agree(&value, of, &optional);
+        }
+        let of = |value| MessageEdit::from_json(&mut Fields::of(value)?);
+        for value in [json!({"text": "", "mentions": [ID]}), json!({"text": "a"})] {
+            agree(&value, of, &["mentions"]);
+        }
+    }
 }

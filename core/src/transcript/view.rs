@@ -1,14 +1,14 @@
 //! The transcript as a page shows it, folded from the journal: a revision takes the
 //! place of what it revises, and an interim text stands until its final one comes.
 
-use serde::Serialize;
+use crate::json::Object;
 use serde_json::Value;
 
 /// Interim chunks shown at once. An utterance that never became final makes room.
 pub const INTERIM: usize = 32;
 
 /// How a list of chunks changed: at `at`, `remove` of them gave way to `insert`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Splice {
     /// Place in the list.
     pub at: usize,
@@ -16,6 +16,17 @@ pub struct Splice {
     pub remove: usize,
     /// What comes in their place: none or one.
     pub insert: Vec<Value>,
+}
+
+impl Splice {
+    /// The splice as JSON: by hand, for the browser's module.
+    #[must_use]
+    pub fn into_json(self) -> Value {
+        let mut object = Object::default();
+        object.number("at", self.at as u64);
+        object.number("remove", self.remove as u64);
+        object.put("insert", Value::Array(self.insert)).value()
+    }
 }
 
 /// Final chunks in the order spoken, and interim ones. The chunks stay the JSON that

@@ -1,5 +1,6 @@
 //! One step of an operation, and its JSON form: an object with exactly one key.
 
+use crate::json::Object;
 use std::fmt;
 
 use serde::Serialize;
@@ -29,6 +30,17 @@ impl<'de> Deserialize<'de> for Component {
 }
 
 impl Component {
+    /// The component as a JSON value.
+    pub(super) fn to_json(&self) -> Value {
+        let mut object = Object::default();
+        match self {
+            Self::Retain(units) => object.number("retain", (*units).into()),
+            Self::Insert(text) => object.text("insert", text),
+            Self::Delete(units) => object.number("delete", (*units).into()),
+        };
+        object.value()
+    }
+
     /// The same from a JSON value, without the words on what is wrong with it.
     pub(super) fn from_json(value: Value) -> Option<Self> {
         let Value::Object(fields) = value else {

@@ -7,6 +7,7 @@ use serde::ser::{self, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Component, Operation, OperationError};
+use crate::json::list;
 
 impl Serialize for Operation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -23,6 +24,12 @@ impl<'de> Deserialize<'de> for Operation {
 }
 
 impl Operation {
+    /// The operation as a JSON value.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        list(&self.components, Component::to_json)
+    }
+
     /// The same from a JSON value, without the words on what is wrong with it. The
     /// browser's module has this form alone: the derived one takes a decoder of values
     /// and every message of it along.
@@ -118,8 +125,12 @@ mod tests {
             json!({"insert": "a"}),
             json!(null),
         ] {
-            let derived = serde_json::from_value::<Operation>(list.clone());
-            assert_eq!(Operation::from_json(list.clone()), derived.ok(), "{list}");
+            let derived = serde_json::from_value::<Operation>(list.clone()).ok();
+            assert_eq!(Operation::from_json(list.clone()), derived, "{list}");
+            if let Some(operation) = derived {
+                let written = serde_json::to_value(&operation).unwrap();
+                assert_eq!(operation.to_json(), written);
+            }
         }
     }
 }
