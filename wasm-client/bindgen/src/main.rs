@@ -4,7 +4,8 @@
 //! The version of `wasm-bindgen` is the one of `Cargo.lock`, so that a fresh
 //! clone needs no tool of the right version beforehand. `web` is the one target
 //! that Next.js (Turbopack and webpack), Vite and a plain module script all take
-//! without a setting, and that has no side effect when a server imports it.
+//! without a setting, and that has no side effect when a server imports it. What its
+//! panics would say is left out ([`quiet`]).
 
 mod quiet;
 

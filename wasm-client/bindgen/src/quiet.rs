@@ -84,8 +84,8 @@ impl VisitorMut for Traps<'_> {
     }
 }
 
-/// Whether nobody can tell, once the module has trapped, that the instruction was carried
-/// out: it moves values about.
+/// Whether the instruction only moves values about: a panic's way to its trap. Where it
+/// traps the module is at an end: nothing may be read of it afterwards.
 fn is_preparation(instr: &Instr) -> bool {
     matches!(
         instr,
@@ -126,5 +126,59 @@ fn forget_places(start: u32, data: &mut [u8]) {
     }
     for span in spans {
         data[span].fill(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use walrus::{FunctionBuilder, ValType};
+
+    /// A function that calls `callee` with a 7, which never comes back.
+    fn calling(module: &mut Module, callee: FunctionId) -> FunctionId {
+        let mut builder = FunctionBuilder::new(&mut module.types, &[], &[]);
+        builder.func_body().i32_const(7).call(callee).unreachable();
+        builder.finish(Vec::new(), &mut module.funcs)
+    }
+
+    fn calls(module: &Module, function: FunctionId) -> Vec<FunctionId> {
+        called(module.funcs.get(function).kind.unwrap_local())
+    }
+
+    #[test]
+    fn a_call_that_never_comes_back_is_a_trap_unless_it_tells_javascript() {
+        let mut module = Module::default();
+        let ty = module.types.add(&[ValType::I32], &[]);
+        let (throw, _) = module.add_import_func("js", "throw", ty);
+        let mut builder = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[]);
+        builder.func_body().unreachable();
+        let argument = module.locals.add(ValType::I32);
+        let panic = builder.finish(vec![argument], &mut module.funcs);
+        let silent = calling(&mut module, panic);
+        let loud = calling(&mut module, throw);
+        for (name, function) in [("silent", silent), ("loud", loud)] {
+            module.exports.add(name, function);
+        }
+        make(&mut module);
+        assert_eq!(calls(&module, loud), [throw]);
+        assert_eq!(calls(&module, silent), []);
+        let trap = module.funcs.get(silent).kind.unwrap_local();
+        assert_eq!(trap.block(trap.entry_block()).instrs.len(), 1);
+        let names = module.funcs.iter().count();
+        assert_eq!(names, 3, "what panics called is gone");
+    }
+
+    #[test]
+    fn places_are_forgotten_and_all_else_stays() {
+        let words = |words: [u32; 4]| words.map(u32::to_le_bytes).concat();
+        let start = 1_048_577;
+        let path = *b"-src/lib.rs-kept";
+        let at = start + 3;
+        let place = words([at + 1, 10, 20, 5]);
+        let others = [words([at + 1, 11, 20, 5]), words([at + 1, 10, 0, 5])];
+        let mut data = [&b"abc"[..], &path, &place, &others.concat()].concat();
+        forget_places(start, &mut data);
+        let blank = [&b"abc-"[..], &[0; 10], b"-kept", &[0; 16], &others.concat()];
+        assert_eq!(data, blank.concat());
     }
 }
