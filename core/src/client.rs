@@ -8,6 +8,7 @@ mod json;
 pub mod note;
 pub mod session;
 mod table;
+mod view;
 
 pub use chat::ChatClient;
 pub use note::{NoteEvent, NoteStatus, Peer};

@@ -9,6 +9,7 @@ use connvo_core::client::{Session, session::Status};
 use connvo_core::limits::NoteLimits;
 use connvo_core::note::replica::{OutboxEntry, StoreOp};
 use connvo_core::note::{Document, Operation, ReplicaError};
+use connvo_core::protocol::frame::Query;
 use connvo_core::protocol::lane::{ServerLane, encode_server};
 use serde_json::{Value, json};
 
@@ -409,4 +410,63 @@ fn what_core_would_refuse_is_not_shown_and_asked_all_the_same() {
         "items": [stored(2, "ho")]});
     session.receive_text(&edited.to_string(), START);
     assert_eq!(chat(&mut session), Some(vec![("ho".into(), false)]));
+}
+
+/// What the view shows by now, in the last of its events.
+fn view(session: &mut Session) -> Option<Value> {
+    let shown = |effect| match effect {
+        Effect::Event(Event::Items { mut items, .. }) => items.pop(),
+        _ => None,
+    };
+    session.take_effects().into_iter().filter_map(shown).last()
+}
+
+#[test]
+fn a_raised_hand_shows_at_once_and_goes_when_the_server_refuses_it() {
+    let mut session = live(None, 0);
+    let meeting_id = MEETING.to_owned().try_into().unwrap();
+    let sub = session.follow(Query::MeetingState { meeting_id });
+    let snapshot = |line: &[&str]| {
+        json!({"type": "snapshot", "sub": sub, "cursor": 1, "epoch": format!("{line:?}"),
+            "reset": false, "items": [{"speakerQueue": line}]})
+        .to_string()
+    };
+    let line = |shown: Option<Value>| shown.map(|view| view["speakerQueue"].clone());
+    session.receive_text(&snapshot(&[BOB]), START);
+    assert_eq!(line(view(&mut session)), Some(json!([BOB])));
+    let raise = json!({"type": "raiseHand", "meetingId": MEETING});
+    let refused = session.call_json("a".into(), raise.clone(), START);
+    assert_eq!(line(view(&mut session)), Some(json!([BOB, ADA])));
+    let error = json!({"code": "CONFLICT", "detail": "not now"});
+    let reply = json!({"type": "reply", "id": refused, "error": error}).to_string();
+    session.receive_text(&reply, START);
+    assert_eq!(line(view(&mut session)), Some(json!([BOB])));
+
+    // What is done stays shown until the view comes, however the two are ordered.
+    let done = session.call_json("b".into(), raise, START);
+    let reply = json!({"type": "reply", "id": done, "ok": {"next": null, "speakerQueue": []}});
+    session.receive_text(&reply.to_string(), START);
+    assert_eq!(line(view(&mut session)), Some(json!([BOB, ADA])));
+    session.receive_text(&snapshot(&[ADA]), START);
+    assert_eq!(line(view(&mut session)), Some(json!([ADA])));
+    assert!(session.next_deadline().unwrap() > START + 2_000);
+}
+
+#[test]
+fn a_prediction_that_no_view_confirms_is_given_up() {
+    let mut session = live(None, 0);
+    let meeting_id = MEETING.to_owned().try_into().unwrap();
+    let sub = session.follow(Query::MeetingState { meeting_id });
+    let snapshot = json!({"type": "snapshot", "sub": sub, "cursor": 1, "epoch": "a",
+        "reset": false, "items": [{"speakerQueue": []}]});
+    session.receive_text(&snapshot.to_string(), START);
+    let raise = json!({"type": "raiseHand", "meetingId": MEETING});
+    let id = session.call_json("a".into(), raise, START);
+    let reply = json!({"type": "reply", "id": id, "ok": {"done": true}});
+    session.receive_text(&reply.to_string(), START);
+    assert_eq!(view(&mut session).unwrap()["speakerQueue"], json!([ADA]));
+    let due = session.next_deadline().unwrap();
+    assert_eq!(due, START + 2_000);
+    session.tick(due);
+    assert_eq!(view(&mut session).unwrap()["speakerQueue"], json!([]));
 }

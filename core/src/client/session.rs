@@ -294,6 +294,7 @@ impl Session {
             Link::Live => self.beat(now_ms),
             _ => {}
         }
+        self.tick_views(now_ms);
         self.tick_notes(now_ms);
     }
 
@@ -335,7 +336,8 @@ impl Session {
             }
             Link::Idle | Link::NoNetwork => None,
         };
-        link.into_iter().chain(self.note_deadline()).min()
+        let others = [self.note_deadline(), self.view_deadline()];
+        link.into_iter().chain(others.into_iter().flatten()).min()
     }
 
     fn attempt(&mut self, now_ms: u64) {

@@ -89,7 +89,13 @@ impl Session {
         }
     }
 
-    pub(super) fn replied(&mut self, id: u64, ok: Option<Value>, error: Option<Problem>) {
+    pub(super) fn replied(
+        &mut self,
+        id: u64,
+        ok: Option<Value>,
+        error: Option<Problem>,
+        now_ms: u64,
+    ) {
         // A second answer, to a resent call, finds nothing.
         if self.calls.pending.remove(&id).is_none() {
             return;
@@ -100,7 +106,7 @@ impl Session {
                 "the server's reply holds neither answer nor error",
             )
         };
-        self.settle(id, ok.as_ref());
+        self.settle(id, ok.as_ref(), now_ms);
         let result = ok.ok_or_else(|| error.unwrap_or_else(missing));
         self.tell(Event::Reply { id, result });
         self.send_calls();

@@ -49,7 +49,7 @@ impl Session {
                 items,
             } => self.events(sub, from, to, items),
             ServerFrame::Volatile { sub, item } => self.tell(super::Event::Volatile { sub, item }),
-            ServerFrame::Reply { id, ok, error } => self.replied(id, ok, error),
+            ServerFrame::Reply { id, ok, error } => self.replied(id, ok, error, now_ms),
             ServerFrame::Revoked { sub, error } => self.revoked(sub, error, now_ms),
             ServerFrame::Drain { after_ms } => {
                 self.drop_socket(close::NORMAL);

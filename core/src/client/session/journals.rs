@@ -3,8 +3,9 @@
 use super::{Event, Session};
 use crate::access::Role;
 use crate::client::chat::ChatClient;
+use crate::client::view::ViewClient;
 use crate::error::{ErrorCode, Problem};
-use crate::id::MeetingId;
+use crate::id::{MeetingId, UserId};
 use crate::protocol::encode;
 use crate::protocol::frame::Query;
 
@@ -14,24 +15,38 @@ pub(super) struct JournalClient {
     query: Query,
     epoch: Option<String>,
     cursor: Option<u64>,
-    /// What a chat is folded to.
-    chat: Option<ChatClient>,
+    folded: Folded,
+}
+
+/// What the items are folded to.
+#[derive(Debug)]
+enum Folded {
+    /// Nothing: the application has them one by one.
+    Items,
+    Chat(ChatClient),
+    View(ViewClient),
 }
 
 impl Session {
-    /// Follows a journal (`noteOps` or `transcript`). Items come as `Event::Items`.
+    /// Follows a journal (`noteOps` or `transcript`), or a view. Items come as
+    /// `Event::Items`; a view as its one item, with what this session asks for and is not
+    /// answered yet.
     pub fn follow(&mut self, query: Query) -> u32 {
-        self.follow_with(query, None)
+        let folded = match query {
+            Query::NoteOps { .. } | Query::Transcript { .. } => Folded::Items,
+            _ => Folded::View(ViewClient::default()),
+        };
+        self.follow_with(query, folded)
     }
 
     /// Follows a meeting's chat as somebody of this name and role. It comes as
     /// `Event::Chat`, with what this session asks for and is not answered yet.
     pub fn follow_chat(&mut self, meeting_id: MeetingId, name: String, role: Role) -> u32 {
         let chat = ChatClient::new(meeting_id.clone(), (name, role));
-        self.follow_with(Query::Chat { meeting_id }, Some(chat))
+        self.follow_with(Query::Chat { meeting_id }, Folded::Chat(chat))
     }
 
-    fn follow_with(&mut self, query: Query, chat: Option<ChatClient>) -> u32 {
+    fn follow_with(&mut self, query: Query, folded: Folded) -> u32 {
         let sub = self.next_sub();
         self.journals.insert(
             sub,
@@ -39,7 +54,7 @@ impl Session {
                 query,
                 epoch: None,
                 cursor: None,
-                chat,
+                folded,
             },
         );
         self.subscribe_journal(sub);
@@ -54,44 +69,88 @@ impl Session {
     /// A call asks for something: what it may show at once is shown.
     pub(super) fn predict(&mut self, id: u64, command: &serde_json::Value, now_ms: u64) {
         let me = self.state.user_id.clone();
-        self.tell_chats(&mut |chat| chat.ask(id, command, me.as_ref(), now_ms));
+        self.refold(&mut |query, folded| match folded {
+            Folded::Chat(chat) => chat.ask(id, command, me.as_ref(), now_ms),
+            Folded::View(view) => view.ask(query, id, command, name(me.as_ref())),
+            Folded::Items => false,
+        });
     }
 
     /// A call is answered, or refused: what it has shown gives way to what is so.
-    pub(super) fn settle(&mut self, id: u64, ok: Option<&serde_json::Value>) {
-        self.tell_chats(&mut |chat| chat.answered(id, ok));
+    pub(super) fn settle(&mut self, id: u64, ok: Option<&serde_json::Value>, now_ms: u64) {
+        self.refold(&mut |_, folded| match folded {
+            Folded::Chat(chat) => chat.answered(id, ok),
+            Folded::View(view) => view.answered(id, ok.is_some(), now_ms),
+            Folded::Items => false,
+        });
     }
 
-    /// Tells the chats that have become others.
-    fn tell_chats(&mut self, change: &mut dyn FnMut(&mut ChatClient) -> bool) {
-        let mut events = Vec::new();
+    /// What a view has shown long enough after its answer is shown no longer.
+    pub(super) fn tick_views(&mut self, now_ms: u64) {
+        self.refold(&mut |_, folded| match folded {
+            Folded::View(view) => view.tick(now_ms),
+            _ => false,
+        });
+    }
+
+    /// When `tick_views` is due, in milliseconds.
+    pub(super) fn view_deadline(&self) -> Option<u64> {
+        let due = |journal: &JournalClient| match &journal.folded {
+            Folded::View(view) => view.due_at(),
+            _ => None,
+        };
+        self.journals.values().filter_map(due).min()
+    }
+
+    /// Tells what has become another.
+    fn refold(&mut self, change: &mut dyn FnMut(&Query, &mut Folded) -> bool) {
+        let mut changed = Vec::new();
         for (sub, journal) in self.journals.iter_mut() {
-            if let Some(chat) = journal.chat.as_mut()
-                && change(chat)
-            {
-                let messages = chat.shown();
-                events.push(Event::Chat {
-                    sub: *sub,
-                    messages,
-                });
+            if change(&journal.query, &mut journal.folded) {
+                changed.push(*sub);
             }
         }
-        for event in events {
-            self.tell(event);
+        for sub in changed {
+            self.tell_folded(sub);
         }
     }
 
-    fn tell_items(&mut self, sub: u32, reset: bool, items: Vec<serde_json::Value>) {
-        let journal = self.journals.get_mut(&sub);
-        let event = match journal.and_then(|journal| journal.chat.as_mut()) {
-            Some(chat) => {
-                chat.take(reset, items);
-                let messages = chat.shown();
-                Event::Chat { sub, messages }
-            }
-            None => Event::Items { sub, reset, items },
+    /// Tells a chat or a view as it stands.
+    fn tell_folded(&mut self, sub: u32) {
+        let me = name(self.state.user_id.as_ref());
+        let event = match self.journals.get(&sub) {
+            Some(JournalClient {
+                folded: Folded::Chat(chat),
+                ..
+            }) => Event::Chat {
+                sub,
+                messages: chat.shown(),
+            },
+            Some(JournalClient {
+                folded: Folded::View(view),
+                query,
+                ..
+            }) => Event::Items {
+                sub,
+                reset: true,
+                items: vec![view.shown(query, me)],
+            },
+            _ => return,
         };
         self.tell(event);
+    }
+
+    fn tell_items(&mut self, sub: u32, reset: bool, mut items: Vec<serde_json::Value>) {
+        match self
+            .journals
+            .get_mut(&sub)
+            .map(|journal| &mut journal.folded)
+        {
+            Some(Folded::Chat(chat)) => chat.take(reset, items),
+            Some(Folded::View(view)) => view.take(items.pop()),
+            _ => return self.tell(Event::Items { sub, reset, items }),
+        }
+        self.tell_folded(sub);
     }
 
     /// Follows something no longer.
@@ -177,4 +236,8 @@ impl Session {
             self.report_notes();
         }
     }
+}
+
+fn name(me: Option<&UserId>) -> &str {
+    me.map_or("", UserId::as_str)
 }
