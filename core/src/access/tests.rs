@@ -28,6 +28,7 @@ fn observers_read_and_leave_and_never_write_whatever_they_were_given() {
                 ReadState,
                 ReadNote,
                 ReadTranscript,
+                ReadChat,
                 LeaveMeeting,
             ];
             let open = matches!(state, Scheduled | Active);
@@ -114,7 +115,7 @@ fn who_declined_sees_the_invitation_and_who_left_reads_what_is_over() {
     for state in [Concluded, Cancelled] {
         assert_eq!(allowed(ParticipantStatus::Declined, state), [ReadMeeting]);
     }
-    let over = [ReadMeeting, ReadNote, ReadTranscript];
+    let over = [ReadMeeting, ReadNote, ReadTranscript, ReadChat];
     assert_eq!(allowed(ParticipantStatus::Left, Concluded), over);
 }
 

@@ -24,6 +24,8 @@ pub(crate) fn make(module: &mut Module) {
             forget_places(*start as u32, &mut data.value);
         }
     }
+    // What the compiler tells bindgen; no browser reads it.
+    module.customs.remove_raw("target_features");
     walrus::passes::gc::run(module);
 }
 
