@@ -11,7 +11,7 @@ use predict::predict;
 use serde_json::Value;
 
 /// How long after its answer a prediction may wait for the view, in milliseconds.
-pub const SETTLE_MS: u64 = 2_000;
+pub(super) const SETTLE_MS: u64 = 2_000;
 /// Commands whose effect is shown before it is known; of more the oldest give way.
 const ASKED: usize = 32;
 
