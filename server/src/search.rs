@@ -40,7 +40,7 @@ pub struct Ask {
     pub q: String,
     /// Only in this meeting.
     pub meeting_id: Option<MeetingId>,
-    /// Only what is said by somebody of this name or id.
+    /// Only what is said by somebody of this name, label or id.
     pub speaker: Option<String>,
     /// Only what begins then or later, in milliseconds since the Unix epoch.
     pub from: Option<u64>,

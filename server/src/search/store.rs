@@ -69,9 +69,10 @@ const RANKED: [&str; 2] = [
     "d.id, d.start_ms, d.meeting_id, d.source, d.source_id, '' AS words, d.stems, d.length",
     "d.id, d.start_ms, d.meeting_id, d.source, d.source_id, d.words, d.stems, d.length",
 ];
-/// What is shown of them.
-const SHOWN: &str =
-    "d.id, d.meeting_id, d.source, d.source_id, d.speaker, d.start_ms, d.end_ms, d.text";
+/// What is shown of them; a speaker under the name that the meeting gave the label.
+const SHOWN: &str = "d.id, d.meeting_id, d.source, d.source_id, d.start_ms, d.end_ms, d.text,
+    COALESCE((SELECT n.name FROM transcript_speakers n WHERE d.source = 'segment'
+        AND n.meeting_id = d.meeting_id AND n.label = d.speaker), d.speaker) AS speaker";
 
 impl Dialect {
     const fn of(db: &Db) -> Self {
@@ -89,7 +90,10 @@ impl Dialect {
                 WHERE p.user_id = $1 AND ($4 = '' OR p.meeting_id = $4) AND {readable})
             SELECT {columns} FROM {from} AND mine.id = d.meeting_id
                 AND (d.source <> 'segment' OR d.created_at >= mine.since)
-                AND ($5 = '' OR d.speaker_key = $5 OR d.speaker_user_id = $6)
+                AND ($5 = '' OR d.speaker_key = $5 OR d.speaker_user_id = $6
+                    OR (d.source = 'segment' AND EXISTS (SELECT 1 FROM transcript_speakers n
+                        WHERE n.meeting_id = d.meeting_id AND n.label = d.speaker
+                            AND n.name_key = $5)))
                 AND d.start_ms >= $7 AND d.start_ms < $8 {rest}"
         )
     }

@@ -9,6 +9,7 @@ on_both!(
     every_part_of_the_query_language_finds_what_it_says,
     what_is_found_tells_where_it_stands,
     speaker_meeting_and_time_narrow_a_search,
+    who_was_renamed_is_found_and_shown_by_the_new_name,
     pages_follow_each_other_without_gap_or_repetition,
     notes_are_found_by_what_is_in_them_now,
     messages_are_found_as_they_are_now,
@@ -135,6 +136,59 @@ async fn speaker_meeting_and_time_narrow_a_search(stage: Stage) {
             "{rest}"
         );
     }
+}
+
+async fn who_was_renamed_is_found_and_shown_by_the_new_name(stage: Stage) {
+    let ada = stage.sign_in("ada").await;
+    let (meeting, other) = (stage.meeting(&ada).await, stage.meeting(&ada).await);
+    let said = [
+        ("1", 0, "Speaker 1", 0, 1, "The budget is large."),
+        ("2", 0, "Speaker 2", 10_000, 10_001, "The budget is small."),
+    ];
+    for meeting in [&meeting, &other] {
+        stage.say(&ada, meeting, &said).await;
+    }
+    let text = json!({"text": "a budget"});
+    stage
+        .post(&ada, &format!("{meeting}/messages"), &text)
+        .await;
+    stage.index().await;
+    let rename = async |name: &str| {
+        let path = format!("{meeting}/transcript/speakers/Speaker%201");
+        let body = json!({"name": name});
+        let answer = stage.send(Method::PUT, &path, Some(&ada), Some(&body));
+        assert_eq!(answer.await.0, 200);
+    };
+    let speakers = async |asked: &str| {
+        let found = stage.search(&ada, "budget", asked).await;
+        let speaker = |item: &Value| item["speaker"].as_str().unwrap().to_owned();
+        found.iter().map(speaker).collect::<BTreeSet<_>>()
+    };
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    rename("Zoë O'Neill").await;
+    let all: BTreeSet<_> = set(&["Speaker 1", "Speaker 2", "Zoë O'Neill", "ada"]);
+    assert_eq!(speakers("").await, all);
+    for asked in ["&speaker=zoe%20oneill", "&speaker=Zo%C3%AB%20O%27Neill"] {
+        assert_eq!(speakers(asked).await, set(&["Zoë O'Neill"]), "{asked}");
+    }
+    // The label still finds whom it was given to, in every meeting.
+    let both = set(&["Speaker 1", "Zoë O'Neill"]);
+    assert_eq!(speakers("&speaker=speaker%201").await, both);
+    let page = stage.get(&ada, &format!("{meeting}/segments")).await;
+    let named = json!([{"label": "Speaker 1", "name": "Zoë O'Neill"}]);
+    assert_eq!(page["items"][0]["speakers"], named);
+    assert_eq!(
+        page["items"][1]["speakers"],
+        json!([{"label": "Speaker 2"}])
+    );
+    // Renamed to what somebody in the chat is called, they are two.
+    rename("Ada").await;
+    assert_eq!(speakers("&speaker=ada").await, set(&["Ada", "ada"]));
+    assert_eq!(speakers("&speaker=zoe%20oneill").await, set(&[]));
+    // The label itself takes the name back.
+    rename("Speaker 1").await;
+    assert_eq!(speakers("&speaker=speaker%201").await, set(&["Speaker 1"]));
+    assert_eq!(speakers("&speaker=ada").await, set(&["ada"]));
 }
 
 async fn pages_follow_each_other_without_gap_or_repetition(stage: Stage) {

@@ -1,4 +1,6 @@
 use super::*;
+use crate::error::ErrorCode;
+use crate::meeting::MeetingState;
 use serde_json::{Value, json};
 
 fn draft(more: &Value) -> MeetingDraft {
