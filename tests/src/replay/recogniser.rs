@@ -71,10 +71,15 @@ impl Recogniser {
                     self.answered(&answer.ok_or("closed")??, &mut ahead)?;
                 }
             }
-            while ahead.len() >= AHEAD {
+            let is_final = !saying.chunk.is_interim;
+            // Calls are carried out as they can be: what is to follow waits for what it
+            // follows.
+            let waits = |ahead: &[(u64, bool)]| {
+                ahead.len() >= AHEAD || is_final && ahead.iter().any(|(_, is_final)| *is_final)
+            };
+            while waits(&ahead) {
                 self.hear(&mut socket, &mut ahead).await?;
             }
-            let is_final = !saying.chunk.is_interim;
             if is_final {
                 let mut sent = self.stage.sent.lock().map_err(|error| error.to_string())?;
                 sent[saying.line] = Some(Instant::now());
