@@ -1,7 +1,7 @@
 //! `replay_all`: the recorded meetings of `tests/data/meetings` played side by side
 //! before five watchers each, on SQLite and on PostgreSQL. `REPLAY_SPEED` (20) says how
 //! many times faster than people, `REPLAY_CUTS` (10) how often one watcher of each
-//! meeting loses the line, `REPLAY_SEED` (1) when.
+//! meeting loses the line, `REPLAY_SEED` (1) when; `REPLAY_ONLY` names one database.
 
 use connvo_tests::load::Failure;
 use connvo_tests::postgres;
@@ -42,7 +42,9 @@ async fn run() -> Result<bool, Failure> {
         seed: number("REPLAY_SEED", 1)?,
     };
     let mut whole = true;
-    for name in ["SQLite", "PostgreSQL"] {
+    let only = std::env::var("REPLAY_ONLY").ok();
+    let wanted = |name: &&str| only.as_ref().is_none_or(|only| only == name);
+    for name in ["SQLite", "PostgreSQL"].into_iter().filter(wanted) {
         let database = match name {
             "SQLite" => None,
             _ => Some(postgres::database().await),

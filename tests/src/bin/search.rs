@@ -1,5 +1,6 @@
 //! `search`: how long searches take over many documents, on SQLite and on PostgreSQL.
-//! `SEARCH_DOCUMENTS` (100 000), `SEARCH_ROUNDS` (3), `SEARCH_SEED` (1).
+//! `SEARCH_DOCUMENTS` (100 000), `SEARCH_ROUNDS` (3), `SEARCH_SEED` (1); `SEARCH_ONLY`
+//! names one database.
 
 use connvo_tests::load::Failure;
 use connvo_tests::postgres;
@@ -36,7 +37,9 @@ async fn run() -> Result<(), Failure> {
     let documents = number("SEARCH_DOCUMENTS", 100_000)?;
     let rounds = number("SEARCH_ROUNDS", 3)?;
     let corpus = Corpus::of(Path::new(MEETINGS), documents, number("SEARCH_SEED", 1)?)?;
-    for name in ["SQLite", "PostgreSQL"] {
+    let only = std::env::var("SEARCH_ONLY").ok();
+    let wanted = |name: &&str| only.as_ref().is_none_or(|only| only == name);
+    for name in ["SQLite", "PostgreSQL"].into_iter().filter(wanted) {
         let database = match name {
             "SQLite" => None,
             _ => Some(postgres::database().await),

@@ -144,11 +144,10 @@ impl Dialect {
 
 /// The reads of a search on a database, for who wants to know how it goes about them.
 #[must_use]
-pub fn queries(db: &Db) -> [(&'static str, String); 8] {
+pub fn queries(db: &Db) -> [(&'static str, String); 7] {
     let dialect = Dialect::of(db);
     [
         ("scope", held_sql()),
-        ("all", ALL_SQL.to_owned()),
         ("find", dialect.find(Reach::Wide)),
         ("find of few", dialect.find(Reach::Narrow)),
         ("latest", dialect.latest(Reach::Wide)),
@@ -158,7 +157,7 @@ pub fn queries(db: &Db) -> [(&'static str, String); 8] {
     ]
 }
 
-/// How many documents there are at most.
+/// How many documents there are at most: the last one by the primary key.
 pub(super) const ALL_SQL: &str = "SELECT id FROM search_documents ORDER BY id DESC LIMIT 1";
 
 pub(super) fn held_sql() -> String {
