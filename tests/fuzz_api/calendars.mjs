@@ -15,7 +15,12 @@ const HARD = [
   "é".repeat(190),
   "BEGIN:VEVENT\r\n SUMMARY:folded\r\n\tmore",
 ];
-const NAMES = ["Zoë; O'Hara, \"Q\": 日本", "a^nb^^c^'d", "back\\slash\\n;x=y"];
+const NAMES = [
+  "Zoë; O'Hara, \"Q\": 日本",
+  "a^nb^^c^'d",
+  "Not Coming",
+  "back\\slash\\n;x=y",
+];
 
 /** A text as a calendar keeps it. */
 const plain = (text) =>
@@ -67,6 +72,7 @@ export async function check({ origin, python, call, signIn }) {
     const answers = [
       ["accept", "ACCEPTED"],
       ["decline", "DECLINED"],
+      ["accept", "ACCEPTED"],
     ];
     for (const [at, guest] of (people ? guests : []).entries()) {
       const role = at === 0 ? "participant" : "observer";
@@ -76,7 +82,9 @@ export async function check({ origin, python, call, signIn }) {
       await call("POST", `${path}/${verb}`, undefined, guest.token);
       const address = `mailto:${guest.email}`;
       const part = at === 0 ? "REQ-PARTICIPANT" : "OPT-PARTICIPANT";
-      attendees.push({ address, name: named(guest.name), role: part, answer });
+      // Of who does not take part a meeting shows no name.
+      const name = answer === "ACCEPTED" ? { name: named(guest.name) } : {};
+      attendees.push({ address, ...name, role: part, answer });
     }
     if (people) {
       // Somebody who was never here has an address and no name.
