@@ -11,7 +11,7 @@ use crate::load::Failure;
 use crate::load::figures::{Latencies, Spread};
 use corpus::Corpus;
 use filled::{Filled, Person};
-use std::time::Instant;
+use tokio::time::Instant;
 
 /// How one kind of question fared.
 #[derive(Debug)]

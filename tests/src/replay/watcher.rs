@@ -116,6 +116,7 @@ impl Watcher {
             after,
         };
         say(&mut socket, &subscribe).await?;
+        self.since = Instant::now();
         let mut beats = interval(Duration::from_millis(HEARTBEAT_MS));
         loop {
             let message = tokio::select! {
