@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast bench load fuzz fmt types wasm www setup tools deny clean help
+.PHONY: run test test-fast bench load replay-all bench-search fuzz fmt types wasm www setup tools deny clean help
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -42,6 +42,15 @@ bench: setup
 ## make load       1 000 meetings with five people each, and two peers beside it
 load: setup
 	tests/tools/load.sh
+
+## make replay-all  ten recorded meetings at 20 times their pace, five watchers each
+replay-all:
+	cargo build --locked --release -p connvo-server --bin connvo
+	cargo run --locked --release -p connvo-tests --bin replay_all
+
+## make bench-search  how long searches over 100 000 documents take, on both databases
+bench-search:
+	cargo run --locked --release -p connvo-tests --bin search
 
 ## make fuzz       FUZZ_SECONDS=600 of hostile frames, operations and updates
 FUZZ_SECONDS ?= 600

@@ -339,11 +339,7 @@ fn chat(session: &mut Session) -> Option<Vec<(String, bool)>> {
         Effect::Event(Event::Chat { messages, .. }) => Some(messages),
         _ => None,
     };
-    let last = session
-        .take_effects()
-        .into_iter()
-        .filter_map(shown)
-        .last()?;
+    let last = session.take_effects().into_iter().rev().find_map(shown)?;
     let one = |shown: &Value| {
         let text = shown["message"]["text"].as_str().unwrap().to_owned();
         (text, shown["isPending"] == true)

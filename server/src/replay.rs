@@ -11,9 +11,20 @@ mod transcript;
 mod typing;
 mod typist;
 
+pub use script::Line;
+
 use api::Api;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// What is said in a recorded meeting (QMSum's JSON, plain or gzipped), in order; one who
+/// speaks after another, at 150 words a minute.
+///
+/// # Errors
+/// The file cannot be read, or is no recording.
+pub fn recorded(path: &Path) -> Result<Vec<Line>, ReplayError> {
+    Ok(script::script(&input::meeting(path)?))
+}
 
 /// What to play.
 #[derive(Debug, Clone)]
@@ -94,7 +105,7 @@ impl Replay {
         mut say: impl FnMut(String) -> std::io::Result<()>,
     ) -> Result<Outcome, ReplayError> {
         let script = match &self.meeting_file {
-            Some(path) => Some(script::script(&input::meeting(path)?)),
+            Some(path) => Some(recorded(path)?),
             None => None,
         };
         let trace = self.trace_file.as_deref().map(input::trace).transpose()?;

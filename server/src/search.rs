@@ -40,7 +40,7 @@ pub struct Ask {
     pub q: String,
     /// Only in this meeting.
     pub meeting_id: Option<MeetingId>,
-    /// Only what is said by somebody of this name or id.
+    /// Only what is said by somebody of this name, label or id.
     pub speaker: Option<String>,
     /// Only what begins then or later, in milliseconds since the Unix epoch.
     pub from: Option<u64>,
@@ -130,7 +130,7 @@ pub async fn search(app: &App, actor: &Actor, ask: &Ask) -> Result<Vec<SearchIte
         authorise(app, actor, meeting, Action::ReadTranscript).await?;
     }
     let scope = scope(app, actor, ask).await?;
-    let reader = Reader::new(&app.db, &scope);
+    let reader = Reader::new(&app.db, &scope).await?;
     let (counted, ids) = candidates(&reader, &query).await?;
     let found = reader.ranked(&query, &ids).await?;
     let best = best(&query, &counted, scope.collection, &found, ask);

@@ -156,7 +156,7 @@ impl Views {
     #[must_use]
     pub fn follow(
         &self,
-        key: Key,
+        key: &Key,
         topics: &[Topic],
         look: Look,
         (mailbox, sub): (&Arc<Mailbox>, u32),
@@ -164,12 +164,12 @@ impl Views {
         let mut held = self.lock();
         held.followers += 1;
         let id = held.followers;
-        let entry = match held.entries.get(&key) {
+        let entry = match held.entries.get(key) {
             Some(entry) => Arc::clone(entry),
             None => {
                 let entry = Arc::new(Entry::new(key.clone(), look));
                 held.entries.insert(key.clone(), Arc::clone(&entry));
-                held.read_by(&key, topics);
+                held.read_by(key, topics);
                 entry
             }
         };

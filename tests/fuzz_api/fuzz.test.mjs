@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Server } from "../browser/support/server.mjs";
+import * as calendars from "./calendars.mjs";
 import { check } from "./exports.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -215,6 +216,12 @@ test("files of transcripts are what parsers of others read", async (t) => {
   const { token } = await signIn("recorder@example.com", "Recorder");
   const read = await check({ origin: server.origin, python, call, token });
   t.diagnostic(`${read} cues`);
+});
+
+test("calendars are what a parser of others reads", async (t) => {
+  const python = join(dirname(program), "python");
+  const read = await calendars.check({ origin: server.origin, python, call, signIn });
+  t.diagnostic(`${read} events`);
 });
 
 for (const who of ["host", "stranger", "left", "admin"]) {

@@ -4,6 +4,8 @@
 //! - [`postgres`]: an empty database in a throwaway cluster.
 //! - [`process`]: the real program, to be killed and started again.
 //! - [`proxy`]: a line between client and server that can be cut.
+//! - [`replay`]: recorded meetings, played all at once before people who watch.
+//! - [`seek`]: how long searches take.
 //! - [`signature`]: webhooks as their senders sign them.
 //! - [`workos`]: a stand-in for WorkOS, and tokens and webhooks as it signs them.
 
@@ -11,6 +13,8 @@ pub mod load;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod replay;
+pub mod seek;
 pub mod signature;
 pub mod workos;
 

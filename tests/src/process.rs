@@ -220,9 +220,10 @@ fn program() -> PathBuf {
         return path.into();
     }
     let test = std::env::current_exe().expect("this test is a file");
-    // target/debug/deps/test-hash → target/debug/connvo
-    let beside = test.ancestors().nth(2).map(|folder| folder.join("connvo"));
-    beside.filter(|path| path.is_file()).unwrap_or_else(|| {
+    // target/debug/deps/test-hash or target/debug/program → target/debug/connvo
+    let folders = test.ancestors().skip(1).take(2);
+    let mut beside = folders.map(|folder| folder.join("connvo"));
+    beside.find(|path| path.is_file()).unwrap_or_else(|| {
         panic!("the connvo program is not built: cargo build -p connvo-server, or set CONNVO_BIN")
     })
 }

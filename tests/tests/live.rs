@@ -16,6 +16,8 @@ mod abandoned;
 mod access;
 #[path = "live/bounds.rs"]
 mod bounds;
+#[path = "live/busy.rs"]
+mod busy;
 #[path = "live/chat.rs"]
 mod chat;
 #[path = "live/crowd.rs"]

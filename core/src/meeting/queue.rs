@@ -40,7 +40,7 @@ impl Queue {
     }
 
     /// Whose turn it is: they wait no longer.
-    pub fn next(&mut self) -> Option<UserId> {
+    pub fn take_next(&mut self) -> Option<UserId> {
         (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 }
@@ -63,10 +63,10 @@ mod tests {
         assert!(!queue.raise(user(2)));
         assert!(queue.lower(&user(2)) && !queue.lower(&user(2)));
         assert_eq!(queue.line(), [user(1), user(3)]);
-        assert_eq!(queue.next(), Some(user(1)));
+        assert_eq!(queue.take_next(), Some(user(1)));
         assert!(queue.raise(user(1)));
         assert_eq!(
-            [queue.next(), queue.next(), queue.next()],
+            [queue.take_next(), queue.take_next(), queue.take_next()],
             [Some(user(3)), Some(user(1)), None]
         );
     }
@@ -88,7 +88,7 @@ mod tests {
                     }
                     1 => prop_assert_eq!(queue.lower(&who), since.remove(&who).is_some()),
                     _ => {
-                        prop_assert_eq!(queue.next(), first.clone());
+                        prop_assert_eq!(queue.take_next(), first.clone());
                         first.map(|first| since.remove(&first));
                     }
                 }

@@ -2,7 +2,7 @@
 //! that they came with; a map of the meeting's, from label to name, is laid over what is
 //! read of them ([`Names::apply`]).
 
-use super::{Chunk, LABEL_UTF16, NewChunk};
+use super::{Chunk, LABEL_UTF16, NewChunk, Speaker};
 use crate::access::Role;
 use crate::error::{ErrorCode, Problem};
 use crate::id::UserId;
@@ -149,9 +149,13 @@ impl Names {
     /// once.
     pub fn apply(&self, chunks: &mut [Chunk]) {
         for chunk in chunks {
-            let speaker = &mut chunk.fields.speaker;
-            speaker.name = self.0.get(&speaker.label).cloned();
+            self.apply_to(&mut chunk.fields.speaker);
         }
+    }
+
+    /// Writes the name on one speaker, as [`Names::apply`].
+    pub fn apply_to(&self, speaker: &mut Speaker) {
+        speaker.name = self.0.get(&speaker.label).cloned();
     }
 }
 

@@ -25,8 +25,8 @@ pub(super) struct ViewPlace {
     sent: Arc<str>,
 }
 
-fn follow(app: &App, key: Key, mailbox: &Arc<Mailbox>, sub: u32) -> Follower {
-    let (topics, look) = (topics(&key), look(app, &key));
+fn follow(app: &App, key: &Key, mailbox: &Arc<Mailbox>, sub: u32) -> Follower {
+    let (topics, look) = (topics(key), look(app, key));
     app.views.follow(key, &topics, look, (mailbox, sub))
 }
 
@@ -46,7 +46,7 @@ async fn first_look(
     (mailbox, sub): (&Arc<Mailbox>, u32),
 ) -> Result<(Follower, Shown), Problem> {
     let key = allowed(app, actor, query).await?;
-    let follower = follow(app, key, mailbox, sub);
+    let follower = follow(app, &key, mailbox, sub);
     let shown = follower.first().await?;
     Ok((follower, shown))
 }
@@ -118,7 +118,7 @@ impl Live {
         if *place.follower.key() == key {
             return Vec::new();
         }
-        place.follower = follow(&self.app, key, &self.mailbox, sub);
+        place.follower = follow(&self.app, &key, &self.mailbox, sub);
         place.follower.look();
         self.show_view(sub)
     }

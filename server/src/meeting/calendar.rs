@@ -226,9 +226,11 @@ fn attendee(person: &Participant) -> Property {
 }
 
 fn named(property: &mut Property, person: &Participant) {
-    // A parameter has no quotes and no control characters (RFC 5545, section 3.2).
+    // A parameter has no quotes and no control characters (RFC 5545, section 3.2), and
+    // behind a circumflex something else (RFC 6868).
     let name = person.name.as_deref().unwrap_or_default();
-    let name = name.replace('"', "'").replace(char::is_control, " ");
+    let name = name.replace('"', "'").replace('^', "^^");
+    let name = name.replace(char::is_control, " ");
     if !name.trim().is_empty() {
         property.add_parameter("CN", name.trim());
     }

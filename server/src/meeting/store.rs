@@ -8,6 +8,7 @@ mod now;
 mod participants;
 mod read;
 mod remove;
+mod row;
 mod state;
 
 use super::Membership;
@@ -30,10 +31,11 @@ pub use participants::{
     Sees, away, back, come_in, everybody, find_participant, host as host_of, participants, seen,
 };
 pub use read::{
-    Filter, OF_USER_SQL, PUBLIC_PAGE_SQL, Repeats, dated, get, get_whole, is_public, list, of_user,
-    public, public_list,
+    Filter, OF_USER_SQL, PUBLIC_PAGE_SQL, dated, get, get_whole, is_public, list, of_user, public,
+    public_list,
 };
 pub use remove::{remove_alone, remove_rest};
+pub use row::Repeats;
 pub use state::{RUNNING_SQL, Running, Successor, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.

@@ -10,11 +10,15 @@ const WORD_MS: u64 = 400;
 
 /// Something said, with its times in milliseconds from the start of the meeting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) speaker: String,
-    pub(super) text: String,
-    pub(super) start_ms: u64,
-    pub(super) end_ms: u64,
+pub struct Line {
+    /// Who says it, as the recording names them.
+    pub speaker: String,
+    /// What is said.
+    pub text: String,
+    /// When it begins.
+    pub start_ms: u64,
+    /// When it ends.
+    pub end_ms: u64,
 }
 
 /// The lines of a meeting, in order.

@@ -291,7 +291,7 @@ impl Actor {
             chat: batch.chat,
             records,
         };
-        Ok(ground.committer.append(append).await?)
+        ground.committer.append(append).await
     }
 
     async fn fetch(&mut self, fetch: Fetch) -> Result<(), End> {

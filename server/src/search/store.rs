@@ -1,141 +1,39 @@
 //! What is found in the database. Who may read what is part of every query here: a
 //! document that the caller may not read is never read.
 
+mod sql;
+
+pub use sql::queries;
+
 use super::Ask;
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
-use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can};
 use connvo_core::id::{MeetingId, OrgId, UserId};
-use connvo_core::meeting::MeetingState;
 use connvo_core::search::rank::Collection;
 use connvo_core::search::token::key;
 use connvo_core::search::{Clause, Query, SearchItem, Snippet, Source};
+use sql::{ALL_SQL, Dialect, Reach, held_sql};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow};
-use std::sync::LazyLock;
 
-/// In which meetings people read what was said, noted and written: pairs of where the
-/// person and the meeting stand, as core decides.
-static READABLE: LazyLock<String> = LazyLock::new(|| {
-    let mut pairs = Vec::new();
-    for status in ParticipantStatus::ALL {
-        for state in MeetingState::ALL {
-            let standing = Standing::new(Role::Observer, status);
-            if [Action::ReadTranscript, Action::ReadNote, Action::ReadChat]
-                .iter()
-                .all(|action| can(&standing, state, None, 0, *action).is_ok())
-            {
-                pairs.push(format!("('{}', '{}')", status.as_str(), state.as_str()));
-            }
-        }
+impl Reach {
+    /// Less than this part of all documents is little.
+    const PART: u64 = 10;
+
+    async fn of(db: &Db, scope: &Scope) -> Result<Self, StoreError> {
+        let last: Option<(i64,)> = on_db!(
+            db,
+            read | pool | { sqlx::query_as(ALL_SQL).fetch_optional(pool).await? }
+        );
+        let all = last.map_or(0, |(id,)| to_u64(id));
+        let readable = scope.collection.documents;
+        Ok(if readable.saturating_mul(Self::PART) < all {
+            Self::Narrow
+        } else {
+            Self::Wide
+        })
     }
-    format!("(p.status, m.state) IN (VALUES {})", pairs.join(", "))
-});
-
-/// The two ways of writing what only one database knows.
-struct Dialect {
-    /// Documents of the meetings `mine` with a query `$2`.
-    matching: &'static str,
-    /// Documents of the meetings `mine` with an id out of `$2`.
-    ids: &'static str,
-    /// Ids of documents, in the order in which they are found.
-    id: &'static str,
-    /// Since when transcript of a meeting's organisation is shown, out of `$3`.
-    since: &'static str,
-}
-
-// SQLite joins in this order and no other: what matches is looked for once.
-const SQLITE: Dialect = Dialect {
-    matching: "search_index CROSS JOIN search_documents d CROSS JOIN mine
-        WHERE search_index MATCH $2 AND d.id = search_index.rowid",
-    ids: "search_documents d CROSS JOIN mine
-        WHERE d.id IN (SELECT value FROM json_each($2))",
-    id: "search_index.rowid",
-    since: "CAST($3 ->> COALESCE(m.org_id, 'none') AS INTEGER)",
-};
-const POSTGRES: Dialect = Dialect {
-    matching: "search_documents d CROSS JOIN mine
-        WHERE d.vector @@ CAST(CAST($2 AS TEXT) AS tsquery)",
-    ids: "search_documents d CROSS JOIN mine
-        WHERE d.id IN (SELECT CAST(value AS BIGINT)
-            FROM jsonb_array_elements_text(CAST(CAST($2 AS TEXT) AS jsonb)))",
-    id: "d.id",
-    since: "CAST(CAST(CAST($3 AS TEXT) AS jsonb) ->> COALESCE(m.org_id, 'none') AS BIGINT)",
-};
-
-/// What documents are ranked by; words only where the query has a prefix.
-const RANKED: [&str; 2] = [
-    "d.id, d.start_ms, d.meeting_id, d.source, d.source_id, '' AS words, d.stems, d.length",
-    "d.id, d.start_ms, d.meeting_id, d.source, d.source_id, d.words, d.stems, d.length",
-];
-/// What is shown of them.
-const SHOWN: &str =
-    "d.id, d.meeting_id, d.source, d.source_id, d.speaker, d.start_ms, d.end_ms, d.text";
-
-impl Dialect {
-    const fn of(db: &Db) -> Self {
-        match db {
-            Db::Sqlite { .. } => SQLITE,
-            Db::Postgres(_) => POSTGRES,
-        }
-    }
-
-    fn select(&self, columns: &str, from: &str, rest: &str) -> String {
-        let (since, readable) = (self.since, &*READABLE);
-        format!(
-            "WITH mine AS MATERIALIZED (SELECT p.meeting_id AS id, {since} AS since
-                FROM participants p JOIN meetings m ON m.id = p.meeting_id
-                WHERE p.user_id = $1 AND ($4 = '' OR p.meeting_id = $4) AND {readable})
-            SELECT {columns} FROM {from} AND mine.id = d.meeting_id
-                AND (d.source <> 'segment' OR d.created_at >= mine.since)
-                AND ($5 = '' OR d.speaker_key = $5 OR d.speaker_user_id = $6)
-                AND d.start_ms >= $7 AND d.start_ms < $8 {rest}"
-        )
-    }
-
-    fn find(&self) -> String {
-        self.select("d.id", self.matching, "LIMIT $9")
-    }
-
-    fn latest(&self) -> String {
-        let rest = format!("ORDER BY {} DESC LIMIT $9", self.id);
-        self.select("d.id", self.matching, &rest)
-    }
-
-    fn ranked(&self, words: bool) -> String {
-        let columns = RANKED[usize::from(words)];
-        self.select(columns, self.ids, "")
-    }
-
-    fn shown(&self) -> String {
-        self.select(SHOWN, self.ids, "")
-    }
-}
-
-/// The reads of a search on a database, for who wants to know how it goes about them.
-#[must_use]
-pub fn queries(db: &Db) -> [(&'static str, String); 5] {
-    let dialect = Dialect::of(db);
-    [
-        ("scope", held_sql()),
-        ("find", dialect.find()),
-        ("latest", dialect.latest()),
-        ("ranked", dialect.ranked(true)),
-        ("shown", dialect.shown()),
-    ]
-}
-
-fn held_sql() -> String {
-    let readable = &*READABLE;
-    format!(
-        "SELECT m.org_id, CAST(COALESCE(SUM(c.documents), 0) AS BIGINT),
-            CAST(COALESCE(SUM(c.length), 0) AS BIGINT)
-        FROM participants p JOIN meetings m ON m.id = p.meeting_id
-        LEFT JOIN search_cursors c ON c.meeting_id = m.id
-        WHERE p.user_id = $1 AND ($2 = '' OR p.meeting_id = $2) AND {readable}
-        GROUP BY m.org_id"
-    )
 }
 
 /// What there is in the meetings of one organisation, or of none, that somebody may read.
@@ -262,17 +160,19 @@ pub(super) struct Reader<'a> {
     db: &'a Db,
     scope: &'a Scope,
     since: String,
+    reach: Reach,
     dialect: Dialect,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(db: &'a Db, scope: &'a Scope) -> Self {
-        Self {
+    pub(super) async fn new(db: &'a Db, scope: &'a Scope) -> Result<Self, StoreError> {
+        Ok(Self {
             db,
             scope,
             since: serde_json::Value::from(scope.since.clone()).to_string(),
+            reach: Reach::of(db, scope).await?,
             dialect: Dialect::of(db),
-        }
+        })
     }
 
     /// At most `limit` documents with all of `clauses`.
@@ -282,7 +182,8 @@ impl<'a> Reader<'a> {
         clauses: &[Clause],
         limit: usize,
     ) -> Result<Vec<i64>, StoreError> {
-        self.ids(self.dialect.find(), query, clauses, limit).await
+        self.ids(self.dialect.find(self.reach), query, clauses, limit)
+            .await
     }
 
     /// Documents with all of `clauses`, those that were indexed last.
@@ -292,7 +193,8 @@ impl<'a> Reader<'a> {
         clauses: &[Clause],
         limit: usize,
     ) -> Result<Vec<i64>, StoreError> {
-        self.ids(self.dialect.latest(), query, clauses, limit).await
+        let sql = self.dialect.latest(self.reach);
+        self.ids(sql, query, clauses, limit).await
     }
 
     async fn ids(
@@ -320,6 +222,8 @@ impl<'a> Reader<'a> {
                     .bind(scope.from)
                     .bind(scope.to)
                     .bind(to_i64(limit as u64))
+                    // Planned for what is asked: how common a word is makes the plan.
+                    .persistent(false)
                     .fetch_all(pool)
                     .await?
             }

@@ -60,7 +60,7 @@ fn key(class: Class) -> Key {
 /// Whoever follows for subscription 1.
 async fn follow(views: &Views, source: &Source, class: Class) -> (Follower, Arc<Mailbox>) {
     let mailbox = Arc::default();
-    let follower = views.follow(key(class), &[Topic::Flags], source.look(), (&mailbox, 1));
+    let follower = views.follow(&key(class), &[Topic::Flags], source.look(), (&mailbox, 1));
     follower.first().await.unwrap();
     mailbox.take();
     (follower, mailbox)
@@ -133,7 +133,7 @@ async fn a_topic_found_by_reading_counts_from_before_the_reading() {
     source.may_end.forget_permits(Semaphore::MAX_PERMITS);
     let mailbox = Arc::default();
     let at = key(Class::Everybody);
-    let follower = views.follow(at, &[], source.look(), (&mailbox, 1));
+    let follower = views.follow(&at, &[], source.look(), (&mailbox, 1));
     follower.look();
     settle().await;
     source.set("1");

@@ -25,6 +25,12 @@ impl Latencies {
         self.0.saturating_record(us.clamp(1, HIGHEST_US));
     }
 
+    /// Adds all of another's.
+    pub fn join(&mut self, other: &Self) {
+        // Of the same bounds: nothing can be out of them.
+        let _ = self.0.add(&other.0);
+    }
+
     /// The figures so far.
     #[must_use]
     pub fn sum(&self) -> Spread {

@@ -1,6 +1,7 @@
 //! What is found, and in which order.
 
 use crate::stage::{NOW, Stage, id};
+use connvo_server::db::Db;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -9,6 +10,8 @@ on_both!(
     every_part_of_the_query_language_finds_what_it_says,
     what_is_found_tells_where_it_stands,
     speaker_meeting_and_time_narrow_a_search,
+    who_was_renamed_is_found_and_shown_by_the_new_name,
+    who_may_read_little_finds_the_same_in_it,
     pages_follow_each_other_without_gap_or_repetition,
     notes_are_found_by_what_is_in_them_now,
     messages_are_found_as_they_are_now,
@@ -134,6 +137,111 @@ async fn speaker_meeting_and_time_narrow_a_search(stage: Stage) {
             count,
             "{rest}"
         );
+    }
+}
+
+async fn who_was_renamed_is_found_and_shown_by_the_new_name(stage: Stage) {
+    let ada = stage.sign_in("ada").await;
+    let (meeting, other) = (stage.meeting(&ada).await, stage.meeting(&ada).await);
+    let said = [
+        ("1", 0, "Speaker 1", 0, 1, "The budget is large."),
+        ("2", 0, "Speaker 2", 10_000, 10_001, "The budget is small."),
+    ];
+    for meeting in [&meeting, &other] {
+        stage.say(&ada, meeting, &said).await;
+    }
+    let text = json!({"text": "a budget"});
+    stage
+        .post(&ada, &format!("{meeting}/messages"), &text)
+        .await;
+    stage.index().await;
+    let rename = async |name: &str| {
+        let path = format!("{meeting}/transcript/speakers/Speaker%201");
+        let body = json!({"name": name});
+        let answer = stage.send(Method::PUT, &path, Some(&ada), Some(&body));
+        assert_eq!(answer.await.0, 200);
+    };
+    let speakers = async |asked: &str| {
+        let found = stage.search(&ada, "budget", asked).await;
+        let speaker = |item: &Value| item["speaker"].as_str().unwrap().to_owned();
+        found.iter().map(speaker).collect::<BTreeSet<_>>()
+    };
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    rename("Zoë O'Neill").await;
+    let all: BTreeSet<_> = set(&["Speaker 1", "Speaker 2", "Zoë O'Neill", "ada"]);
+    assert_eq!(speakers("").await, all);
+    for asked in ["&speaker=zoe%20oneill", "&speaker=Zo%C3%AB%20O%27Neill"] {
+        assert_eq!(speakers(asked).await, set(&["Zoë O'Neill"]), "{asked}");
+    }
+    // The label still finds whom it was given to, in every meeting.
+    let both = set(&["Speaker 1", "Zoë O'Neill"]);
+    assert_eq!(speakers("&speaker=speaker%201").await, both);
+    let page = stage.get(&ada, &format!("{meeting}/segments")).await;
+    let named = json!([{"label": "Speaker 1", "name": "Zoë O'Neill"}]);
+    assert_eq!(page["items"][0]["speakers"], named);
+    assert_eq!(
+        page["items"][1]["speakers"],
+        json!([{"label": "Speaker 2"}])
+    );
+    // Renamed to what somebody in the chat is called, they are two.
+    rename("Ada").await;
+    assert_eq!(speakers("&speaker=ada").await, set(&["Ada", "ada"]));
+    assert_eq!(speakers("&speaker=zoe%20oneill").await, set(&[]));
+    // The label itself takes the name back.
+    rename("Speaker 1").await;
+    assert_eq!(speakers("&speaker=speaker%201").await, set(&["Speaker 1"]));
+    assert_eq!(speakers("&speaker=ada").await, set(&["ada"]));
+}
+
+/// Of common words, rare ones, and all the rest: looked for among everything, or among the
+/// little that somebody may read.
+async fn who_may_read_little_finds_the_same_in_it(stage: Stage) {
+    let (ada, bob) = (stage.sign_in("ada").await, stage.sign_in("bob").await);
+    let (hers, his) = (stage.meeting(&ada).await, stage.meeting(&bob).await);
+    let names: Vec<_> = (0..520).map(|at| at.to_string()).collect();
+    let texts: Vec<_> = (0..520)
+        .map(|at| format!("the budget of next year is number{at}"))
+        .collect();
+    let said: Vec<_> = (0..520)
+        .map(|at| {
+            let by = if at % 2 == 0 { "Bob" } else { "Carol" };
+            let from = at as u64 * 9_000;
+            (names[at].as_str(), 0, by, from, from, texts[at].as_str())
+        })
+        .collect();
+    stage.say(&bob, &his, &said).await;
+    stage.index().await;
+    let asked = [
+        ("budget", ""),
+        ("budget year", "&limit=30"),
+        ("budget number7", ""),
+        ("number1*", "&limit=50"),
+        ("\"next year\" -number519", ""),
+        ("budget", "&speaker=carol"),
+    ];
+    let mut wide = Vec::new();
+    for (q, rest) in asked {
+        wide.push(stage.search(&bob, q, rest).await);
+        assert!(!wide.last().unwrap().is_empty(), "{q}");
+    }
+    // So much of others came in that his part is small.
+    stage
+        .sql(match &stage.app.db {
+            Db::Sqlite { .. } => {
+                "INSERT INTO search_documents SELECT 1000000, meeting_id, source, 'x', speaker,
+                    speaker_key, speaker_user_id, start_ms, end_ms, 'x', 'x', 'x', length,
+                    created_at FROM search_documents LIMIT 1;
+                UPDATE search_documents SET meeting_id = 'of others' WHERE id = 1000000"
+            }
+            Db::Postgres(_) => "ALTER TABLE search_documents ALTER COLUMN id RESTART WITH 1000000",
+        })
+        .await;
+    let theirs = [("1", 0, "Carol", 0, 0, "the budget of next year is number7")];
+    stage.say(&ada, &hers, &theirs).await;
+    stage.index().await;
+    assert_eq!(stage.search(&ada, "budget", "").await.len(), 1);
+    for ((q, rest), wide) in asked.into_iter().zip(wide) {
+        assert_eq!(stage.search(&bob, q, rest).await, wide, "{q}");
     }
 }
 

@@ -44,6 +44,8 @@ async fn every_read_uses_an_index(stage: Stage) {
                     let whole = step.starts_with("SCAN")
                         && !step.contains("VIRTUAL TABLE INDEX")
                         && !step.contains("VALUES CLAUSE")
+                        // What was found before by an index: the meetings of one person.
+                        && *step != "SCAN mine"
                         && !step.contains("CONSTANT ROWS");
                     assert!(!whole, "{name}: {plan:#?}");
                 }

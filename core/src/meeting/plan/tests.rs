@@ -1,4 +1,6 @@
 use super::*;
+use crate::error::ErrorCode;
+use crate::meeting::MeetingState;
 use serde_json::{Value, json};
 
 fn draft(more: &Value) -> MeetingDraft {
@@ -9,8 +11,8 @@ fn draft(more: &Value) -> MeetingDraft {
     serde_json::from_value(draft).unwrap()
 }
 
-fn faults(more: Value) -> Vec<String> {
-    match draft(&more).validate() {
+fn faults(more: &Value) -> Vec<String> {
+    match draft(more).validate() {
         Ok(_) => Vec::new(),
         Err(problem) => problem.errors.into_iter().map(|one| one.pointer).collect(),
     }
@@ -32,7 +34,7 @@ fn every_field_out_of_its_bounds_is_named() {
     let all = json!({"title": " \0 ", "description": "d".repeat(4_001), "durationMinutes": 0,
         "maxParticipants": 0, "scheduledAt": SCHEDULED_BEFORE_MS, "timezone": "Mars/Base",
         "tags": ["ok", "a\nb"]});
-    let mut found = faults(all);
+    let mut found = faults(&all);
     found.sort();
     assert_eq!(
         found,
@@ -47,11 +49,11 @@ fn every_field_out_of_its_bounds_is_named() {
         ]
     );
     assert_eq!(
-        faults(json!({"durationMinutes": 1_441})),
+        faults(&json!({"durationMinutes": 1_441})),
         ["/durationMinutes"]
     );
     assert_eq!(
-        faults(json!({"durationMinutes": 1_440, "maxParticipants": 1})),
+        faults(&json!({"durationMinutes": 1_440, "maxParticipants": 1})),
         [""; 0]
     );
 }
@@ -60,23 +62,23 @@ fn every_field_out_of_its_bounds_is_named() {
 fn a_rule_belongs_to_a_recurring_meeting_that_has_a_first_time() {
     let rule = "FREQ=WEEKLY;BYDAY=MO";
     let recurring = json!({"type": "recurring", "scheduledAt": 1, "rrule": rule});
-    assert_eq!(faults(recurring), [""; 0]);
+    assert_eq!(faults(&recurring), [""; 0]);
     assert_eq!(
-        faults(json!({"type": "recurring", "scheduledAt": 1})),
+        faults(&json!({"type": "recurring", "scheduledAt": 1})),
         ["/rrule"]
     );
     let without = json!({"type": "recurring", "rrule": rule});
-    assert_eq!(faults(without), ["/scheduledAt"]);
-    assert_eq!(faults(json!({"rrule": rule})), ["/rrule"]);
+    assert_eq!(faults(&without), ["/scheduledAt"]);
+    assert_eq!(faults(&json!({"rrule": rule})), ["/rrule"]);
     assert_eq!(
-        faults(json!({"type": "instant", "scheduledAt": 1})),
+        faults(&json!({"type": "instant", "scheduledAt": 1})),
         ["/scheduledAt"]
     );
 }
 
 #[test]
 fn a_rule_comes_once_a_day_at_most_and_is_plain() {
-    let of = |rule: &str| faults(json!({"type": "recurring", "scheduledAt": 1, "rrule": rule}));
+    let of = |rule: &str| faults(&json!({"type": "recurring", "scheduledAt": 1, "rrule": rule}));
     for good in [
         "freq=daily",
         "RRULE:FREQ=MONTHLY;BYDAY=-1FR",
@@ -138,7 +140,7 @@ fn changes_are_taken_while_they_make_sense() {
             let changed = changes.clone().apply(plan.clone(), state);
             match changed {
                 Ok(new) => {
-                    assert!(at < until && *new.plan() != plan || changes.description.is_some())
+                    assert!(at < until && *new.plan() != plan || changes.description.is_some());
                 }
                 Err(no) => assert!(at >= until && no.code == ErrorCode::Conflict, "{changes:?}"),
             }

@@ -69,7 +69,7 @@ proptest! {
     fn any_text_is_a_query_or_is_refused(text in "[ -\"*a-zéß'()&|!:<>\\\\日]{0,40}") {
         if let Ok(query) = Query::parse(&text) {
             prop_assert!(!query.ways().is_empty());
-            let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric());
+            let plain = |text: &str| text.chars().all(char::is_alphanumeric);
             for clause in query.some.iter().chain(&query.all).chain(&query.none) {
                 let fits = match clause {
                     Clause::Word(word) | Clause::Prefix(word) => plain(word) && !word.is_empty(),

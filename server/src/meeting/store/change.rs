@@ -1,7 +1,8 @@
 //! What hosts change of a meeting and of its participants.
 
 use super::participants::{FIND_SQL, ParticipantRow, participant};
-use super::read::{GET_SQL, MeetingRow, kept_tags, meeting};
+use super::read::GET_SQL;
+use super::row::{MeetingRow, kept_tags, meeting};
 use super::{StandingRow, host};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64};

@@ -78,7 +78,7 @@ pub async fn line(
                 }
                 Line::Lower(user) => of = queue.lower(&user).then_some(user),
                 Line::Next => {
-                    next = queue.next();
+                    next = queue.take_next();
                     of.clone_from(&next);
                 }
             }

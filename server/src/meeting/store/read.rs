@@ -1,15 +1,11 @@
 //! Meetings as they are read: one, a person's, and the public ones.
 
-use super::{StandingRow, to_state};
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
-use crate::meeting::recur::Series;
+use super::row::{MeetingRow, PublicRow, Repeats, public_meeting, whole};
+use crate::db::{Db, StoreError, to_i64};
 use crate::on_db;
 use connvo_core::access::Role;
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::{
-    Meeting, MeetingPlan, MeetingSettings, MeetingState, MeetingType, PublicMeeting,
-    actual_duration,
-};
+use connvo_core::meeting::{Meeting, MeetingState, MeetingType, PublicMeeting};
 
 macro_rules! plan {
     () => {
@@ -92,130 +88,6 @@ pub const PUBLIC_PAGE_SQL: &str = public!(concat!(
 /// After every UUID.
 const LAST_ID: &str = "g";
 
-#[derive(sqlx::FromRow)]
-pub(super) struct PlanRow {
-    id: String,
-    title: String,
-    description: Option<String>,
-    kind: String,
-    scheduled_at: Option<i64>,
-    timezone: Option<String>,
-    duration_minutes: Option<i64>,
-    max_participants: Option<i64>,
-    recording: bool,
-    transcription: bool,
-    ai_assistant: bool,
-    tags: String,
-    is_public: bool,
-    requires_approval: bool,
-    rrule: Option<String>,
-    state: String,
-    organizer_id: String,
-    series_id: Option<String>,
-    series_starts_at: Option<i64>,
-    series_ends_at: Option<i64>,
-    created_at: i64,
-    started_at: Option<i64>,
-    ended_at: Option<i64>,
-    participant_count: i64,
-}
-
-#[derive(sqlx::FromRow)]
-pub(super) struct MeetingRow {
-    #[sqlx(flatten)]
-    plan: PlanRow,
-    #[sqlx(flatten)]
-    standing: StandingRow,
-}
-
-#[derive(sqlx::FromRow)]
-struct PublicRow {
-    #[sqlx(flatten)]
-    plan: PlanRow,
-    requested: bool,
-}
-
-/// The tags as they are kept: a line end around each.
-pub(super) fn kept_tags(tags: &[String]) -> String {
-    if tags.is_empty() {
-        return String::new();
-    }
-    format!("\n{}\n", tags.join("\n"))
-}
-
-fn small(value: i64) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
-}
-
-impl PlanRow {
-    fn plan(&self) -> Result<MeetingPlan, StoreError> {
-        Ok(MeetingPlan {
-            title: self.title.clone(),
-            description: self.description.clone(),
-            kind: MeetingType::parse(&self.kind)
-                .ok_or_else(|| StoreError::damaged("meeting type", &self.kind))?,
-            scheduled_at: self.scheduled_at.map(to_u64),
-            timezone: self.timezone.clone(),
-            duration_minutes: self.duration_minutes.map(small),
-            max_participants: self.max_participants.map(small),
-            settings: MeetingSettings {
-                recording: self.recording,
-                transcription: self.transcription,
-                ai_assistant: self.ai_assistant,
-            },
-            tags: self
-                .tags
-                .split_terminator('\n')
-                .skip(1)
-                .map(str::to_owned)
-                .collect(),
-            is_public: self.is_public,
-            requires_approval: self.requires_approval,
-            rrule: self.rrule.clone(),
-        })
-    }
-
-    /// What repeats, while this is what is to come of it or runs.
-    fn series(&self) -> Option<Series> {
-        matches!(self.state.as_str(), "scheduled" | "active").then_some(())?;
-        Some(Series {
-            rrule: self.rrule.clone()?,
-            starts_at: to_u64(self.series_starts_at?),
-            timezone: self.timezone.clone().unwrap_or_else(|| "UTC".into()),
-        })
-    }
-}
-
-pub(super) fn meeting(row: &MeetingRow) -> Result<Meeting, StoreError> {
-    let plan = &row.plan;
-    let (started_at, ended_at) = (plan.started_at.map(to_u64), plan.ended_at.map(to_u64));
-    Ok(Meeting {
-        id: to_id(&plan.id)?,
-        plan: plan.plan()?,
-        state: to_state(&plan.state)?,
-        standing: row.standing.standing()?,
-        organizer_id: to_id(&plan.organizer_id)?,
-        series_id: plan.series_id.clone(),
-        participant_count: small(plan.participant_count),
-        occurrences: Vec::new(),
-        created_at: to_u64(plan.created_at),
-        started_at,
-        ended_at,
-        actual_duration: actual_duration(started_at, ended_at),
-    })
-}
-
-fn public_meeting(row: &PublicRow) -> Result<PublicMeeting, StoreError> {
-    Ok(PublicMeeting {
-        id: to_id(&row.plan.id)?,
-        plan: row.plan.plan()?,
-        state: to_state(&row.plan.state)?,
-        participant_count: small(row.plan.participant_count),
-        requested: row.requested,
-        created_at: to_u64(row.plan.created_at),
-    })
-}
-
 /// A meeting as `user` sees it; absent for strangers.
 ///
 /// # Errors
@@ -245,15 +117,6 @@ pub async fn get_whole(
         }
     );
     row.map(|row| whole(&row)).transpose()
-}
-
-/// A series, and its last date where it has one, in milliseconds since the Unix epoch.
-pub type Repeats = (Series, Option<u64>);
-
-fn whole(row: &MeetingRow) -> Result<(Meeting, Option<Repeats>), StoreError> {
-    let series = row.plan.series();
-    let repeats = series.map(|series| (series, row.plan.series_ends_at.map(to_u64)));
-    Ok((meeting(row)?, repeats))
 }
 
 /// A public meeting as a stranger sees it; absent when it is private, or a block is between

@@ -1,7 +1,8 @@
 //! Where meetings are in their life, in the database.
 
 use super::STREAMS;
-use super::read::{GET_SQL, MeetingRow, meeting};
+use super::read::GET_SQL;
+use super::row::{MeetingRow, meeting};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Failure, Json, Page, PageQuery, Path, Query};
 use crate::meeting::authorise;
-use crate::transcript::kept_since;
+use crate::transcript::{kept_since, speakers};
 use axum::extract::State;
 use connvo_core::access::Action;
 use connvo_core::id::MeetingId;
@@ -17,7 +17,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// The transcript in segments, in the order spoken, as far back as the plan keeps it.
+/// The transcript in segments, in the order spoken, as far back as the plan keeps it; each
+/// speaker with the name that the meeting gave the label.
 /// What was said is in it some seconds later.
 #[utoipa::path(get, path = "/v1/meetings/{id}/segments", tag = "transcript", security(("bearer" = [])),
     operation_id = "list_segments", params(("id" = MeetingId, Path), PageQuery),
@@ -38,5 +39,10 @@ async fn list(
     let page = Page::of(items, limit, |last| {
         store::Cursor(Some(last.place)).to_string()
     });
-    Ok(Json(page.map(|stored| stored.segment)))
+    let names = speakers::names(&app, &id).await?;
+    Ok(Json(page.map(|mut stored| {
+        let speakers = &mut stored.segment.speakers;
+        speakers.iter_mut().for_each(|one| names.apply_to(one));
+        stored.segment
+    })))
 }

@@ -5,6 +5,7 @@ use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::id::{MeetingId, UserId};
+use connvo_core::search::token::key;
 use connvo_core::transcript::speaker::{NAMES, Names, SpeakerHeard, SpeakerName};
 
 /// The labels after `$2` of what came since `$3`, with what was said under them.
@@ -149,14 +150,16 @@ pub async fn rename(
                 .await?;
                 if others < most {
                     sqlx::query(
-                        "INSERT INTO transcript_speakers (meeting_id, label, name, updated_at)
-                        VALUES ($1, $2, $3, $4)
+                        "INSERT INTO transcript_speakers
+                            (meeting_id, label, name, name_key, updated_at)
+                        VALUES ($1, $2, $3, $4, $5)
                         ON CONFLICT (meeting_id, label) DO UPDATE SET name = excluded.name,
-                            updated_at = excluded.updated_at",
+                            name_key = excluded.name_key, updated_at = excluded.updated_at",
                     )
                     .bind(meeting.as_str())
                     .bind(&named.label)
                     .bind(&named.name)
+                    .bind(key(&named.name))
                     .bind(to_i64(now_ms))
                     .execute(&mut *tx)
                     .await?;
