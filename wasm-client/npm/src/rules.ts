@@ -22,6 +22,8 @@ export type Action =
   | "writeNote"
   | "readTranscript"
   | "appendTranscript"
+  | "readChat"
+  | "writeChat"
   | "renameSpeaker"
   | "shareScreen"
   | "record"

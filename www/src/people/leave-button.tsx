@@ -7,7 +7,7 @@ import { api } from "@/lib/api";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 
-/** Leaves the meeting for good. */
+/** Leaves the meeting. */
 export function LeaveButton({ meeting }: { meeting: Meeting }) {
   const router = useRouter();
   const [asking, setAsking] = useState(false);
@@ -26,8 +26,9 @@ export function LeaveButton({ meeting }: { meeting: Meeting }) {
           }}
           onClose={() => setAsking(false)}
         >
-          You are no longer a member, and come back only when somebody invites
-          you again.
+          {meeting.role === "host"
+            ? "Somebody else becomes its host. You can join again while it is not over."
+            : "You take part no longer. You can join again while it is not over."}
         </Confirm>
       )}
     </div>

@@ -1,6 +1,12 @@
 "use client";
 
-import type { Entitlements, Meeting, Participant, Peer } from "@connvo/client";
+import type {
+  Entitlements,
+  Meeting,
+  MeetingNow,
+  Participant,
+  Peer,
+} from "@connvo/client";
 import { isPerson } from "@/lib/person";
 import { useRules } from "@/lib/rules";
 import type { Session } from "@/lib/session";
@@ -8,14 +14,17 @@ import { Avatar } from "@/ui/avatar";
 import { Notice } from "@/ui/notice";
 import { InviteForm } from "./invite-form";
 import { LeaveButton } from "./leave-button";
-import { PersonRow } from "./person-row";
+import { PersonRow, type Whereabouts } from "./person-row";
+import { SpeakerQueue } from "./speaker-queue";
 import { Here } from "./here";
 
-/** Who belongs to the meeting, who is in the note now, inviting more, and going. */
+/** Who belongs to the meeting, who is there now and wants to speak, inviting more, and
+    going. */
 export function PeoplePanel({
   meeting,
   plan,
   people,
+  now,
   peers,
   session,
   onChange,
@@ -23,15 +32,20 @@ export function PeoplePanel({
   meeting: Meeting;
   plan: Entitlements | undefined;
   people: readonly Participant[] | undefined;
+  now: MeetingNow | null;
   peers: readonly Peer[];
   session: Session;
   onChange: () => void;
 }) {
   const rules = useRules();
-  const here = ({ userId, name }: Participant) =>
-    userId !== null &&
-    (userId === session.userId ||
-      peers.some((peer) => isPerson(peer, userId, name ?? "")));
+  const whereabouts = ({ userId, name }: Participant): Whereabouts => {
+    if (userId === null) return null;
+    const inNote =
+      userId === session.userId ||
+      peers.some((peer) => isPerson(peer, userId, name ?? ""));
+    if (inNote) return "note";
+    return now?.activeParticipants.includes(userId) ? "meeting" : null;
+  };
   // Somebody whose name here is none of a member's, as in another editor.
   const guests = peers.filter(
     (peer, at) =>
@@ -42,12 +56,18 @@ export function PeoplePanel({
           userId !== null && isPerson(peer, userId, name ?? ""),
       ),
   );
+  const nameOf = (userId: string) =>
+    people?.find((one) => one.userId === userId)?.name ?? "Somebody";
   const inviting = rules?.refusal(meeting, "invite");
-  const mayRemove = rules?.refusal(meeting, "removeParticipant") === null;
-  const mayLeave =
-    rules?.refusal(meeting, "leaveMeeting") === null && meeting.role !== "host";
+  const mayLeave = rules?.refusal(meeting, "leaveMeeting") === null;
   return (
     <section className="people" aria-label="People">
+      <SpeakerQueue
+        meeting={meeting}
+        now={now}
+        me={session.userId}
+        nameOf={nameOf}
+      />
       {inviting === null && (
         <InviteForm
           meeting={meeting}
@@ -61,18 +81,26 @@ export function PeoplePanel({
           <Notice icon="lock">You cannot invite others: {inviting}.</Notice>
         </div>
       )}
+      {now !== null && (
+        <p className="people-count muted" data-testid="people-here">
+          {now.activeCount} in the meeting now
+        </p>
+      )}
       <ul aria-label="Participants" aria-busy={people === undefined}>
         {people
           ?.filter(({ status }) => status !== "removed")
           .map((person) => (
             <PersonRow
               key={person.email}
-              meetingId={meeting.id}
+              meeting={meeting}
               person={person}
               me={person.userId === session.userId}
-              here={here(person)}
-              mayRemove={mayRemove}
-              onRemoved={onChange}
+              here={whereabouts(person)}
+              hand={
+                person.userId !== null &&
+                now?.speakerQueue.includes(person.userId) === true
+              }
+              onChange={onChange}
             />
           ))}
         {people &&
@@ -82,7 +110,7 @@ export function PeoplePanel({
               <div className="person-words">
                 <p>{peer.name}</p>
                 <p className="muted">
-                  <Here />
+                  <Here in="note" />
                 </p>
               </div>
             </li>

@@ -8,19 +8,26 @@ import { TopBar } from "@/ui/top-bar";
 export function NoRoom({
   title,
   onRetry,
+  alert = true,
+  more,
   children,
 }: {
   title: string;
   onRetry?: () => void;
+  /** Whether it comes unasked and is to be read out at once. */
+  alert?: boolean;
+  /** What else can be done. */
+  more?: ReactNode;
   children: ReactNode;
 }) {
   return (
     <>
       <TopBar />
       <main id="main" className="page">
-        <Empty icon="alert" title={title} heading>
-          <p role="alert">{children}</p>
+        <Empty icon={alert ? "alert" : "people"} title={title} heading>
+          <p role={alert ? "alert" : undefined}>{children}</p>
           <div className="empty-actions">
+            {more}
             {onRetry && (
               <Button look="primary" onClick={onRetry}>
                 Try again

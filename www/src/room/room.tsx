@@ -2,33 +2,27 @@
 
 import type { ConnvoError } from "@connvo/client";
 import { useLoadError, useNote } from "@connvo/client/react";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { unreachable } from "@/lib/api";
 import { personColor } from "@/lib/person";
 import type { Session } from "@/lib/session";
-import { NotePanel } from "@/note/note-panel";
-import { PeoplePanel } from "@/people/people-panel";
-import { TranscriptPanel } from "@/transcript/transcript-panel";
+import { useRules } from "@/lib/rules";
+import { belongs } from "@/people/standing";
+import { ComeIn } from "./come-in";
 import { NoRoom } from "./no-room";
-import { RoomBar } from "./room-bar";
+import { RoomInside } from "./room-inside";
 import { RoomSkeleton } from "./room-skeleton";
-import { PhoneTabs, SideTabs, type Tab } from "./tabs";
 import { useMeeting, useNoteNews } from "./use-meeting";
 
-/** A meeting's room: its note, its transcript, its people. */
+/** A meeting's room, or why there is none to show. */
 export function Room({ id, session }: { id: string; session: Session }) {
   const loadError = useLoadError();
+  const rules = useRules();
   const info = useMeeting(id, session.userId);
   const noteView = useNote(id, {
     name: session.name,
     color: personColor(session.userId),
   });
-  const [tab, setTab] = useState<Tab>("note");
-  const [side, setSide] = useState<Tab>("transcript");
-  const show = (next: Tab) => {
-    setTab(next);
-    if (next !== "note") setSide(next);
-  };
   const { meeting } = info;
 
   const { status } = noteView;
@@ -53,47 +47,22 @@ export function Room({ id, session }: { id: string; session: Session }) {
     );
   }
   if (!("role" in meeting)) {
-    return (
-      <NoRoom title={meeting.title}>
-        This meeting is public, and you are not a member of it. Ask its host to
-        invite you.
-      </NoRoom>
-    );
+    return <ComeIn meeting={meeting} onMoved={info.reload} />;
+  }
+  if (!belongs(meeting)) {
+    if (!rules) return <RoomSkeleton />;
+    if (rules.refusal(meeting, "readNote") !== null) {
+      return <ComeIn meeting={meeting} onMoved={info.reload} />;
+    }
   }
   return (
-    <div className="room" data-tab={tab} data-side={side}>
-      <RoomBar
-        meeting={meeting}
-        note={noteView}
-        session={session}
-        onMeeting={info.put}
-      />
-      <main id="main" className="room-panels">
-        <NotePanel
-          meeting={meeting}
-          view={noteView}
-          loadError={loadError}
-          people={info.people}
-        />
-        <div className="panel side-panel">
-          <SideTabs tab={side} onTab={show} />
-          <TranscriptPanel
-            meeting={meeting}
-            plan={info.plan}
-            onSpoken={info.reload}
-          />
-          <PeoplePanel
-            meeting={meeting}
-            plan={info.plan}
-            people={info.people}
-            peers={noteView.peers}
-            session={session}
-            onChange={info.reload}
-          />
-        </div>
-      </main>
-      <PhoneTabs tab={tab} onTab={show} />
-    </div>
+    <RoomInside
+      meeting={meeting}
+      info={info}
+      note={noteView}
+      loadError={loadError}
+      session={session}
+    />
   );
 }
 

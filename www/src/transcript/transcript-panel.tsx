@@ -1,13 +1,24 @@
 "use client";
 
-import type { Entitlements, Meeting } from "@connvo/client";
-import { useTranscript } from "@connvo/client/react";
-import { memo, useEffect, useMemo } from "react";
+import type { Entitlements, Meeting, MeetingNow } from "@connvo/client";
+import { useSpeechCapture, useTranscript } from "@connvo/client/react";
+import { memo, useEffect, useMemo, useState } from "react";
+import { useRules } from "@/lib/rules";
+import type { Session } from "@/lib/session";
+import { useTask } from "@/lib/task";
+import { runsIt } from "@/people/standing";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
 import { Notice } from "@/ui/notice";
+import { wordsOf } from "./find";
+import { RenameDialog } from "./rename-dialog";
+import { SearchResults } from "./search-results";
+import { TranscriptTools } from "./transcript-tools";
 import { TurnView } from "./turn-view";
-import { turnsOf } from "./turns";
+import { turnsOf, type Turn } from "./turns";
+import { useJump } from "./use-jump";
+import { useNames } from "./use-names";
+import { useSearch } from "./use-search";
 import { useNotTaken } from "./use-not-taken";
 import { useEarlier } from "./use-earlier";
 import { useFollow } from "./use-follow";
@@ -16,22 +27,49 @@ import { useFollow } from "./use-follow";
 export const TranscriptPanel = memo(function TranscriptPanel({
   meeting,
   plan,
+  now,
+  session,
   onSpoken,
 }: {
   meeting: Meeting;
   /** What the meeting's plan gives. */
   plan: Entitlements | undefined;
+  /** The meeting as it is now. */
+  now: MeetingNow | null;
+  session: Session;
   /** Somebody speaks in a meeting that had not started as far as known. */
   onSpoken: () => void;
 }) {
   const transcript = useTranscript(meeting.id);
   const { items, interim, first, error } = transcript;
   const earlier = useEarlier(meeting.id, transcript);
-  const turns = useMemo(() => turnsOf(items, interim), [items, interim]);
+  const names = useNames(meeting.id, items);
+  const turns = useMemo(
+    () => turnsOf(items, interim, names),
+    [items, interim, names],
+  );
   const origin = meeting.startedAt ?? turns[0]?.startMs ?? 0;
-  const { scroller, content, following, onScroll, jump } = useFollow(first);
+  const follow = useFollow(first);
+  const { scroller, content, following, onScroll, jump } = follow;
+  const search = useSearch(turns, content, follow.stay);
+  const { finds, current } = search;
+  const showSaid = useJump(turns, earlier, content);
 
-  const notTaken = useNotTaken(meeting, plan);
+  const rules = useRules();
+  const mayRename = rules?.refusal(meeting, "renameSpeaker") === null;
+  const runs = runsIt(meeting);
+  const [renamed, setRenamed] = useState<Turn>();
+
+  const pausing = useTask();
+  const speech = useSpeechCapture(meeting.id);
+  const maySpeak =
+    speech.state !== "unsupported" &&
+    rules?.refusal(meeting, "appendTranscript") === null;
+  const listening = speech.state === "listening";
+
+  const unable = useNotTaken(meeting, plan);
+  const paused = now?.transcriptionStatus === "paused";
+  const notTaken = paused ? "it is paused" : unable;
 
   const begun = turns.length > 0 && meeting.state === "scheduled";
   useEffect(() => {
@@ -40,7 +78,51 @@ export const TranscriptPanel = memo(function TranscriptPanel({
 
   return (
     <section className="transcript" aria-label="Transcript">
-      {error && <Notice tone="bad">{error.message}</Notice>}
+      <TranscriptTools
+        meeting={meeting}
+        now={now}
+        search={search}
+        task={pausing}
+        speech={
+          maySpeak
+            ? { on: listening, toggle: listening ? speech.stop : speech.start }
+            : null
+        }
+        text={() => turns.map(wordsOf).join("\n")}
+      />
+      {search.query.trim() !== "" && (
+        <div className="find-where">
+          <Button
+            small
+            aria-pressed={search.everywhere}
+            onClick={() => search.searchEverywhere(!search.everywhere)}
+          >
+            {search.everywhere
+              ? "Only what is here"
+              : "Search the whole meeting"}
+          </Button>
+        </div>
+      )}
+      {[error, pausing.error, speech.error].map(
+        (failure, at) =>
+          failure && (
+            <Notice key={at} tone="bad">
+              {failure.message}
+            </Notice>
+          ),
+      )}
+      {search.everywhere && (
+        <SearchResults
+          meetingId={meeting.id}
+          query={search.query.trim()}
+          origin={origin}
+          onSaid={(startMs) => {
+            search.clear();
+            follow.stay();
+            showSaid(startMs);
+          }}
+        />
+      )}
       <div role="status">
         {notTaken !== null && (
           <div data-testid="not-taken">
@@ -51,6 +133,7 @@ export const TranscriptPanel = memo(function TranscriptPanel({
       <div
         ref={scroller}
         className="transcript-scroll"
+        hidden={search.everywhere}
         onScroll={onScroll}
         tabIndex={0}
         role="group"
@@ -75,12 +158,30 @@ export const TranscriptPanel = memo(function TranscriptPanel({
         <div role="log" aria-label="Transcript">
           <ol ref={content}>
             {turns.map((turn) => (
-              <TurnView key={turn.key} turn={turn} origin={origin} />
+              <TurnView
+                key={turn.key}
+                turn={turn}
+                origin={origin}
+                found={finds.byTurn.get(turn.key)}
+                current={current}
+                onRename={
+                  mayRename && (runs || turn.userId === session.userId)
+                    ? setRenamed
+                    : null
+                }
+              />
             ))}
           </ol>
         </div>
       </div>
-      {!following && (
+      {renamed && (
+        <RenameDialog
+          meetingId={meeting.id}
+          turn={renamed}
+          onClose={() => setRenamed(undefined)}
+        />
+      )}
+      {!following && !search.everywhere && (
         <Button
           className="jump"
           look="primary"

@@ -6,7 +6,12 @@ const PAUSE_MS = 15_000;
 /** What one person said in one go. */
 export interface Turn {
   key: string;
+  /** The name shown. */
   speaker: string;
+  /** The label that the chunks have. */
+  label: string;
+  /** Who speaks, where that is known. */
+  userId: string | null;
   /** What the speaker's colour hangs on. */
   person: string;
   /** Milliseconds since the Unix epoch. */
@@ -18,6 +23,8 @@ export interface Turn {
 export function turnsOf(
   chunks: readonly Chunk[],
   interim: readonly ChunkDraft[],
+  /** What the meeting calls its speakers, by label. */
+  names: ReadonlyMap<string, string>,
 ): Turn[] {
   const turns: Turn[] = [];
   let endMs = 0;
@@ -26,12 +33,14 @@ export function turnsOf(
     const key = `${chunk.sourceId}/${chunk.segmentId}`;
     const part = { key, text: chunk.text, interim: chunk.isInterim };
     const last = turns.at(-1);
-    if (last?.speaker === speaker.label && startMs - endMs < PAUSE_MS) {
+    if (last?.label === speaker.label && startMs - endMs < PAUSE_MS) {
       last.parts.push(part);
     } else {
       turns.push({
         key,
-        speaker: speaker.label,
+        speaker: names.get(speaker.label) ?? speaker.label,
+        label: speaker.label,
+        userId: speaker.userId ?? null,
         person: speaker.userId ?? speaker.label,
         startMs,
         parts: [part],

@@ -65,6 +65,8 @@ export function useFollow(front: unknown) {
     following,
     onScroll,
     jump: () => setFollowing(true),
+    /** Leaves the box where it is, or is put. */
+    stay: () => setFollowing(false),
   };
 }
 

@@ -1,0 +1,47 @@
+"use client";
+
+import { useEffect, useRef, useState, type RefObject } from "react";
+import type { Turn } from "./turns";
+import type { Earlier } from "./use-earlier";
+
+/**
+ * Brings what was said at a time into sight, and reads back for it where it is not
+ * here. Answers the function that asks for a time, in milliseconds since the Unix epoch.
+ */
+export function useJump(
+  turns: readonly Turn[],
+  earlier: Earlier,
+  content: RefObject<HTMLElement | null>,
+): (startMs: number) => void {
+  const [target, setTarget] = useState<{ startMs: number }>();
+  const shown = useRef<typeof target>(undefined);
+  const begin = turns[0]?.startMs;
+  const { more, task, read } = earlier;
+  const here =
+    target !== undefined &&
+    (!more || (begin !== undefined && begin <= target.startMs));
+  const wanting = target !== undefined && !here;
+  useEffect(() => {
+    if (wanting && !task.busy && !task.error) void read();
+  });
+  const turn = here
+    ? (turns.findLast(({ startMs }) => startMs <= target.startMs) ?? turns[0])
+    : undefined;
+  const start = turn?.startMs;
+  useEffect(() => {
+    // Once: what comes later moves nothing.
+    if (start === undefined || shown.current === target) return;
+    shown.current = target;
+    const place = `[data-start="${start}"]`;
+    const found = content.current?.querySelector<HTMLElement>(place);
+    found?.scrollIntoView({ block: "center" });
+    found?.animate(
+      [{ background: "var(--accent-soft)" }, { background: "transparent" }],
+      { duration: 1_600 },
+    );
+  }, [target, start, content]);
+  return (startMs) => {
+    task.clear();
+    setTarget({ startMs });
+  };
+}
