@@ -44,9 +44,9 @@ export function After({ meeting }: { meeting: Meeting }) {
       <div className="columns columns-after">
         <div className="stack">
           <Transcript meeting={meeting} at={at} onGo={goTo} />
-          <Exports meeting={meeting} />
         </div>
         <div className="stack">
+          <Exports meeting={meeting} />
           <Speaking meeting={meeting} />
           <FinalNote meeting={meeting} />
           <Moments meeting={meeting} onGo={goTo} />

@@ -15,7 +15,7 @@ const FORMATS: [TranscriptFormat, string][] = [
   ["json", "JSON"],
 ];
 
-/** The whole transcript as a file. */
+/** Transcript as a file. */
 export function Exports({ meeting }: { meeting: Meeting }) {
   const task = useTask();
   const take = async (format: TranscriptFormat) => {
@@ -24,7 +24,7 @@ export function Exports({ meeting }: { meeting: Meeting }) {
   };
   return (
     <section className="card" aria-labelledby="exports">
-      <h3 id="exports">The whole transcript as a file</h3>
+      <h3 id="exports">Transcript as a file</h3>
       <div className="card-actions">
         {FORMATS.map(([format, words]) => (
           <Button

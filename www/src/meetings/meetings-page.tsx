@@ -9,9 +9,9 @@ import { Waiting } from "@/ui/page-list";
 import { TopBar } from "@/ui/top-bar";
 
 const PARTS = [
-  ["/", "My meetings"],
+  ["/", "Mine"],
   ["/calendar", "Calendar"],
-  ["/public", "Public meetings"],
+  ["/public", "Public"],
   ["/search", "Search"],
 ] as const;
 

@@ -18,7 +18,7 @@ export interface PartProps {
 /** What it is about. */
 export function AboutFields({ typed, error, onTyped }: PartProps) {
   return (
-    <div className="fields">
+    <div className="fields fields-two">
       <Field
         label="Title"
         pointer="/title"

@@ -31,7 +31,7 @@ export function RepeatFields({ typed, error, onTyped }: PartProps) {
   const own = dayOf(first.date);
   const refused = error?.errors.find(({ pointer }) => pointer === "/rrule");
   return (
-    <fieldset className="repeat fields fields-foot">
+    <fieldset className="repeat fields fields-small fields-foot">
       <legend className="visually-hidden">It comes again</legend>
       <Field
         label="Again every"

@@ -15,7 +15,7 @@ export function TimeFields({ typed, error, onTyped }: PartProps) {
   const { first, zone } = typed;
   const recurring = typed.type === "recurring";
   return (
-    <div className="fields">
+    <div className="fields fields-small">
       <Field
         label="Date"
         pointer="/scheduledAt"
