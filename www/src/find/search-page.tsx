@@ -17,7 +17,7 @@ export function SearchPage() {
   const router = useRouter();
   const asked = useSearchParams().get("q") ?? "";
   const [q, setQ] = useState(asked);
-  const settled = useSettled(q, 400);
+  const settled = useSettled(q);
   const view = useSearch(api, { q });
   const title = useTitles(useMeetings(), view.items);
   // The address leads back to what was looked for.

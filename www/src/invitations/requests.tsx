@@ -67,7 +67,7 @@ function Request({
         small
         look="primary"
         disabled={task.busy}
-        aria-label={`Let ${name} in`}
+        aria-label={`Let in ${name}`}
         onClick={answer(api.participants.approve)}
       >
         Let in
