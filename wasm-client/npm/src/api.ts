@@ -7,6 +7,11 @@ import type {
   Entitlements,
   ErrorCode,
   Meeting,
+  MeetingChanges,
+  MeetingDraft,
+  MeetingNow,
+  MeetingState,
+  MeetingType,
   Message,
   MessageDraft,
   MessageEdit,
@@ -14,14 +19,18 @@ import type {
   NoteEntry,
   NoteOperationDraft,
   Participant,
+  ParticipantChanges,
   ParticipantDraft,
   Problem,
   Provider,
   ProviderDraft,
   PublicMeeting,
   Role,
+  SearchItem,
+  Segment,
   SpeakerHeard,
   SpeakerName,
+  Speakers,
   TranscriptAccepted,
   VersionGroup,
 } from "./generated/protocol.js";
@@ -36,6 +45,36 @@ export interface Page<Item> {
 export interface PageOptions {
   after?: string | null;
   limit?: number;
+}
+
+/** Which meetings. */
+export interface MeetingOptions extends PageOptions {
+  state?: MeetingState;
+  type?: MeetingType;
+  /** Part of the title, in any case. */
+  q?: string;
+  /** A tag, whole. */
+  tag?: string;
+  /** What the caller is there; of their own meetings. */
+  role?: Role;
+  /** What is planned then or later, in milliseconds since the Unix epoch; of what
+      repeats the dates too, as `occurrences`. */
+  from?: number;
+  /** What is planned before then, in milliseconds since the Unix epoch. */
+  to?: number;
+}
+
+/** What to look for, and where. */
+export interface SearchOptions extends PageOptions {
+  /** Words, `wor*`, `"a phrase"`, and `-word` for what must not be there. */
+  q: string;
+  meetingId?: string;
+  /** Who said or wrote it: their name, or user id. */
+  speaker?: string;
+  /** What begins then or later, in milliseconds since the Unix epoch. */
+  from?: number;
+  /** What begins before then, in milliseconds since the Unix epoch. */
+  to?: number;
 }
 
 /** Which part of a transcript, in the order spoken. */
@@ -97,9 +136,22 @@ export type Api = ReturnType<typeof createApi>;
 /** A typed `fetch` for the HTTP interface. */
 export function createApi(options: ApiOptions) {
   const send = sender(options);
-  const get = <Answer>(path: string, page?: PageOptions) =>
-    send<Answer>("GET", path + query(page, path.includes("?") ? "&" : "?"));
+  const get = <Answer>(
+    path: string,
+    page?: PageOptions,
+    signal?: AbortSignal,
+  ) => {
+    const whole = path + query(page, path.includes("?") ? "&" : "?");
+    return send<Answer>("GET", whole, undefined, undefined, signal);
+  };
   const meeting = (id: string) => `/v1/meetings/${encodeURIComponent(id)}`;
+  const person = (id: string, who: string) =>
+    `${meeting(id)}/participants/${encodeURIComponent(who)}`;
+  /** What is asked of a meeting by its name alone. */
+  const act =
+    <Answer>(name: string, method = "POST") =>
+    (id: string) =>
+      send<Answer>(method, `${meeting(id)}/${name}`);
 
   return {
     /** Whatever has no method here; `path` as `/v1/orgs?limit=20`. What changes something
@@ -109,16 +161,45 @@ export function createApi(options: ApiOptions) {
     /** Who the token names. */
     me: () => get<Me>("/v1/me"),
     meetings: {
-      /** The meetings of the caller, latest first. */
-      list: (page?: PageOptions) => get<Page<Meeting>>("/v1/meetings", page),
-      create: (draft: { title: string }) =>
+      /** The meetings of the caller that fit, latest first. */
+      list: (which?: MeetingOptions) =>
+        get<Page<Meeting>>("/v1/meetings", which),
+      /** The public ones that fit, latest first. */
+      public: (which?: MeetingOptions) =>
+        get<Page<PublicMeeting>>("/v1/meetings/public", which),
+      create: (draft: MeetingDraft) =>
         send<Meeting>("POST", "/v1/meetings", draft),
       /** To its members with their standing; of a public one the rest to others. */
       get: (id: string) => get<Meeting | PublicMeeting>(meeting(id)),
-      start: (id: string) => send<Meeting>("POST", `${meeting(id)}/start`),
-      end: (id: string) => send<Meeting>("POST", `${meeting(id)}/end`),
+      /** What is left out stays. */
+      update: (id: string, changes: MeetingChanges) =>
+        send<Meeting>("PATCH", meeting(id), changes),
+      start: act<Meeting>("start"),
+      end: act<Meeting>("end"),
+      /** Calls it off; the next of its series follows, unless `wholeSeries`. */
+      cancel: (id: string, wholeSeries = false) =>
+        act<Meeting>(`cancel?wholeSeries=${wholeSeries}`)(id),
+      accept: act<Participant>("accept"),
+      decline: act<Participant>("decline"),
+      /** Comes in, or asks to: the status is `requested` then. */
+      join: act<Participant>("join"),
       /** Leaves it for good. */
-      leave: (id: string) => send<void>("POST", `${meeting(id)}/leave`),
+      leave: act<void>("leave"),
+      /** Makes somebody else the host, and the caller a co-host. */
+      handOver: (id: string, userId: string) =>
+        send<Participant>("POST", `${meeting(id)}/host`, { userId }),
+      /** Who is there, who waits to speak, what is taken down. */
+      now: (id: string) => get<MeetingNow>(`${meeting(id)}/state`),
+      raiseHand: act<Speakers>("hand"),
+      lowerHand: act<Speakers>("hand", "DELETE"),
+      /** Gives the word to who has waited longest. */
+      nextSpeaker: act<Speakers>("speakers/next"),
+      pauseTranscription: act<void>("transcription/pause"),
+      resumeTranscription: act<void>("transcription/resume"),
+      /** As iCalendar (RFC 5545): one meeting, or the caller's of the month before and
+          the year to come. */
+      calendar: (id?: string) =>
+        get<Blob>(`${id === undefined ? "/v1/me" : meeting(id)}/calendar.ics`),
       /** What its plan gives. */
       entitlements: (id: string) =>
         get<Entitlements>(`${meeting(id)}/entitlements`),
@@ -131,11 +212,20 @@ export function createApi(options: ApiOptions) {
         send<Participant>("POST", `${meeting(id)}/participants`, draft),
       /** Sends somebody away, by address or user id. */
       remove: (id: string, who: string) =>
-        send<void>(
-          "DELETE",
-          `${meeting(id)}/participants/${encodeURIComponent(who)}`,
-        ),
+        send<void>("DELETE", person(id, who)),
+      /** Gives another role or other rights; what is left out stays. */
+      change: (id: string, who: string, changes: ParticipantChanges) =>
+        send<Participant>("PATCH", person(id, who), changes),
+      /** Lets in who has asked to join, or (`refuse`) not. */
+      approve: (id: string, who: string) =>
+        send<Participant>("POST", `${person(id, who)}/approve`),
+      refuse: (id: string, who: string) =>
+        send<Participant>("POST", `${person(id, who)}/refuse`),
     },
+    /** Searches transcripts, notes and messages that the caller may read, the best
+        answers first. */
+    search: (what: SearchOptions, signal?: AbortSignal) =>
+      get<Page<SearchItem>>("/v1/search", what, signal),
     note: {
       get: (id: string) => get<NoteContent>(`${meeting(id)}/notes`),
       /** Applies an operation made against `baseVersion`. */
@@ -210,6 +300,9 @@ export function createApi(options: ApiOptions) {
           `${meeting(id)}/transcript/speakers/${encodeURIComponent(label)}`,
           { name },
         ),
+      /** It in pieces, in the order spoken, with what they are about. */
+      segments: (id: string, page?: PageOptions) =>
+        get<Page<Segment>>(`${meeting(id)}/segments`, page),
       /** The whole of it as a file. */
       export: (id: string, format: TranscriptFormat) =>
         get<Blob>(`${meeting(id)}/transcript/export?format=${format}`),
@@ -223,6 +316,7 @@ function sender(options: ApiOptions) {
     path: string,
     body?: unknown,
     key?: string,
+    signal?: AbortSignal,
   ): Promise<Answer> => {
     const base = (options.url ?? globalThis.location?.origin ?? "").replace(
       /\/+$/,
@@ -230,6 +324,7 @@ function sender(options: ApiOptions) {
     );
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
+    const late = AbortSignal.timeout(options.timeout ?? 20_000);
     // Only a page that came by TLS, or from this machine, can make one.
     const own = key ?? globalThis.crypto?.randomUUID?.();
     if (method !== "GET" && own) headers["idempotency-key"] = own;
@@ -238,12 +333,15 @@ function sender(options: ApiOptions) {
       const answer = await (options.fetch ?? fetch)(base + path, {
         method,
         headers,
-        signal: AbortSignal.timeout(options.timeout ?? 20_000),
+        signal: signal ? AbortSignal.any([late, signal]) : late,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (!answer.ok) throw await refusal(answer);
       if (answer.status === 204) return undefined as Answer;
-      const isFile = answer.headers.has("content-disposition");
+      const { headers: said } = answer;
+      const isFile =
+        said.has("content-disposition") ||
+        said.get("content-type")?.startsWith("text/calendar");
       return (await (isFile ? answer.blob() : answer.json())) as Answer;
     } catch (failure) {
       if (failure instanceof ConnvoError) throw failure;

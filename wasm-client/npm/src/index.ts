@@ -21,10 +21,12 @@ export {
   type Api,
   type ApiOptions,
   type Me,
+  type MeetingOptions,
   type NoteAtVersion,
   type NoteContent,
   type Page,
   type PageOptions,
+  type SearchOptions,
   type SpokenOptions,
   type TranscriptFormat,
 } from "./api.js";

@@ -13,6 +13,7 @@ import "@/styles/note.css";
 import "@/styles/history.css";
 import "@/styles/admin.css";
 import "@/styles/profile.css";
+import "@/styles/meetings.css";
 import { Connected } from "@/lib/connected";
 import { OfflineShell } from "@/lib/offline-shell";
 

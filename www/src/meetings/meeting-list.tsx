@@ -1,96 +1,123 @@
 "use client";
 
 import type { ConnvoError, Meeting, Page } from "@connvo/client";
-import { useCallback, useEffect, useState } from "react";
+import { useMeetings } from "@connvo/client/react";
+import Link from "next/link";
+import { useEffect, useMemo, useState } from "react";
+import { Invitations } from "@/invitations/invitations";
 import { api, unreachable } from "@/lib/api";
-import { useLoad } from "@/lib/load";
 import { useRules } from "@/lib/rules";
 import { remembering } from "@/lib/seen";
-import { useTask } from "@/lib/task";
+import { useOnChange } from "@/lib/use-on-change";
+import { useSettled } from "@/lib/use-settled";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
+import { Icon } from "@/ui/icon";
 import { Notice } from "@/ui/notice";
 import { CreateForm } from "./create-form";
+import { EVERY, Filters, optionsOf } from "./filters";
 import { MeetingRow } from "./meeting-row";
 import { MeetingsSkeleton } from "./meetings-skeleton";
+import { useMeetingPages } from "./use-meeting-pages";
 
-/** My meetings, newest first, a page at a time; without a network those that
-    were seen last. */
+/** My meetings that fit, newest first, a page at a time; read again when one of
+    them changes. Without a network those that were seen last. */
 export function MeetingList({ userId }: { userId: string }) {
   const rules = useRules();
-  const first = useLoad(
-    useCallback(() => api.meetings.list(), []),
-    remembering<Page<Meeting>>(`${userId}.meetings`),
+  const live = useMeetings();
+  const [filter, setFilter] = useState(EVERY);
+  const which = optionsOf(useSettled(filter));
+  const all = Object.keys(which).length === 0;
+  const memory = useMemo(
+    () => (all ? remembering<Page<Meeting>>(`${userId}.meetings`) : undefined),
+    [all, userId],
   );
-  useOnline(first.reload);
-  const [more, setMore] = useState<{
-    items: Meeting[];
-    next: string | null;
-  }>();
-  const task = useTask();
+  const pages = useMeetingPages(api.meetings.list, which, memory);
+  const { loaded, shown } = pages;
+  const { error, reload } = loaded;
+  useOnChange(live, reload);
+  useOnline(reload);
 
-  if (!first.value) {
-    if (!first.error) return <MeetingsSkeleton />;
-    return (
-      <Notice
-        tone="bad"
-        action={
-          <Button small onClick={first.reload}>
-            Try again
-          </Button>
-        }
-      >
-        {first.error.message}
-      </Notice>
-    );
+  if (!shown) {
+    if (!error) return <MeetingsSkeleton />;
+    return <Failed error={error} onRetry={reload} />;
   }
-  const meetings = [...first.value.items, ...(more?.items ?? [])];
-  const next = more ? more.next : first.value.next;
-  const readOn = async (after: string) => {
-    const page = await api.meetings.list({ after });
-    setMore({
-      items: [...(more?.items ?? []), ...page.items],
-      next: page.next ?? null,
-    });
-  };
+  const mine = live ?? shown.items;
   return (
     <>
-      {first.error && <OldList error={first.error} onRetry={first.reload} />}
-      <CreateForm />
-      {meetings.length === 0 ? (
-        <Empty icon="note" title="No meetings yet">
-          <p>Create one above, or open the link that somebody has sent you.</p>
-        </Empty>
-      ) : (
-        <ul className="meetings" aria-label="My meetings">
-          {meetings.map((meeting) => (
-            <MeetingRow key={meeting.id} meeting={meeting} rules={rules} />
-          ))}
-        </ul>
+      {error && shown.items.length > 0 && (
+        <OldList error={error} onRetry={reload} />
       )}
-      {task.error && <Notice tone="bad">{task.error.message}</Notice>}
-      {next && (
+      <CreateForm />
+      <p className="beside">
+        <Link href="/new" className="button">
+          <Icon name="calendar" />
+          Plan a meeting
+        </Link>
+      </p>
+      <Invitations meetings={mine} rules={rules} onAnswer={reload} />
+      <Filters filter={filter} mine onFilter={setFilter} />
+      {error && shown.items.length === 0 && (
+        <Failed error={error} onRetry={reload} />
+      )}
+      <div aria-busy={pages.stale} className="meetings-part">
+        {shown.items.length === 0 && !error ? (
+          <Nothing all={all} />
+        ) : (
+          <ul className="meetings" aria-label="My meetings">
+            {shown.items.map((meeting) => (
+              <MeetingRow key={meeting.id} meeting={meeting} rules={rules} />
+            ))}
+          </ul>
+        )}
+      </div>
+      <p className="visually-hidden" role="status">
+        {all ? "" : `${shown.items.length} meetings fit`}
+      </p>
+      {shown.next !== null && (
         <div className="more">
-          <Button
-            disabled={task.busy}
-            onClick={() => void task.run(() => readOn(next))}
-          >
-            {task.busy ? "Loading…" : "Show older meetings"}
-          </Button>
+          <Button onClick={pages.readOn}>Show older meetings</Button>
         </div>
       )}
     </>
   );
 }
 
-/** Says that the list below is the one that was seen last. */
-function OldList({
-  error,
-  onRetry,
-}: {
+function Nothing({ all }: { all: boolean }) {
+  return all ? (
+    <Empty icon="note" title="No meetings yet">
+      <p>Create one above, or open the link that somebody has sent you.</p>
+    </Empty>
+  ) : (
+    <Empty icon="search" title="No meeting fits">
+      <p>Loosen the filter to see others.</p>
+    </Empty>
+  );
+}
+
+interface Failure {
   error: ConnvoError;
   onRetry: () => void;
-}) {
+}
+
+/** Why there is nothing to show. */
+export function Failed({ error, onRetry }: Failure) {
+  return (
+    <Notice
+      tone="bad"
+      action={
+        <Button small onClick={onRetry}>
+          Try again
+        </Button>
+      }
+    >
+      {error.message}
+    </Notice>
+  );
+}
+
+/** Says that the list below is the one that was seen last. */
+function OldList({ error, onRetry }: Failure) {
   return (
     <div className="old-list" role="status">
       <Notice

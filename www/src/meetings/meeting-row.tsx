@@ -6,14 +6,17 @@ import { useRouter } from "next/navigation";
 import { api } from "@/lib/api";
 import type { Rules } from "@/lib/rules";
 import { useTask } from "@/lib/task";
-import { moment } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
+import { Icon } from "@/ui/icon";
 import { Notice } from "@/ui/notice";
-import { roomLink, roomPath } from "./link";
+import { meetingPath, roomLink, roomPath } from "./link";
 import { StatePill } from "./state-pill";
+import { Tags } from "./tags";
+import { standingWords, when } from "./words";
 
-/** One meeting of mine. */
+/** One meeting of mine. It leads to its room, and once it is over to what is left
+    of it. */
 export function MeetingRow({
   meeting,
   rules,
@@ -23,21 +26,33 @@ export function MeetingRow({
 }) {
   const router = useRouter();
   const task = useTask();
+  const { id, title, state } = meeting;
   const mayStart = rules?.refusal(meeting, "startMeeting") === null;
+  const over = state === "concluded" || state === "cancelled";
   const start = async () => {
-    await api.meetings.start(meeting.id);
-    router.push(roomPath(meeting.id));
+    await api.meetings.start(id);
+    router.push(roomPath(id));
   };
   return (
     <li className="meeting" data-testid="meeting">
       <div className="meeting-words">
-        <Link href={roomPath(meeting.id)} className="meeting-title">
-          {meeting.title}
+        <Link
+          href={over ? meetingPath(id) : roomPath(id)}
+          className="meeting-title"
+        >
+          {title}
         </Link>
         <p className="meeting-facts">
-          <StatePill state={meeting.state} />
+          <StatePill state={state} />
           <span>{when(meeting)}</span>
-          <span>{meeting.role}</span>
+          {meeting.type === "recurring" && (
+            <span className="with-icon">
+              <Icon name="repeat" />
+              recurring
+            </span>
+          )}
+          <span>{standingWords(meeting)}</span>
+          <Tags tags={meeting.tags} />
         </p>
         {task.error && <Notice tone="bad">{task.error.message}</Notice>}
       </div>
@@ -47,25 +62,29 @@ export function MeetingRow({
             icon="play"
             disabled={task.busy}
             onClick={() => void task.run(start)}
-            aria-label={`Start ${meeting.title}`}
+            aria-label={`Start ${title}`}
           >
             Start
           </Button>
         )}
+        {!over && (
+          <Link
+            href={meetingPath(id)}
+            className="button button-quiet button-icon"
+            aria-label={`Details of ${title}`}
+            title={`Details of ${title}`}
+          >
+            <Icon name="list" />
+          </Link>
+        )}
         <CopyButton
           icon="link"
           iconOnly
-          label={`Copy the link of ${meeting.title}`}
+          label={`Copy the link of ${title}`}
           done="Link copied"
-          text={() => roomLink(meeting.id)}
+          text={() => roomLink(id)}
         />
       </div>
     </li>
   );
-}
-
-function when({ startedAt, endedAt, createdAt }: Meeting): string {
-  if (endedAt !== null) return `ended ${moment(endedAt)}`;
-  if (startedAt !== null) return `since ${moment(startedAt)}`;
-  return `created ${moment(createdAt)}`;
 }

@@ -4,7 +4,7 @@ import type { Meeting } from "@connvo/client";
 import type { NoteView } from "@connvo/client/react";
 import Link from "next/link";
 import type { Session } from "@/lib/session";
-import { roomLink } from "@/meetings/link";
+import { meetingPath, roomLink } from "@/meetings/link";
 import { StatePill } from "@/meetings/state-pill";
 import { CopyButton } from "@/ui/copy-button";
 import { Icon } from "@/ui/icon";
@@ -52,6 +52,11 @@ export function RoomBar({
           text={() => roomLink(meeting.id)}
         />
         <ThemeToggle />
+        {meeting.state === "concluded" && (
+          <Link href={meetingPath(meeting.id)} className="button">
+            Look back
+          </Link>
+        )}
         <RunButtons meeting={meeting} onMeeting={onMeeting} />
       </div>
     </header>

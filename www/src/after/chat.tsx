@@ -1,0 +1,94 @@
+"use client";
+
+import type { Meeting, Message } from "@connvo/client";
+import { useCallback } from "react";
+import { api } from "@/lib/api";
+import { usePages } from "@/lib/pages";
+import { moment } from "@/lib/time";
+import { Avatar } from "@/ui/avatar";
+import { Button } from "@/ui/button";
+import { Notice } from "@/ui/notice";
+import { Waiting } from "@/ui/page-list";
+
+/** What was written in the chat, in the order posted, to read alone. */
+export function Chat({ meeting: { id } }: { meeting: Meeting }) {
+  const pages = usePages(
+    useCallback(
+      (after: string | null) => api.messages.list(id, { after, limit: 50 }),
+      [id],
+    ),
+  );
+  const { items, more, first, task } = pages;
+  const error = first.error ?? task.error;
+  const shown = items?.filter(({ deletedAt }) => deletedAt === null).reverse();
+  return (
+    <section className="card" aria-labelledby="message">
+      <h3 id="message">Chat</h3>
+      {error && (
+        <Notice
+          tone="bad"
+          action={
+            <Button small onClick={first.error ? first.reload : pages.readOn}>
+              Try again
+            </Button>
+          }
+        >
+          {error.message}
+        </Notice>
+      )}
+      {!items && !error && <Waiting />}
+      {more && (
+        <div className="more">
+          <Button small disabled={task.busy} onClick={pages.readOn}>
+            {task.busy ? "Loading…" : "Show earlier"}
+          </Button>
+        </div>
+      )}
+      {shown?.length === 0 && (
+        <p className="nothing muted">Nothing was written.</p>
+      )}
+      {shown && shown.length > 0 && (
+        <ol aria-label="Messages">
+          {shown.map((message) => (
+            <Written key={message.id} message={message} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Written({ message }: { message: Message }) {
+  const { authorId, authorName, text, createdAt, threadId } = message;
+  return (
+    <li
+      className={threadId === null ? "written" : "written written-answer"}
+      data-testid="written"
+    >
+      <Avatar name={authorName} person={authorId ?? authorName} />
+      <div className="written-words">
+        <p className="turn-head">
+          <strong>{authorName}</strong>
+          <time className="muted">{moment(createdAt)}</time>
+        </p>
+        <p className="said">{text}</p>
+        {message.attachments.map(({ url, name }) => (
+          <p key={url}>
+            <a href={url} target="_blank" rel="noreferrer noopener">
+              {name}
+            </a>
+          </p>
+        ))}
+        {message.reactions.length > 0 && (
+          <p className="row-facts">
+            {message.reactions.map(({ emoji, userIds }) => (
+              <span key={emoji} className="tag">
+                {emoji} {userIds.length}
+              </span>
+            ))}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
