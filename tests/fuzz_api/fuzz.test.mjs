@@ -155,6 +155,11 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
       },
     ],
   });
+  const messages = [];
+  for (let at = 0; at < 15; at += 1) {
+    const { id } = await post(`/v1/meetings/${meeting}/messages`, { text: `message ${at}` });
+    messages.push(id);
+  }
   // One that runs on, one that people ask to join, and one to answer the invitation to.
   const running = await post("/v1/meetings", { title: "Runs", type: "instant" });
   const open = { title: "Open", isPublic: true, requiresApproval: true };
@@ -193,13 +198,23 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     guest: guest.userId,
     guestToken: guest.token,
     running: [running.id],
+    chat: [meeting],
+    // To be deleted.
+    messages: messages.slice(3),
     open: asked.map(({ id }) => id),
     askers: [peer.userId, guest.userId],
     asked: invited,
     known: {
       // Blocked and kept out as it comes.
       users: { id: [outcast.userId] },
-      meetings: { id: meetings, n: [1, 2, 3], who: ["guest@example.com"], label: ["Host"] },
+      meetings: {
+        id: meetings,
+        n: [1, 2, 3],
+        who: ["guest@example.com"],
+        label: ["Host"],
+        message: messages.slice(0, 3),
+        emoji: ["👍"],
+      },
       orgs: {
         id: [org.id],
         user: [guest.userId],

@@ -45,6 +45,10 @@ def map_path_parameters(context, path_parameters):
         # One that runs for as long as the fuzzer does.
         known["id"] = STAGE["running"]
         known["user"] = [STAGE["guest"]]
+    if "/messages/{message}" in path:
+        known["id"] = STAGE["chat"]
+        if path.endswith("/{message}") and context.operation.method == "delete":
+            known["message"] = STAGE["messages"]
     if path.endswith(("/join", "/approve", "/refuse")):
         known["id"] = STAGE["open"]
         known["who"] = STAGE["askers"]
