@@ -76,13 +76,13 @@ scene("two people write, answer, react, put right and take back", async (stage) 
   await act(annes, "And to you.", "React to Ben");
   await annes.page.getByRole("button", { name: "celebrating" }).click();
   await bens.page.getByRole("button", { name: "1 answer" }).click();
-  const party = bens.page.getByRole("button", { name: "🎉 by Ann" });
+  const party = bens.page.getByRole("button", { name: "🎉 1 by Ann" });
   await party.waitFor();
   assert.equal(await party.getAttribute("aria-pressed"), "false");
   await party.click();
-  const both = annes.page.getByRole("button", { name: "🎉 by Ann, Ben" });
+  const both = annes.page.getByRole("button", { name: "🎉 2 by Ann, Ben" });
   await both.click();
-  await bens.page.getByRole("button", { name: "🎉 by Ben", exact: true }).waitFor();
+  await bens.page.getByRole("button", { name: "🎉 1 by Ben", exact: true }).waitFor();
 
   await act(bens, "And to you.", "Edit");
   await bens.page.getByRole("textbox", { name: "Edit the message" }).fill("And to all.");

@@ -39,12 +39,12 @@ export function Reactions({
             type="button"
             className="reaction"
             aria-pressed={mine}
-            aria-label={`${emoji} by ${who.join(", ")}`}
             title={who.join(", ")}
             disabled={!onReact}
             onClick={() => onReact?.(emoji, !mine)}
           >
             <span>{emoji}</span> {userIds.length}
+            <span className="visually-hidden"> by {who.join(", ")}</span>
           </button>
         );
       })}

@@ -18,7 +18,8 @@ export function useFollow(front: unknown) {
 
   useLayoutEffect(() => {
     const box = scroller.current;
-    if (!box) return;
+    // Nothing is where it was in a box that is not shown.
+    if (!box || box.clientHeight === 0) return;
     const was = before.current;
     if (following) toEnd(box);
     else if (was.front !== front) {
@@ -73,6 +74,15 @@ export function useFollow(front: unknown) {
 /** Place, whole height and height in sight, in CSS pixels. */
 function measure(box: HTMLElement): number[] {
   return [box.scrollTop, box.scrollHeight, box.clientHeight];
+}
+
+/** Scrolls a box, and nothing around it, until something in it is in its middle. */
+export function toMiddle(box: HTMLElement, of: Element): void {
+  const [outer, inner] = [
+    box.getBoundingClientRect(),
+    of.getBoundingClientRect(),
+  ];
+  box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
 }
 
 function toEnd(box: HTMLElement): void {

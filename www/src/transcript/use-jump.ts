@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import type { Turn } from "./turns";
 import type { Earlier } from "./use-earlier";
+import { toMiddle } from "./use-follow";
 
 /**
  * Brings what was said at a time into sight, and reads back for it where it is not
@@ -11,7 +12,7 @@ import type { Earlier } from "./use-earlier";
 export function useJump(
   turns: readonly Turn[],
   earlier: Earlier,
-  content: RefObject<HTMLElement | null>,
+  scroller: RefObject<HTMLElement | null>,
 ): (startMs: number) => void {
   const [target, setTarget] = useState<{ startMs: number }>();
   const shown = useRef<typeof target>(undefined);
@@ -33,13 +34,15 @@ export function useJump(
     if (start === undefined || shown.current === target) return;
     shown.current = target;
     const place = `[data-start="${start}"]`;
-    const found = content.current?.querySelector<HTMLElement>(place);
-    found?.scrollIntoView({ block: "center" });
-    found?.animate(
+    const box = scroller.current;
+    const found = box?.querySelector(place);
+    if (!box || !found) return;
+    toMiddle(box, found);
+    found.animate(
       [{ background: "var(--accent-soft)" }, { background: "transparent" }],
       { duration: 1_600 },
     );
-  }, [target, start, content]);
+  }, [target, start, scroller]);
   return (startMs) => {
     task.clear();
     setTarget({ startMs });
