@@ -56,9 +56,11 @@ export function Reactions({
 export function ReactionPicker({
   onPick,
   onClose,
+  onEscape,
 }: {
   onPick: (emoji: string) => void;
   onClose: () => void;
+  onEscape: () => void;
 }) {
   return (
     <div
@@ -66,7 +68,7 @@ export function ReactionPicker({
       role="group"
       aria-label="React with"
       onKeyDown={(event) => {
-        if (event.key === "Escape") onClose();
+        if (event.key === "Escape") onEscape();
       }}
       onBlur={({ currentTarget, relatedTarget }) => {
         if (!currentTarget.contains(relatedTarget)) onClose();

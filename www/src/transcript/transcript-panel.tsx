@@ -53,7 +53,7 @@ export const TranscriptPanel = memo(function TranscriptPanel({
   const { scroller, content, following, onScroll, jump } = follow;
   const search = useSearch(turns, scroller, follow.stay);
   const { finds, current } = search;
-  const showSaid = useJump(turns, earlier, scroller);
+  const showSaid = useJump(turns, earlier, follow);
 
   const rules = useRules();
   const mayRename = rules?.refusal(meeting, "renameSpeaker") === null;

@@ -1,9 +1,12 @@
 "use client";
 
-import { useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 
 /** How near the end still counts as the end, in CSS pixels. */
 const NEAR_PX = 48;
+
+/** A box that keeps to its end, or is let be. */
+export type Follow = ReturnType<typeof useFollow>;
 
 /**
  * Keeps a scrolling box at its end while the reader is there, and leaves it
@@ -60,6 +63,7 @@ export function useFollow(front: unknown) {
     }
   };
 
+  const stay = useCallback(() => setFollowing(false), []);
   return {
     scroller,
     content,
@@ -67,7 +71,7 @@ export function useFollow(front: unknown) {
     onScroll,
     jump: () => setFollowing(true),
     /** Leaves the box where it is, or is put. */
-    stay: () => setFollowing(false),
+    stay,
   };
 }
 
