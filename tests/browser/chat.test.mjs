@@ -76,13 +76,13 @@ scene("two people write, answer, react, put right and take back", async (stage) 
   await act(annes, "And to you.", "React to Ben");
   await annes.page.getByRole("button", { name: "celebrating" }).click();
   await bens.page.getByRole("button", { name: "1 answer" }).click();
-  const party = bens.page.getByRole("button", { name: "🎉 by Ann" });
+  const party = bens.page.getByRole("button", { name: "🎉 1 by Ann" });
   await party.waitFor();
   assert.equal(await party.getAttribute("aria-pressed"), "false");
   await party.click();
-  const both = annes.page.getByRole("button", { name: "🎉 by Ann, Ben" });
+  const both = annes.page.getByRole("button", { name: "🎉 2 by Ann, Ben" });
   await both.click();
-  await bens.page.getByRole("button", { name: "🎉 by Ben", exact: true }).waitFor();
+  await bens.page.getByRole("button", { name: "🎉 1 by Ben", exact: true }).waitFor();
 
   await act(bens, "And to you.", "Edit");
   await bens.page.getByRole("textbox", { name: "Edit the message" }).fill("And to all.");
@@ -223,6 +223,60 @@ scene("a long chat is read back to its first message, each once", async (stage) 
     );
   }
   assert.deepEqual(await shown(), all);
+});
+
+scene("keys alone: write, react, put right, answer", async (stage) => {
+  const ann = await stage.person("Ann");
+  const meeting = await stage.meeting(ann);
+  const room = await ann.enter(meeting);
+  const { keyboard } = room.page;
+  const focused = () =>
+    room.page.evaluate(() => {
+      const { activeElement: at } = document;
+      return at?.getAttribute("aria-label") ?? at?.textContent;
+    });
+  /** Tabs on until something of that name has the focus. */
+  const walkTo = async (name, key = "Tab") => {
+    for (let steps = 0; steps < 60; steps++) {
+      if ((await focused()) === name) return;
+      await keyboard.press(key);
+    }
+    assert.fail(`${key} leads to ${name}, not to ${await focused()}`);
+  };
+  await room.page.getByRole("button", { name: "Transcript" }).first().focus();
+  await walkTo("Chat");
+  await keyboard.press("Enter");
+  await walkTo("Write a message");
+  await keyboard.type("One line");
+  await keyboard.press("Shift+Enter");
+  await keyboard.type("and another.");
+  await keyboard.press("Enter");
+  await reads(room, "One line\nand another.");
+  await walkTo("React to Ann", "Shift+Tab");
+  await keyboard.press("Enter");
+  await until("the first emoji", focused, (name) => name === "thumbs up");
+  await keyboard.press("Escape");
+  assert.equal(await focused(), "React to Ann");
+  await keyboard.press("Enter");
+  await until("the first emoji", focused, (name) => name === "thumbs up");
+  await keyboard.press("Enter");
+  await room.page.getByRole("button", { name: "👍 1 by Ann" }).waitFor();
+  assert.equal(await focused(), "React to Ann");
+  await walkTo("Edit");
+  await keyboard.press("Enter");
+  await until("the words", focused, (name) => name === "Edit the message");
+  await keyboard.press("Control+A");
+  await keyboard.type("Better.");
+  await keyboard.press("Enter");
+  await reads(room, "Better.");
+  await until("the focus is back", focused, (name) => name === "Edit");
+  await walkTo("Answer Ann", "Shift+Tab");
+  await keyboard.press("Enter");
+  await until("the thread", focused, (name) => name === "Back to all messages");
+  await walkTo("Write an answer");
+  await keyboard.type("Yes.");
+  await keyboard.press("Enter");
+  await reads(room, "Better.", "Yes.");
 });
 
 scene("an observer reads the chat and sees why they cannot write", async (stage) => {

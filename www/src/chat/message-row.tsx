@@ -1,7 +1,7 @@
 "use client";
 
 import type { Chat, Meeting, ShownMessage } from "@connvo/client";
-import { memo, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { runsIt } from "@/people/standing";
 import { moment } from "@/lib/time";
 import type { Task } from "@/lib/task";
@@ -36,7 +36,13 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, isPending } = shown;
   const { id, authorId, authorName, deletedAt } = message;
   const [open, setOpen] = useState<"react" | "edit" | "delete">();
+  const row = useRef<HTMLLIElement>(null);
   const close = () => setOpen(undefined);
+  /** Closes it and gives the focus back to what opened it. */
+  const goBack = () => {
+    row.current?.querySelector<HTMLElement>(`[data-opens="${open}"]`)?.focus();
+    close();
+  };
   const mine = authorId === me;
   const here = mayWrite && deletedAt === null && chat !== null;
   if (message.kind === "system") {
@@ -50,6 +56,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
     void task.run(async () => chat?.react(id, emoji, on));
   return (
     <li
+      ref={row}
       className={isPending ? "message message-pending" : "message"}
       data-testid="message"
       data-pending={isPending}
@@ -72,6 +79,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
                 icon="smile"
                 label={`React to ${authorName}`}
                 aria-expanded={open === "react"}
+                data-opens="react"
                 onClick={() => setOpen("react")}
               />
               {props.onThread && (
@@ -87,6 +95,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
                   small
                   icon="pencil"
                   label="Edit"
+                  data-opens="edit"
                   onClick={() => setOpen("edit")}
                 />
               )}
@@ -106,7 +115,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
             message={message}
             named={named}
             chat={chat}
-            onClose={close}
+            onClose={goBack}
           />
         ) : (
           <Words message={message} named={named} me={me} />
@@ -114,10 +123,11 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         {open === "react" && here && (
           <ReactionPicker
             onPick={(emoji) => {
-              close();
+              goBack();
               react(emoji, true);
             }}
             onClose={close}
+            onEscape={goBack}
           />
         )}
         <Reactions

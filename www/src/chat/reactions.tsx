@@ -39,12 +39,12 @@ export function Reactions({
             type="button"
             className="reaction"
             aria-pressed={mine}
-            aria-label={`${emoji} by ${who.join(", ")}`}
             title={who.join(", ")}
             disabled={!onReact}
             onClick={() => onReact?.(emoji, !mine)}
           >
             <span>{emoji}</span> {userIds.length}
+            <span className="visually-hidden"> by {who.join(", ")}</span>
           </button>
         );
       })}
@@ -56,9 +56,11 @@ export function Reactions({
 export function ReactionPicker({
   onPick,
   onClose,
+  onEscape,
 }: {
   onPick: (emoji: string) => void;
   onClose: () => void;
+  onEscape: () => void;
 }) {
   return (
     <div
@@ -66,7 +68,7 @@ export function ReactionPicker({
       role="group"
       aria-label="React with"
       onKeyDown={(event) => {
-        if (event.key === "Escape") onClose();
+        if (event.key === "Escape") onEscape();
       }}
       onBlur={({ currentTarget, relatedTarget }) => {
         if (!currentTarget.contains(relatedTarget)) onClose();

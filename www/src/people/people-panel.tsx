@@ -68,19 +68,6 @@ export function PeoplePanel({
         me={session.userId}
         nameOf={nameOf}
       />
-      {inviting === null && (
-        <InviteForm
-          meeting={meeting}
-          plan={plan}
-          people={people}
-          onInvited={onChange}
-        />
-      )}
-      {inviting && (
-        <div className="invite" data-testid="invite-refused">
-          <Notice icon="lock">You cannot invite others: {inviting}.</Notice>
-        </div>
-      )}
       {now !== null && (
         <p className="people-count muted" data-testid="people-here">
           {now.activeCount} in the meeting now
@@ -116,6 +103,19 @@ export function PeoplePanel({
             </li>
           ))}
       </ul>
+      {inviting === null && (
+        <InviteForm
+          meeting={meeting}
+          plan={plan}
+          people={people}
+          onInvited={onChange}
+        />
+      )}
+      {inviting && (
+        <div className="invite" data-testid="invite-refused">
+          <Notice icon="lock">You cannot invite others: {inviting}.</Notice>
+        </div>
+      )}
       {mayLeave && <LeaveButton meeting={meeting} />}
     </section>
   );

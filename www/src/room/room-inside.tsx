@@ -1,10 +1,11 @@
 "use client";
 
-import type { ConnvoError, Meeting } from "@connvo/client";
-import type { NoteView } from "@connvo/client/react";
-import { useState } from "react";
+import type { Meeting } from "@connvo/client";
+import { useLoadError, useNote } from "@connvo/client/react";
+import { useEffect, useState } from "react";
 import { ChatPanel } from "@/chat/chat-panel";
 import { useRoomChat } from "@/chat/use-room-chat";
+import { personColor } from "@/lib/person";
 import type { Session } from "@/lib/session";
 import { NotePanel } from "@/note/note-panel";
 import { PeoplePanel } from "@/people/people-panel";
@@ -12,23 +13,37 @@ import { useWaiting } from "@/people/use-waiting";
 import { TranscriptPanel } from "@/transcript/transcript-panel";
 import { RoomBar } from "./room-bar";
 import { PhoneTabs, SideTabs, type Marks, type Tab } from "./tabs";
-import type { MeetingInfo } from "./use-meeting";
+import { useLive } from "./use-live";
+import { useNoteNews, type MeetingInfo } from "./use-meeting";
 import { useWide } from "./use-wide";
 
 /** The room of a member: note, transcript, chat and people. */
 export function RoomInside({
-  meeting,
+  read,
   info,
-  note,
-  loadError,
   session,
 }: {
-  meeting: Meeting;
+  /** The meeting as it was read last. */
+  read: Meeting;
   info: MeetingInfo;
-  note: NoteView;
-  loadError: ConnvoError | null;
   session: Session;
 }) {
+  const loadError = useLoadError();
+  const { meeting, people, now, plan } = useLive(read, info, session.userId);
+  const note = useNote(meeting.id, {
+    name: session.name,
+    color: personColor(session.userId),
+  });
+  const { status, peers } = note;
+  const writable = status?.synced ? status.writable : undefined;
+  useNoteNews(people, info.reload, writable, status?.ended != null, peers);
+  const open = note.note !== null;
+  useEffect(() => {
+    // Asks the browser not to clear what is kept when room is short.
+    if (!open || !("storage" in navigator)) return;
+    navigator.storage.persist().catch(() => undefined);
+  }, [open]);
+
   const [tab, setTab] = useState<Tab>("note");
   const [side, setSide] = useState<Tab>("transcript");
   const show = (next: Tab) => {
@@ -38,7 +53,7 @@ export function RoomInside({
   const wide = useWide();
   const shown = wide ? side : tab;
   const chat = useRoomChat(meeting.id, session, meeting.role, shown === "chat");
-  const waiting = useWaiting(meeting, info.people, info.now);
+  const waiting = useWaiting(meeting, people, now);
   const marks: Marks = {
     chat: { count: chat.unread, of: "unread" },
     ...(shown !== "people" && { people: { count: waiting, of: "waiting" } }),
@@ -56,29 +71,29 @@ export function RoomInside({
           meeting={meeting}
           view={note}
           loadError={loadError}
-          people={info.people}
+          people={people}
         />
         <div className="panel side-panel">
           <SideTabs tab={side} marks={marks} onTab={show} />
           <TranscriptPanel
             meeting={meeting}
-            plan={info.plan}
-            now={info.now}
+            plan={plan}
+            now={now}
             session={session}
             onSpoken={info.reload}
           />
           <ChatPanel
             meeting={meeting}
             view={chat.view}
-            people={info.people}
+            people={people}
             session={session}
           />
           <PeoplePanel
             meeting={meeting}
-            plan={info.plan}
-            people={info.people}
-            now={info.now}
-            peers={note.peers}
+            plan={plan}
+            people={people}
+            now={now}
+            peers={peers}
             session={session}
             onChange={info.reload}
           />

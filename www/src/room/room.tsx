@@ -1,10 +1,8 @@
 "use client";
 
 import type { ConnvoError } from "@connvo/client";
-import { useLoadError, useNote } from "@connvo/client/react";
 import { useEffect } from "react";
 import { unreachable } from "@/lib/api";
-import { personColor } from "@/lib/person";
 import type { Session } from "@/lib/session";
 import { useRules } from "@/lib/rules";
 import { belongs } from "@/people/standing";
@@ -12,28 +10,13 @@ import { ComeIn } from "./come-in";
 import { NoRoom } from "./no-room";
 import { RoomInside } from "./room-inside";
 import { RoomSkeleton } from "./room-skeleton";
-import { useMeeting, useNoteNews } from "./use-meeting";
+import { useMeeting } from "./use-meeting";
 
 /** A meeting's room, or why there is none to show. */
 export function Room({ id, session }: { id: string; session: Session }) {
-  const loadError = useLoadError();
   const rules = useRules();
   const info = useMeeting(id, session.userId);
-  const noteView = useNote(id, {
-    name: session.name,
-    color: personColor(session.userId),
-  });
   const { meeting } = info;
-
-  const { status } = noteView;
-  const writable = status?.synced ? status.writable : undefined;
-  useNoteNews(info, writable, status?.ended != null, noteView.peers);
-  const open = noteView.note !== null;
-  useEffect(() => {
-    // Asks the browser not to clear what is kept when room is short.
-    if (!open || !("storage" in navigator)) return;
-    navigator.storage.persist().catch(() => undefined);
-  }, [open]);
   useEffect(() => {
     if (meeting) document.title = `${meeting.title} · Connvo`;
   }, [meeting]);
@@ -55,15 +38,7 @@ export function Room({ id, session }: { id: string; session: Session }) {
       return <ComeIn meeting={meeting} onMoved={info.reload} />;
     }
   }
-  return (
-    <RoomInside
-      meeting={meeting}
-      info={info}
-      note={noteView}
-      loadError={loadError}
-      session={session}
-    />
-  );
+  return <RoomInside read={meeting} info={info} session={session} />;
 }
 
 /** The heading over an error; its message says the rest. */

@@ -4,30 +4,22 @@ import type {
   ConnvoError,
   Entitlements,
   Meeting,
-  MeetingNow,
   Participant,
   Peer,
   PublicMeeting,
 } from "@connvo/client";
-import {
-  useConnection,
-  useMeetingEntitlements,
-  useMeetingState,
-  useParticipants,
-} from "@connvo/client/react";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useConnection } from "@connvo/client/react";
+import { useCallback, useEffect, useRef } from "react";
 import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
 import { isPerson } from "@/lib/person";
 import { remembering } from "@/lib/seen";
 
-/** A meeting and its people, as this page knows them. */
+/** A meeting and its people, as this page has read them. */
 export interface MeetingInfo {
   /** Without a role when it is public and the person is none of its members. */
   meeting: Meeting | PublicMeeting | undefined;
   people: readonly Participant[] | undefined;
-  /** It as it is now; null while that is not known. */
-  now: MeetingNow | null;
   /** What the meeting's plan gives. */
   plan: Entitlements | undefined;
   /** Why there is nothing to show; a lost network is no reason when the
@@ -57,16 +49,6 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
     remembering<Entitlements>(`${userId}.${id}.plan`),
   );
   const reloadPlan = plan.reload;
-  // What comes live is newer than whatever was read.
-  const live = useMeetingEntitlements(id);
-  const livePeople = useParticipants(id);
-  const now = useMeetingState(id);
-  const everybody = livePeople ?? people.value;
-  const current = useMemo(
-    () => asItIs(meeting.value, userId, livePeople, now),
-    [meeting.value, userId, livePeople, now],
-  );
-
   const [reloadMeeting, reloadPeople] = [meeting.reload, people.reload];
   const reload = useCallback(() => {
     reloadMeeting();
@@ -83,53 +65,13 @@ export function useMeeting(id: string, userId: string): MeetingInfo {
   }, [reload]);
 
   return {
-    meeting: current,
-    people: everybody,
-    now,
-    plan: live ?? plan.value,
+    meeting: meeting.value,
+    people: people.value,
+    plan: plan.value,
     error: meeting.error,
     reload,
     put: meeting.put,
   };
-}
-
-/** The meeting as it was read, with what has come live of it since: where it is in its
-    life, and what this person is in it. */
-function asItIs(
-  read: Meeting | PublicMeeting | undefined,
-  userId: string,
-  people: readonly Participant[] | null,
-  now: MeetingNow | null,
-): Meeting | PublicMeeting | undefined {
-  if (!read || !("role" in read)) return read;
-  const mine = people?.find((one) => one.userId === userId);
-  return {
-    ...read,
-    ...(now && ahead(read, now) && lifeOf(now)),
-    ...(mine && {
-      role: mine.role,
-      status: mine.status,
-      canShare: mine.canShare,
-      canRecord: mine.canRecord,
-      canInvite: mine.canInvite,
-    }),
-  };
-}
-
-const LIFE: MeetingNow["state"][] = [
-  "scheduled",
-  "active",
-  "concluded",
-  "cancelled",
-];
-
-/** A life goes one way: whatever is further on is newer. */
-function ahead(read: Meeting, now: MeetingNow): boolean {
-  return LIFE.indexOf(now.state) > LIFE.indexOf(read.state);
-}
-
-function lifeOf({ state, startedAt, endedAt }: MeetingNow) {
-  return { state, startedAt, endedAt };
 }
 
 /** Runs `reload` when the line is back, or up for the first time after a
@@ -159,7 +101,8 @@ function useBackOnline(reload: () => void, failed: boolean): void {
  * not name.
  */
 export function useNoteNews(
-  { people, reload }: MeetingInfo,
+  people: readonly Participant[] | undefined,
+  reload: () => void,
   writable: boolean | undefined,
   ended: boolean,
   peers: readonly Peer[],

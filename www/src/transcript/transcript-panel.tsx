@@ -51,9 +51,9 @@ export const TranscriptPanel = memo(function TranscriptPanel({
   const origin = meeting.startedAt ?? turns[0]?.startMs ?? 0;
   const follow = useFollow(first);
   const { scroller, content, following, onScroll, jump } = follow;
-  const search = useSearch(turns, content, follow.stay);
+  const search = useSearch(turns, scroller, follow.stay);
   const { finds, current } = search;
-  const showSaid = useJump(turns, earlier, content);
+  const showSaid = useJump(turns, earlier, follow);
 
   const rules = useRules();
   const mayRename = rules?.refusal(meeting, "renameSpeaker") === null;

@@ -1,9 +1,12 @@
 "use client";
 
-import { useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 
 /** How near the end still counts as the end, in CSS pixels. */
 const NEAR_PX = 48;
+
+/** A box that keeps to its end, or is let be. */
+export type Follow = ReturnType<typeof useFollow>;
 
 /**
  * Keeps a scrolling box at its end while the reader is there, and leaves it
@@ -18,7 +21,8 @@ export function useFollow(front: unknown) {
 
   useLayoutEffect(() => {
     const box = scroller.current;
-    if (!box) return;
+    // Nothing is where it was in a box that is not shown.
+    if (!box || box.clientHeight === 0) return;
     const was = before.current;
     if (following) toEnd(box);
     else if (was.front !== front) {
@@ -59,6 +63,7 @@ export function useFollow(front: unknown) {
     }
   };
 
+  const stay = useCallback(() => setFollowing(false), []);
   return {
     scroller,
     content,
@@ -66,13 +71,22 @@ export function useFollow(front: unknown) {
     onScroll,
     jump: () => setFollowing(true),
     /** Leaves the box where it is, or is put. */
-    stay: () => setFollowing(false),
+    stay,
   };
 }
 
 /** Place, whole height and height in sight, in CSS pixels. */
 function measure(box: HTMLElement): number[] {
   return [box.scrollTop, box.scrollHeight, box.clientHeight];
+}
+
+/** Scrolls a box, and nothing around it, until something in it is in its middle. */
+export function toMiddle(box: HTMLElement, of: Element): void {
+  const [outer, inner] = [
+    box.getBoundingClientRect(),
+    of.getBoundingClientRect(),
+  ];
+  box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
 }
 
 function toEnd(box: HTMLElement): void {

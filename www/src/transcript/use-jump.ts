@@ -1,8 +1,9 @@
 "use client";
 
-import { useEffect, useRef, useState, type RefObject } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Turn } from "./turns";
 import type { Earlier } from "./use-earlier";
+import { toMiddle, type Follow } from "./use-follow";
 
 /**
  * Brings what was said at a time into sight, and reads back for it where it is not
@@ -11,7 +12,7 @@ import type { Earlier } from "./use-earlier";
 export function useJump(
   turns: readonly Turn[],
   earlier: Earlier,
-  content: RefObject<HTMLElement | null>,
+  { scroller, following, stay }: Follow,
 ): (startMs: number) => void {
   const [target, setTarget] = useState<{ startMs: number }>();
   const shown = useRef<typeof target>(undefined);
@@ -31,15 +32,22 @@ export function useJump(
   useEffect(() => {
     // Once: what comes later moves nothing.
     if (start === undefined || shown.current === target) return;
+    // A box that keeps to its end would go back there.
+    if (following) {
+      stay();
+      return;
+    }
     shown.current = target;
     const place = `[data-start="${start}"]`;
-    const found = content.current?.querySelector<HTMLElement>(place);
-    found?.scrollIntoView({ block: "center" });
-    found?.animate(
+    const box = scroller.current;
+    const found = box?.querySelector(place);
+    if (!box || !found) return;
+    toMiddle(box, found);
+    found.animate(
       [{ background: "var(--accent-soft)" }, { background: "transparent" }],
       { duration: 1_600 },
     );
-  }, [target, start, content]);
+  }, [target, start, scroller, following, stay]);
   return (startMs) => {
     task.clear();
     setTarget({ startMs });

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState, type RefObject } from "react";
 import { find, type Finds } from "./find";
 import type { Turn } from "./turns";
+import { toMiddle } from "./use-follow";
 
 /** What is looked for in a transcript. */
 export interface Search {
@@ -24,7 +25,7 @@ export interface Search {
     leaves the box there. */
 export function useSearch(
   turns: readonly Turn[],
-  content: RefObject<HTMLElement | null>,
+  scroller: RefObject<HTMLElement | null>,
   stay: () => void,
 ): Search {
   const [query, setQuery] = useState("");
@@ -35,9 +36,9 @@ export function useSearch(
   const current = Math.min(at, Math.max(0, count - 1));
   useEffect(() => {
     if (query.trim() === "" || everywhere) return;
-    const mark = content.current?.querySelector("mark[data-current]");
-    mark?.scrollIntoView({ block: "center" });
-  }, [content, query, current, everywhere]);
+    const mark = scroller.current?.querySelector("mark[data-current]");
+    if (scroller.current && mark) toMiddle(scroller.current, mark);
+  }, [scroller, query, current, everywhere]);
   return {
     query,
     finds,
