@@ -52,7 +52,11 @@ export function Transcript({
   }, [at, first.value]);
   const error = first.error ?? task.error;
   return (
-    <section className="card" aria-labelledby="transcript">
+    <section
+      className="card"
+      aria-labelledby="transcript"
+      aria-busy={!items && !error}
+    >
       <div className="card-head">
         <h3 id="transcript" ref={top}>
           Transcript
