@@ -18,7 +18,7 @@ import { turnsOf, type Turn } from "@/transcript/turns";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
 import { Empty } from "@/ui/empty";
-import { Notice } from "@/ui/notice";
+import { Failed } from "@/ui/failed";
 import { Waiting } from "@/ui/page-list";
 import { SaidTurn } from "./said-turn";
 
@@ -104,16 +104,10 @@ export function Transcript({
         </div>
       )}
       {error && (
-        <Notice
-          tone="bad"
-          action={
-            <Button small onClick={first.error ? first.reload : pages.readOn}>
-              Try again
-            </Button>
-          }
-        >
-          {error.message}
-        </Notice>
+        <Failed
+          error={error}
+          onRetry={first.error ? first.reload : pages.readOn}
+        />
       )}
       {at > 0 && (
         <p>
