@@ -129,12 +129,18 @@ scene("the transcript is searched, read on from a find, and copied", async (stag
   assert.match(text, /^Grace \(0:\d\d\): Good morning\./);
   assert.equal(text.split("\n\n").length, 123);
 
+  await page.getByLabel("Find in this meeting").fill("point");
+  await until("the best of them", () => found.count(), (rows) => rows === 20);
+  await page.getByRole("button", { name: "Show more", exact: true }).first().click();
+  await until("more of them", () => found.count(), (rows) => rows === 40);
+
   await page.getByLabel("Find in this meeting").fill("spring");
   await page.getByRole("link", { name: "In the chat" }).waitFor();
   await page.getByLabel("Find in this meeting").fill("xylophone");
   await page.getByText("Nothing was found.").waitFor();
   await page.getByLabel("Find in this meeting").fill("-only");
-  await page.getByTestId("found").first().waitFor({ state: "detached" });
+  await page.locator(".found-here").getByRole("alert").waitFor();
+  assert.equal(await found.count(), 0);
 });
 
 scene("one search goes over all my meetings, and leads into them", async (stage) => {

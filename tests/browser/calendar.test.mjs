@@ -206,6 +206,70 @@ scene("older meetings are read on, and stay when something changes", async (stag
   await until("all and one more", count, (rows) => rows === 54);
 });
 
+scene("keys alone: plan what comes again, and open it in the calendar", async (stage) => {
+  const ann = await stage.person("Ann");
+  const page = await ann.open("/");
+  const { keyboard } = page;
+  await page.getByLabel("New meeting").waitFor();
+  const focused = () =>
+    page.evaluate(() => {
+      const { activeElement: at } = document;
+      return (
+        at?.getAttribute("aria-label") ?? at?.labels?.[0]?.textContent ?? at?.textContent
+      );
+    });
+  const walkTo = async (name) => {
+    for (let steps = 0; steps < 80; steps++) {
+      if ((await focused()) === name) return;
+      await keyboard.press("Tab");
+    }
+    assert.fail(`Tab leads to ${name}, not to ${await focused()}`);
+  };
+  await walkTo("Plan a meeting");
+  await keyboard.press("Enter");
+  await page.getByLabel("Title").waitFor();
+  await walkTo("Title");
+  await keyboard.type("By hand");
+  await walkTo("Once");
+  await keyboard.press("ArrowDown");
+  assert.ok(await page.getByLabel("Again and again").isChecked());
+  await walkTo("Days, weeks or months");
+  await keyboard.type("days");
+  await walkTo("Create");
+  await keyboard.press("Enter");
+  await page.getByRole("heading", { name: "By hand" }).waitFor();
+  await walkTo("Calendar");
+  await keyboard.press("Enter");
+  await page.getByTestId("entry").first().waitFor();
+  await walkTo("Today");
+  await keyboard.press("Tab");
+  await walkTo("Week");
+  await keyboard.press("Space");
+  await page.getByTestId("entry").first().focus();
+  await keyboard.press("Enter");
+  await page.getByRole("heading", { name: "By hand" }).waitFor();
+  await page.getByText("every day", { exact: true }).waitFor();
+});
+
+scene("what was planned once comes again from now on", async (stage) => {
+  const ann = await stage.person("Ann");
+  const draft = { title: "Talk", scheduledAt: Date.UTC(2031, 6, 1, 9), timezone: "UTC" };
+  const { id } = await ann.api.post("/v1/meetings", draft);
+  const page = await ann.open(`/edit?id=${id}`);
+  await page.getByLabel("Again and again").check();
+  await page.getByLabel("Days, weeks or months").selectOption("MONTHLY");
+  await page.getByLabel("It ends").selectOption("until");
+  await page.getByLabel("Last day").fill("2031-10-01");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("every month, until 2031-10-01").waitFor();
+  const changed = await ann.api.get(`/v1/meetings/${id}`);
+  assert.equal(changed.type, "recurring");
+  assert.equal(changed.rrule, "FREQ=MONTHLY;UNTIL=20311001T235900Z");
+  const within = `from=${Date.UTC(2031, 6, 1)}&to=${Date.UTC(2032, 0, 1)}`;
+  const [dated] = (await ann.api.get(`/v1/meetings?${within}`)).items;
+  assert.equal(dated.occurrences.length, 4);
+});
+
 scene("a phone shows the calendar as a list, and the form fits it", async (stage) => {
   const ann = await stage.person("Ann", { ...PHONE, colorScheme: "dark" });
   const title = "A very long title about the quarterly results of all departments";

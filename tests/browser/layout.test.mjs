@@ -83,3 +83,44 @@ scene("opening a room moves next to nothing that stands already", async (stage) 
     }
   }
 });
+
+scene("the pages about meetings move next to nothing that stands already", async (stage) => {
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ]) {
+    const ann = await stage.person("Ann", { viewport });
+    const ben = await stage.person("Ben");
+    await ann.api.invite(await ann.api.meeting("Mine"), ben.email);
+    await ben.api.invite(await ben.api.meeting("Theirs"), ann.email);
+    const { id } = await ann.api.post("/v1/meetings", { title: "Now", type: "instant" });
+    const chunks = Array.from({ length: 40 }, (_, at) => ({
+      sourceId: "mic",
+      segmentId: String(at),
+      revision: 1,
+      isInterim: false,
+      text: "What somebody says in a meeting.",
+      startMs: at * 20_000,
+      endMs: at * 20_000 + 4_000,
+      speaker: { label: "Grace" },
+    }));
+    await ann.api.post(`/v1/meetings/${id}/transcript`, { chunks });
+    await ann.api.post(`/v1/meetings/${id}/end`);
+    await ann.context.addInitScript(watchShifts);
+    for (const [path, last] of [
+      ["/", '[data-testid="meeting-invitation"]'],
+      ["/calendar", '[aria-busy="false"].calendar'],
+      ["/new", "form"],
+      [`/meeting?id=${id}`, '[data-testid="said"]'],
+    ]) {
+      const page = await ann.open(path);
+      await page.locator(last).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      const shifts = await page.evaluate(() => globalThis.shifts);
+      const sum = shifts.reduce((all, { value }) => all + value, 0);
+      const of = JSON.stringify(shifts);
+      assert.ok(sum < 0.1, `${path} at ${viewport.width} px shifts by ${sum}: ${of}`);
+      await page.close();
+    }
+  }
+});

@@ -64,6 +64,62 @@ test("a transcript is read by part, its speakers renamed, and had as a file", as
   ]);
 });
 
+test("meetings are found, changed and joined, and people answered, by their own paths", async () => {
+  const { api, asked } = server(200, {});
+  const which = { state: "active", type: "instant", q: "a&b", tag: "t", role: "host" };
+  await api.meetings.list(which);
+  await api.meetings.public({ from: 1, to: 2, after: null });
+  await api.meetings.update("m", { description: null });
+  await api.meetings.cancel("m", true);
+  await api.meetings.accept("m");
+  await api.meetings.join("m/1");
+  await api.meetings.lowerHand("m");
+  await api.meetings.handOver("m", "u");
+  await api.participants.change("m", "a@b.c", { role: "observer" });
+  await api.participants.approve("m", "u/1");
+  await api.transcript.segments("m", { limit: 5 });
+  await api.search({ q: '"a b" -c', meetingId: "m" });
+  const root = "http://here/v1/meetings";
+  assert.deepEqual(
+    asked.map(({ method, url }) => `${method} ${url}`),
+    [
+      `GET ${root}?state=active&type=instant&q=a%26b&tag=t&role=host`,
+      `GET ${root}/public?from=1&to=2`,
+      `PATCH ${root}/m`,
+      `POST ${root}/m/cancel?wholeSeries=true`,
+      `POST ${root}/m/accept`,
+      `POST ${root}/m%2F1/join`,
+      `DELETE ${root}/m/hand`,
+      `POST ${root}/m/host`,
+      `PATCH ${root}/m/participants/a%40b.c`,
+      `POST ${root}/m/participants/u%2F1/approve`,
+      `GET ${root}/m/segments?limit=5`,
+      "GET http://here/v1/search?q=%22a+b%22+-c&meetingId=m",
+    ],
+  );
+  assert.deepEqual(JSON.parse(asked[2].body), { description: null });
+  assert.deepEqual(JSON.parse(asked[7].body), { userId: "u" });
+});
+
+test("a calendar is a file, and a search is taken back", async () => {
+  const calendar = "BEGIN:VCALENDAR";
+  const type = { "content-type": "text/calendar; charset=utf-8" };
+  const { api, asked } = server(200, calendar, type);
+  assert.equal(await (await api.meetings.calendar()).text(), calendar);
+  await api.meetings.calendar("m");
+  assert.equal(asked[0].url, "http://here/v1/me/calendar.ics");
+  assert.equal(asked[1].url, "http://here/v1/meetings/m/calendar.ics");
+
+  const stop = new AbortController();
+  const fetch = (_, { signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+      stop.abort();
+    });
+  const slow = createApi({ url: "http://here", token: () => "t", fetch });
+  await assert.rejects(slow.search({ q: "a" }, stop.signal), { code: "UNAVAILABLE" });
+});
+
 test("a problem becomes a ConnvoError with its fields", async () => {
   const problem = {
     code: "VALIDATION_ERROR",

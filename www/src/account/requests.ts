@@ -3,7 +3,7 @@
 import { ConnvoError } from "@connvo/client";
 import { api, token } from "@/lib/api";
 import { unreached } from "@/lib/sign-in";
-import { save } from "./save";
+import { save } from "@/lib/save";
 
 /** How long an export may take, in milliseconds. */
 const EXPORT_MS = 120_000;

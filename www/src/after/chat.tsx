@@ -7,7 +7,7 @@ import { usePages } from "@/lib/pages";
 import { moment } from "@/lib/time";
 import { Avatar } from "@/ui/avatar";
 import { Button } from "@/ui/button";
-import { Notice } from "@/ui/notice";
+import { Failed } from "@/ui/failed";
 import { Waiting } from "@/ui/page-list";
 
 /** What was written in the chat, in the order posted, to read alone. */
@@ -25,16 +25,10 @@ export function Chat({ meeting: { id } }: { meeting: Meeting }) {
     <section className="card" aria-labelledby="message">
       <h3 id="message">Chat</h3>
       {error && (
-        <Notice
-          tone="bad"
-          action={
-            <Button small onClick={first.error ? first.reload : pages.readOn}>
-              Try again
-            </Button>
-          }
-        >
-          {error.message}
-        </Notice>
+        <Failed
+          error={error}
+          onRetry={first.error ? first.reload : pages.readOn}
+        />
       )}
       {!items && !error && <Waiting />}
       {more && (

@@ -1,10 +1,9 @@
 "use client";
 
 import type { Meeting, TranscriptFormat } from "@connvo/client";
-import { save } from "@/account/save";
 import { api } from "@/lib/api";
+import { fileName, save } from "@/lib/save";
 import { useTask } from "@/lib/task";
-import { fileName } from "@/meetings/calendar-button";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
 

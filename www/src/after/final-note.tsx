@@ -2,11 +2,10 @@
 
 import type { Meeting } from "@connvo/client";
 import { useCallback, useState } from "react";
-import { save } from "@/account/save";
 import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
 import { useRules } from "@/lib/rules";
-import { fileName } from "@/meetings/calendar-button";
+import { fileName, save } from "@/lib/save";
 import { HistoryDialog } from "@/note/history-dialog";
 import { NoteText } from "@/note/note-text";
 import { Button } from "@/ui/button";

@@ -18,7 +18,7 @@ import { turnsOf, type Turn } from "@/transcript/turns";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
 import { Empty } from "@/ui/empty";
-import { Notice } from "@/ui/notice";
+import { Failed } from "@/ui/failed";
 import { Waiting } from "@/ui/page-list";
 import { SaidTurn } from "./said-turn";
 
@@ -52,7 +52,11 @@ export function Transcript({
   }, [at, first.value]);
   const error = first.error ?? task.error;
   return (
-    <section className="card" aria-labelledby="transcript">
+    <section
+      className="card"
+      aria-labelledby="transcript"
+      aria-busy={!items && !error}
+    >
       <div className="card-head">
         <h3 id="transcript" ref={top}>
           Transcript
@@ -100,16 +104,10 @@ export function Transcript({
         </div>
       )}
       {error && (
-        <Notice
-          tone="bad"
-          action={
-            <Button small onClick={first.error ? first.reload : pages.readOn}>
-              Try again
-            </Button>
-          }
-        >
-          {error.message}
-        </Notice>
+        <Failed
+          error={error}
+          onRetry={first.error ? first.reload : pages.readOn}
+        />
       )}
       {at > 0 && (
         <p>

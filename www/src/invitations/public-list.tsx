@@ -9,13 +9,13 @@ import { useOnChange } from "@/lib/use-on-change";
 import { useSettled } from "@/lib/use-settled";
 import { EVERY, Filters, optionsOf } from "@/meetings/filters";
 import { meetingPath } from "@/meetings/link";
-import { Failed } from "@/meetings/meeting-list";
 import { StatePill } from "@/meetings/state-pill";
 import { Tags } from "@/meetings/tags";
 import { useMeetingPages } from "@/meetings/use-meeting-pages";
 import { when } from "@/meetings/words";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
+import { Failed } from "@/ui/failed";
 import { Waiting } from "@/ui/page-list";
 import { JoinButton } from "./join-button";
 

@@ -1,8 +1,8 @@
 "use client";
 
 import type { Meeting } from "@connvo/client";
-import { save } from "@/account/save";
 import { api } from "@/lib/api";
+import { fileName, save } from "@/lib/save";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
@@ -26,10 +26,4 @@ export function CalendarButton({ meeting }: { meeting?: Meeting }) {
       {task.error && <Notice tone="bad">{task.error.message}</Notice>}
     </>
   );
-}
-
-/** A title as the name of a file. */
-export function fileName(title: string): string {
-  const plain = title.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
-  return plain.slice(0, 60) || "meeting";
 }

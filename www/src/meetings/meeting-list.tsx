@@ -12,6 +12,7 @@ import { useOnChange } from "@/lib/use-on-change";
 import { useSettled } from "@/lib/use-settled";
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/empty";
+import { Failed } from "@/ui/failed";
 import { Icon } from "@/ui/icon";
 import { Notice } from "@/ui/notice";
 import { CreateForm } from "./create-form";
@@ -72,7 +73,7 @@ export function MeetingList({ userId }: { userId: string }) {
         )}
       </div>
       <p className="visually-hidden" role="status">
-        {all ? "" : `${shown.items.length} meetings fit`}
+        {all ? "" : `${shown.items.length} fit`}
       </p>
       {shown.next !== null && (
         <div className="more">
@@ -95,29 +96,14 @@ function Nothing({ all }: { all: boolean }) {
   );
 }
 
-interface Failure {
+/** Says that the list below is the one that was seen last. */
+function OldList({
+  error,
+  onRetry,
+}: {
   error: ConnvoError;
   onRetry: () => void;
-}
-
-/** Why there is nothing to show. */
-export function Failed({ error, onRetry }: Failure) {
-  return (
-    <Notice
-      tone="bad"
-      action={
-        <Button small onClick={onRetry}>
-          Try again
-        </Button>
-      }
-    >
-      {error.message}
-    </Notice>
-  );
-}
-
-/** Says that the list below is the one that was seen last. */
-function OldList({ error, onRetry }: Failure) {
+}) {
   return (
     <div className="old-list" role="status">
       <Notice

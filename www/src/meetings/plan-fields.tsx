@@ -2,9 +2,8 @@
 
 import type { ConnvoError, MeetingSettings } from "@connvo/client";
 import { useEntitlements } from "@connvo/client/react";
+import { ofList, parts } from "@/lib/list-field";
 import { useRules, type Entitlement } from "@/lib/rules";
-import { parts } from "@/profile/fields";
-import { ofList } from "@/profile/list-error";
 import { Area, Field, lengthWords } from "@/ui/field";
 import type { Typed } from "./typed";
 

@@ -5,8 +5,8 @@ import type {
   MeetingSettings,
   MeetingType,
 } from "@connvo/client";
+import { parts } from "@/lib/list-field";
 import { momentAt, ownZone, wallAt, type Wall } from "@/lib/zone";
-import { parts } from "@/profile/fields";
 import { repeatOf, ruleOf, WEEKLY, type Repeat } from "./repeat";
 
 /** A meeting as it is typed in the form. */

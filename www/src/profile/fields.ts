@@ -1,4 +1,5 @@
 import type { ProfileDraft } from "@connvo/client";
+import { parts } from "@/lib/list-field";
 
 /** The fields of a profile as they are typed: lists stand in one line. */
 export interface Typed {
@@ -72,14 +73,6 @@ export function draft({ texts, lists, switches, links }: Typed): ProfileDraft {
     ...switches,
     links,
   };
-}
-
-/** What is between the commas; an entry that is none counts for nothing. */
-export function parts(line: string): string[] {
-  return line
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
 }
 
 function words<Key extends string>(

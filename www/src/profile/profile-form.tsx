@@ -2,13 +2,13 @@
 
 import type { ProfileDraft } from "@connvo/client";
 import { useState } from "react";
+import { ofList } from "@/lib/list-field";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Area, Field, formMessage } from "@/ui/field";
 import { Notice } from "@/ui/notice";
 import { profile } from "./api";
 import { draft, LINKS, LISTS, LONG, SHORT, SWITCHES, typed } from "./fields";
-import { ofList } from "./list-error";
 
 const POINTERS = [
   ...[...SHORT, ...LONG].map(([key]) => `/${key}`),

@@ -2,8 +2,7 @@
 
 import type { ReactNode } from "react";
 import type { Loaded } from "@/lib/load";
-import { Button } from "./button";
-import { Notice } from "./notice";
+import { Failed } from "./failed";
 import { Waiting } from "./page-list";
 
 /** A value from the server, or what stands in its place. */
@@ -16,16 +15,5 @@ export function Loading<T>({
 }) {
   if (value !== undefined) return children(value);
   if (!error) return <Waiting />;
-  return (
-    <Notice
-      tone="bad"
-      action={
-        <Button small onClick={reload}>
-          Try again
-        </Button>
-      }
-    >
-      {error.message}
-    </Notice>
-  );
+  return <Failed error={error} onRetry={reload} />;
 }

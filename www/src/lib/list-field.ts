@@ -19,3 +19,11 @@ export function ofList(
     errors: [{ pointer, message }],
   });
 }
+
+/** What is between the commas; an entry that is none counts for nothing. */
+export function parts(line: string): string[] {
+  return line
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
