@@ -60,7 +60,7 @@ fn queue(view: &mut Value, kind: &str, command: &Value, me: &str) -> Option<()> 
     let is_changed = match kind {
         "raiseHand" => queue.raise(who),
         "lowerHand" => queue.lower(&who),
-        "nextSpeaker" => queue.next().is_some(),
+        "nextSpeaker" => queue.take_next().is_some(),
         _ => false,
     };
     let line = queue.line().iter().map(|user| user.as_str().into());
