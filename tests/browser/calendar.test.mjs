@@ -261,6 +261,8 @@ scene("what was planned once comes again from now on", async (stage) => {
   await page.getByLabel("It ends").selectOption("until");
   await page.getByLabel("Last day").fill("2031-10-01");
   await page.getByRole("button", { name: "Save" }).click();
+  // The form says the same of what is not saved yet.
+  await page.waitForURL(/\/meeting\?id=/);
   await page.getByText("every month, until 2031-10-01").waitFor();
   const changed = await ann.api.get(`/v1/meetings/${id}`);
   assert.equal(changed.type, "recurring");
