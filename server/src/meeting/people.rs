@@ -71,6 +71,8 @@ pub async fn invite(
         for user_id in concerned {
             touched(app, meeting, What::Member(user_id));
         }
+        // Of an address that is nobody's yet there is no member to tell of.
+        touched(app, meeting, What::Here);
         Ok(invited)
     };
     once.run(app, work).await
@@ -128,7 +130,7 @@ async fn take<T: DeserializeOwned>(
         for user in moved.user_id.into_iter().chain(moved.host) {
             touched(app, meeting, What::Member(user));
         }
-        touched(app, meeting, What::Now);
+        touched(app, meeting, What::Here);
         Ok(answer(moved.participant))
     };
     once.run(app, work).await
@@ -257,6 +259,7 @@ pub async fn change(
         if let Some(user) = user {
             touched(app, meeting, What::Member(user));
         }
+        touched(app, meeting, What::Here);
         Ok(participant)
     };
     once.run(app, work).await

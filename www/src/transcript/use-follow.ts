@@ -4,6 +4,8 @@ import { useCallback, useLayoutEffect, useRef, useState } from "react";
 
 /** How near the end still counts as the end, in CSS pixels. */
 const NEAR_PX = 48;
+/** What a reader moves a box by. */
+const MOVES = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
 /** A box that keeps to its end, or is let be. */
 export type Follow = ReturnType<typeof useFollow>;
@@ -17,6 +19,8 @@ export function useFollow(front: unknown) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
   const [following, setFollowing] = useState(true);
+  /** Whether it is held where it was put, until the reader moves it. */
+  const held = useRef(false);
   const before = useRef({ front, measures: [0, 0, 0] });
 
   useLayoutEffect(() => {
@@ -46,9 +50,20 @@ export function useFollow(front: unknown) {
     return () => watch.disconnect();
   }, [following]);
 
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    const letGo = () => {
+      held.current = false;
+    };
+    for (const kind of MOVES) box?.addEventListener(kind, letGo);
+    return () => {
+      for (const kind of MOVES) box?.removeEventListener(kind, letGo);
+    };
+  }, []);
+
   const onScroll = () => {
     const box = scroller.current;
-    if (!box || box.clientHeight === 0) return;
+    if (!box || box.clientHeight === 0 || held.current) return;
     const now = measure(box);
     const [top = 0, whole = 0, seen = 0] = now;
     const [wasTop = 0, wasWhole, wasSeen] = before.current.measures;
@@ -63,14 +78,20 @@ export function useFollow(front: unknown) {
     }
   };
 
-  const stay = useCallback(() => setFollowing(false), []);
+  const stay = useCallback(() => {
+    held.current = true;
+    setFollowing(false);
+  }, []);
   return {
     scroller,
     content,
     following,
     onScroll,
-    jump: () => setFollowing(true),
-    /** Leaves the box where it is, or is put. */
+    jump: () => {
+      held.current = false;
+      setFollowing(true);
+    },
+    /** Leaves the box where it is, or is put, until the reader moves it. */
     stay,
   };
 }
