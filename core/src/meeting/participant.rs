@@ -8,6 +8,8 @@ use crate::error::{ErrorCode, Problem};
 use crate::id::UserId;
 use serde::{Deserialize, Serialize};
 
+use ParticipantStatus::{Accepted, Declined, Invited, Joined, Left, Removed, Requested};
+
 /// Most people who wait for an answer to their wish to join one meeting.
 pub const REQUESTS: u64 = 200;
 
@@ -68,24 +70,56 @@ pub fn step(
     taken: Move,
     terms: Terms,
 ) -> Result<ParticipantStatus, Problem> {
-    use ParticipantStatus::{Accepted, Declined, Invited, Joined, Left, Removed, Requested};
+    let status = before.map(|(_, status)| status);
+    if let Some(next) = moved(before, taken, terms) {
+        return Ok(next);
+    }
+    let is_host = before.is_some_and(|(role, _)| role == Role::Host);
+    Err(match (taken, status) {
+        (Move::Join, None | Some(Requested | Removed)) if !terms.is_public => {
+            Problem::not_found("the meeting")
+        }
+        (Move::Join, Some(Removed)) => {
+            let detail = "you were sent away from this meeting: its host may invite you again";
+            Problem::new(ErrorCode::Forbidden, detail).because("status")
+        }
+        _ if leads_to(before, taken, terms).is_some() => conflict("the meeting is over"),
+        _ if is_host => conflict("the host stays: hand the meeting over first"),
+        (_, Some(Requested)) => conflict("this waits for host or co-host"),
+        (_, Some(Left | Removed)) => conflict("who has gone does not go again"),
+        _ => conflict("that is so already, or was not asked"),
+    })
+}
+
+/// As [`step`], without saying why not.
+#[must_use]
+pub fn moved(
+    before: Option<(Role, ParticipantStatus)>,
+    taken: Move,
+    terms: Terms,
+) -> Option<ParticipantStatus> {
+    // Who is there may go at any time; to come is for what is not over.
     let over = matches!(
         terms.state,
         MeetingState::Concluded | MeetingState::Cancelled
     );
-    let (role, status) = before.map_or((None, None), |(role, status)| (Some(role), Some(status)));
-    let is_host = role == Some(Role::Host);
+    let in_time = match taken {
+        Move::Leave | Move::Remove | Move::Refuse | Move::Invite => true,
+        _ => !over,
+    };
+    leads_to(before, taken, terms).filter(|_| in_time)
+}
+
+/// Where a move leads to, were there time for it.
+fn leads_to(
+    before: Option<(Role, ParticipantStatus)>,
+    taken: Move,
+    terms: Terms,
+) -> Option<ParticipantStatus> {
+    let status = before.map(|(_, status)| status);
+    let is_host = before.is_some_and(|(role, _)| role == Role::Host);
     match (taken, status) {
-        (Move::Join, None | Some(Requested | Removed)) if !terms.is_public => {
-            return Err(Problem::not_found("the meeting"));
-        }
-        (Move::Join, Some(Removed)) => {
-            let detail = "you were sent away from this meeting: its host may invite you again";
-            return Err(Problem::new(ErrorCode::Forbidden, detail).because("status"));
-        }
-        _ => {}
-    }
-    let leads_to = match (taken, status) {
+        (Move::Join, None | Some(Requested)) if !terms.is_public => None,
         (Move::Invite, Some(Accepted | Joined)) if !is_host => status,
         (Move::Invite, _) if !is_host => Some(Invited),
         (Move::Approve, Some(Requested)) => Some(Accepted),
@@ -99,21 +133,6 @@ pub fn step(
         (Move::Leave, Some(Invited | Accepted | Joined)) => Some(Left),
         (Move::Remove, Some(before)) if !is_host && before != Removed => Some(Removed),
         _ => None,
-    };
-    // Who is there may go at any time; to come is for what is not over.
-    let in_time = match taken {
-        Move::Leave | Move::Remove | Move::Refuse | Move::Invite => true,
-        _ => !over,
-    };
-    match leads_to {
-        Some(next) if in_time => Ok(next),
-        Some(_) => Err(conflict("the meeting is over")),
-        None if is_host => Err(conflict("the host stays: hand the meeting over first")),
-        None => Err(conflict(match status {
-            Some(Requested) => "this waits for host or co-host",
-            Some(Left | Removed) => "who has gone does not go again",
-            _ => "that is so already, or was not asked",
-        })),
     }
 }
 

@@ -1,5 +1,4 @@
 import type { Client } from "./client.js";
-import { ConnvoError } from "./error.js";
 import type {
   Command,
   Message,
@@ -8,8 +7,8 @@ import type {
   Role,
   ShownMessage,
 } from "./generated/protocol.js";
-import { Listeners } from "./listeners.js";
 import type { Pump } from "./pump.js";
+import { Opened, Shared } from "./shared.js";
 import type { ShellEvent } from "./shell.js";
 
 /** Who takes part in a chat, as what. */
@@ -19,46 +18,21 @@ export interface ChatPerson {
 }
 
 /** One copy of a meeting's chat, shared by all that opened it. */
-export class SharedChat {
-  readonly changes = new Listeners<[]>();
+export class SharedChat extends Shared {
   messages: ShownMessage[] = [];
-  error: ConnvoError | null = null;
-  #leases = 0;
-  #open = true;
 
   constructor(
     readonly client: Client,
-    readonly pump: Pump,
-    readonly sub: number,
-    readonly meetingId: string,
-    readonly forget: () => void,
-  ) {}
+    pump: Pump,
+    sub: number,
+    meetingId: string,
+    forget: () => void,
+  ) {
+    super(pump, sub, meetingId, forget);
+  }
 
-  take(event: ShellEvent): void {
+  protected hear(event: ShellEvent): void {
     if (event.type === "chat") this.messages = event.messages;
-    else if (event.type === "ended") this.error = new ConnvoError(event.problem);
-    else return;
-    this.changes.emit();
-  }
-
-  lease(): void {
-    this.#leases += 1;
-  }
-
-  /** As a note's: the last one to leave closes it, but not at once. */
-  release(): void {
-    this.#leases -= 1;
-    setTimeout(() => {
-      if (this.#leases > 0 || !this.#open) return;
-      this.pump.feed((shell) => shell.close(this.sub));
-      this.end();
-    });
-  }
-
-  end(): void {
-    this.#open = false;
-    this.forget();
-    this.changes.clear();
   }
 }
 
@@ -67,44 +41,20 @@ export class SharedChat {
  * for here at once. What the server refuses is taken back, and the call rejects with a
  * `ConnvoError`.
  */
-export class Chat {
-  readonly #shared: SharedChat;
-  readonly #listening = new Set<() => void>();
-  #closed = false;
-
-  /** Made by `Client.openChat`. */
-  constructor(shared: SharedChat) {
-    this.#shared = shared;
-    shared.lease();
-  }
-
-  get meetingId(): string {
-    return this.#shared.meetingId;
-  }
-
+export class Chat extends Opened<SharedChat> {
   /** In the order posted; the same array until it changes. */
   messages(): ShownMessage[] {
-    return this.#shared.messages;
+    return this.shared.messages;
   }
 
-  /** Why the server gives no chat, or no more of it. */
-  error(): ConnvoError | null {
-    return this.#shared.error;
-  }
-
-  /** Runs `callback` at each change of either. */
+  /** Runs `callback` at each change. */
   onMessages(callback: () => void): () => void {
-    const stop = this.#shared.changes.add(callback);
-    this.#listening.add(stop);
-    return () => {
-      this.#listening.delete(stop);
-      stop();
-    };
+    return this.listen(callback);
   }
 
   /** Takes in messages from before: what `api.messages.list` gave. */
   addEarlier(messages: readonly Message[]): void {
-    const { pump, sub } = this.#shared;
+    const { pump, sub } = this.shared;
     pump.feed((shell) => shell.addMessages(sub, JSON.stringify(messages)));
   }
 
@@ -129,18 +79,9 @@ export class Chat {
   }
 
   #call(command: ChatCommand): Promise<Message> {
-    const { client, meetingId } = this.#shared;
+    const { client, meetingId } = this.shared;
     const whole = { ...command, meetingId } as Command;
     return client.call(whole) as Promise<Message>;
-  }
-
-  /** Stops to follow it. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const stop of this.#listening) stop();
-    this.#listening.clear();
-    this.#shared.release();
   }
 }
 

@@ -22,6 +22,9 @@ import { Failed } from "@/ui/failed";
 import { Waiting } from "@/ui/page-list";
 import { SaidTurn } from "./said-turn";
 
+/** What the reads say of speakers has their names already. */
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
 /** What was said, in the order spoken, to read, to search and to copy. */
 export function Transcript({
   meeting,
@@ -44,7 +47,7 @@ export function Transcript({
     ),
   );
   const { items, first, task } = pages;
-  const turns = useMemo(() => turnsOf((items ?? []).map(named), []), [items]);
+  const turns = useMemo(() => turnsOf((items ?? []).map(named), [], NO_NAMES), [items]);
   const origin = meeting.startedAt ?? turns[0]?.startMs ?? 0;
   const top = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

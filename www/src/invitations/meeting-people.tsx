@@ -32,7 +32,6 @@ export function MeetingPeople({
   );
   const people = useParticipants(id) ?? read.value;
   const mayInvite = rules?.refusal(meeting, "invite") === null;
-  const mayRemove = rules?.refusal(meeting, "removeParticipant") === null;
   const asking = people?.filter(({ status }) => status === "requested") ?? [];
   return (
     <section className="card" aria-labelledby="meeting-people">
@@ -60,12 +59,12 @@ export function MeetingPeople({
           .map((person) => (
             <PersonRow
               key={person.email}
-              meetingId={id}
+              meeting={meeting}
               person={person}
               me={person.userId === session.userId}
-              here={false}
-              mayRemove={mayRemove}
-              onRemoved={read.reload}
+              here={null}
+              hand={false}
+              onChange={read.reload}
             />
           ))}
       </ul>

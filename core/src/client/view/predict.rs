@@ -3,7 +3,7 @@
 use crate::access::{ParticipantStatus, Role};
 use crate::id::UserId;
 use crate::meeting::MeetingState;
-use crate::meeting::participant::{Move, Terms, step};
+use crate::meeting::participant::{Move, Terms, moved};
 use crate::meeting::queue::Queue;
 use crate::protocol::Query;
 use serde_json::Value;
@@ -95,13 +95,11 @@ fn stands(row: &mut Value, kind: &str, command: &Value) -> bool {
         is_public: false,
         requires_approval: true,
     };
-    match step(before, taken, terms) {
-        Ok(next) => {
-            row["status"] = next.as_str().into();
-            true
-        }
-        Err(_) => false,
-    }
+    let Some(next) = moved(before, taken, terms) else {
+        return false;
+    };
+    row["status"] = next.as_str().into();
+    true
 }
 
 #[cfg(test)]
