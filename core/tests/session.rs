@@ -414,7 +414,11 @@ fn view(session: &mut Session) -> Option<Value> {
         Effect::Event(Event::Items { mut items, .. }) => items.pop(),
         _ => None,
     };
-    session.take_effects().into_iter().filter_map(shown).next_back()
+    session
+        .take_effects()
+        .into_iter()
+        .filter_map(shown)
+        .next_back()
 }
 
 #[test]

@@ -46,6 +46,8 @@ const RARE: &[&str] = &[
     "a crash after the commit, before its answer",
     "a drained server",
     "a note resumed from its cursor",
+    "a message that is taken back",
+    "a message that shows before it is stored",
     "a reader behind the feed",
     "a reader too slow",
     "a retry against a newer version",

@@ -374,10 +374,20 @@ impl Client for Ours {
         if !stored.outbox.is_empty() {
             sky.saw("a tab that starts with an outbox");
         }
-        let opened =
-            shell
-                .session
-                .open_note(self.meeting.clone(), known.then_some(stored), id, person);
+        let mut open = |stored: StoredNote| {
+            let (meeting, stored) = (self.meeting.clone(), known.then_some(stored));
+            shell.session.open_note(meeting, stored, id, person.clone())
+        };
+        // As the package's shell does: an outbox that does not fit waits for the server's
+        // state. One that was inherited from a tab that knew more does not.
+        let opened = open(stored.clone()).or_else(|error| {
+            if stored.outbox.is_empty() {
+                return Err(error);
+            }
+            sky.saw("an outbox that waits for the server's state");
+            self.orphans.append(&mut stored.outbox);
+            open(stored)
+        });
         match opened {
             Ok(sub) => self.note = sub,
             Err(error) => sky.breach(format!(
