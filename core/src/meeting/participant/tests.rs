@@ -1,6 +1,5 @@
 use super::*;
 use MeetingState::{Active, Cancelled, Concluded, Scheduled};
-use ParticipantStatus::*;
 
 const STATES: [MeetingState; 4] = [Scheduled, Active, Concluded, Cancelled];
 
