@@ -47,7 +47,10 @@ export function Transcript({
     ),
   );
   const { items, first, task } = pages;
-  const turns = useMemo(() => turnsOf((items ?? []).map(named), [], NO_NAMES), [items]);
+  const turns = useMemo(
+    () => turnsOf((items ?? []).map(named), [], NO_NAMES),
+    [items],
+  );
   const origin = meeting.startedAt ?? turns[0]?.startMs ?? 0;
   const top = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
