@@ -46,18 +46,19 @@ export function useLoad<T>(
     kept.current = memory;
   });
 
-  const put = useCallback(
-    (value: T) => {
-      turn.current += 1;
-      kept.current?.remember(value);
-      setState({ of: load, value });
-    },
-    [load],
-  );
+  // Whoever asks again, however long ago they were told how, asks for what is wanted now.
+  const latest = useRef(load);
+
+  const put = useCallback((value: T) => {
+    turn.current += 1;
+    kept.current?.remember(value);
+    setState({ of: latest.current, value });
+  }, []);
 
   const reload = useCallback(() => {
+    const asked = latest.current;
     const mine = ++turn.current;
-    load().then(
+    asked().then(
       (value) => {
         if (mine === turn.current) put(value);
       },
@@ -67,18 +68,19 @@ export function useLoad<T>(
         const gone = error.code === "FORBIDDEN" || error.code === "NOT_FOUND";
         if (gone) kept.current?.forget();
         setState((was) =>
-          gone || was.of !== load ? { of: load, error } : { ...was, error },
+          gone || was.of !== asked ? { of: asked, error } : { ...was, error },
         );
       },
     );
-  }, [load, put]);
+  }, [put]);
 
   useEffect(() => {
+    latest.current = load;
     reload();
     return () => {
       turn.current += 1;
     };
-  }, [reload]);
+  }, [load, reload]);
 
   const current = state.of === load;
   return {
