@@ -109,18 +109,7 @@ pub async fn entries(
     after: u64,
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
-    let rows: Vec<MessageRow> = on_db!(
-        db,
-        read | pool | {
-            sqlx::query_as(ENTRIES_SQL)
-                .bind(meeting.as_str())
-                .bind(to_i64(after))
-                .bind(i64::from(limit))
-                .fetch_all(pool)
-                .await?
-        }
-    );
-    rows.into_iter().map(MessageRow::message).collect()
+    page(db, ENTRIES_SQL, meeting, after, limit).await
 }
 
 /// The messages posted last of before the place `before` (a `postedSequence`), the newest
@@ -134,12 +123,22 @@ pub async fn before(
     before: u64,
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
+    page(db, BEFORE_SQL, meeting, before, limit).await
+}
+
+async fn page(
+    db: &Db,
+    sql: &'static str,
+    meeting: &MeetingId,
+    place: u64,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
     let rows: Vec<MessageRow> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as(BEFORE_SQL)
+            sqlx::query_as(sql)
                 .bind(meeting.as_str())
-                .bind(to_i64(before))
+                .bind(to_i64(place))
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?

@@ -2,33 +2,10 @@
 //! found of them, and come again without it when the index follows what became of the
 //! transcript.
 
+use super::store;
 use crate::app::App;
-use crate::db::{StoreError, to_i64, to_id};
-use crate::on_db;
+use crate::db::StoreError;
 use connvo_core::id::{MeetingId, UserId};
-
-/// Rows deleted in one transaction: writers wait for no more than that.
-const ROWS: i64 = 500;
-
-const MEETINGS_SQL: &str =
-    "SELECT DISTINCT meeting_id FROM search_documents WHERE speaker_user_id = $1";
-/// A chat is followed from its beginning again: its journal does not tell of this.
-const AGAIN_SQL: &str = "UPDATE search_cursors SET head = 0, turn = turn + 1
-    WHERE meeting_id = $1 AND kind = 'chat'";
-const OF_PERSON_SQL: [&str; 2] = [
-    "DELETE FROM search_documents WHERE id IN (
-        SELECT id FROM search_documents WHERE speaker_user_id = $1 LIMIT $2)",
-    "DELETE FROM transcript_segments WHERE (meeting_id, id) IN (
-        SELECT meeting_id, id FROM transcript_segments WHERE speaker_user_id = $1 LIMIT $2)",
-];
-const OF_LABEL_SQL: [&str; 2] = [
-    "DELETE FROM search_documents WHERE id IN (
-        SELECT id FROM search_documents WHERE meeting_id = $1 AND source = 'segment'
-            AND speaker = $3 AND speaker_user_id IS NULL AND created_at >= $4 LIMIT $2)",
-    "DELETE FROM transcript_segments WHERE meeting_id = $1 AND id IN (
-        SELECT id FROM transcript_segments WHERE meeting_id = $1 AND speaker_label = $3
-            AND speaker_user_id IS NULL AND created_at >= $4 LIMIT $2)",
-];
 
 /// Takes away what is found under a person's id. Chunks have lost it before, and
 /// messages the name.
@@ -36,37 +13,8 @@ const OF_LABEL_SQL: [&str; 2] = [
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn person(app: &App, user: &UserId) -> Result<(), StoreError> {
-    let meetings: Vec<(String,)> = on_db!(
-        &app.db,
-        read | pool | {
-            sqlx::query_as(MEETINGS_SQL)
-                .bind(user.as_str())
-                .fetch_all(pool)
-                .await?
-        }
-    );
-    for sql in OF_PERSON_SQL {
-        loop {
-            let gone = on_db!(
-                &app.db,
-                write | pool | {
-                    let query = sqlx::query(sql).bind(user.as_str()).bind(ROWS);
-                    query.execute(pool).await?.rows_affected()
-                }
-            );
-            if gone < ROWS.unsigned_abs() {
-                break;
-            }
-        }
-    }
-    for (meeting,) in meetings {
-        on_db!(
-            &app.db,
-            write | pool | {
-                sqlx::query(AGAIN_SQL).bind(&meeting).execute(pool).await?;
-            }
-        );
-        app.fresh.mark(&to_id(&meeting)?);
+    for meeting in store::forget::person(&app.db, user).await? {
+        app.fresh.mark(&meeting);
     }
     Ok(())
 }
@@ -76,31 +24,8 @@ pub async fn person(app: &App, user: &UserId) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// The store fails; what was done until then stays done.
-pub async fn label(
-    app: &App,
-    meeting: &MeetingId,
-    (name, since): (&str, u64),
-) -> Result<(), StoreError> {
-    for sql in OF_LABEL_SQL {
-        loop {
-            let gone = on_db!(
-                &app.db,
-                write | pool | {
-                    sqlx::query(sql)
-                        .bind(meeting.as_str())
-                        .bind(ROWS)
-                        .bind(name)
-                        .bind(to_i64(since))
-                        .execute(pool)
-                        .await?
-                        .rows_affected()
-                }
-            );
-            if gone < ROWS.unsigned_abs() {
-                break;
-            }
-        }
-    }
+pub async fn label(app: &App, meeting: &MeetingId, since: (&str, u64)) -> Result<(), StoreError> {
+    store::forget::label(&app.db, meeting, since).await?;
     app.fresh.mark(meeting);
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The index in the database: documents, and how far each journal is in it.
 
+pub mod forget;
+
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use crate::transcript::segment::{self, Stored};

@@ -42,25 +42,7 @@ pub async fn all_names(db: &Db, user: &UserId) -> Result<Vec<MeetingId>, StoreEr
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
-    let mut all = 0;
-    loop {
-        let changed = on_db!(
-            db,
-            write | pool | {
-                sqlx::query(CHUNKS_SQL)
-                    .bind(user.as_str())
-                    .bind(DELETED_NAME)
-                    .bind(CHUNKS)
-                    .execute(pool)
-                    .await?
-                    .rows_affected()
-            }
-        );
-        all += changed;
-        if changed < CHUNKS.unsigned_abs() {
-            return Ok(all);
-        }
-    }
+    renamed(db, CHUNKS_SQL, user).await
 }
 
 const MESSAGES_SQL: &str = "UPDATE messages SET author_name = $2
@@ -73,11 +55,18 @@ const MESSAGES_SQL: &str = "UPDATE messages SET author_name = $2
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn all_messages(db: &Db, user: &UserId) -> Result<(), StoreError> {
+    renamed(db, MESSAGES_SQL, user).await.map(drop)
+}
+
+/// Gives everything that a statement finds of a person the name of who is deleted, a
+/// little at a time; answers how much it was.
+async fn renamed(db: &Db, sql: &'static str, user: &UserId) -> Result<u64, StoreError> {
+    let mut all = 0;
     loop {
         let changed = on_db!(
             db,
             write | pool | {
-                sqlx::query(MESSAGES_SQL)
+                sqlx::query(sql)
                     .bind(user.as_str())
                     .bind(DELETED_NAME)
                     .bind(CHUNKS)
@@ -86,8 +75,9 @@ pub async fn all_messages(db: &Db, user: &UserId) -> Result<(), StoreError> {
                     .rows_affected()
             }
         );
+        all += changed;
         if changed < CHUNKS.unsigned_abs() {
-            return Ok(());
+            return Ok(all);
         }
     }
 }
