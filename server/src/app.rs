@@ -168,7 +168,6 @@ impl App {
         let (access_changes, _) = broadcast::channel(1024);
         let views = Views::new(clock.clone());
         Ok(Self(Arc::new(Parts {
-            db,
             clock,
             ids,
             auth,
@@ -177,9 +176,9 @@ impl App {
             rates,
             seen: Seen::default(),
             denials: Denials::default(),
-            memberships: Remembered::default(),
-            standings: Remembered::default(),
-            flags: Remembered::default(),
+            memberships: Remembered::of(&db),
+            standings: Remembered::of(&db),
+            flags: Remembered::of(&db),
             metrics: Metrics::default(),
             connections: Connections::default(),
             presence: Presence::default(),
@@ -189,6 +188,7 @@ impl App {
             tasks: TaskTracker::new(),
             store_epoch,
             config,
+            db,
         })))
     }
 

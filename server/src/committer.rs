@@ -17,7 +17,7 @@ mod plan;
 mod store;
 
 use crate::audit::Entry;
-use crate::db::{Db, StoreError, Trouble};
+use crate::db::{Db, StoreError, Trouble, staged};
 use crate::fresh::Fresh;
 use connvo_core::chat::Change;
 use connvo_core::id::MeetingId;
@@ -29,7 +29,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 pub use connvo_core::live::note::ClientClaim;
 pub use connvo_core::live::room::Stored;
@@ -42,6 +42,9 @@ const QUEUE: usize = 1_024;
 /// Shortest time between the starts of two commits while many meetings write: what
 /// comes meanwhile shares the next one, and its fsync.
 const APART: Duration = Duration::from_millis(10);
+
+/// When nothing came for so long, what is staged and old is moved into its table.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// What one meeting adds to its journals, all or nothing.
 #[derive(Debug, Clone)]
@@ -157,9 +160,15 @@ async fn run(db: Db, fresh: Arc<Fresh>, mut inbox: mpsc::Receiver<Job>) {
     let mut begun = Instant::now();
     loop {
         if waiting.is_empty() {
-            match inbox.recv().await {
-                Some(job) => waiting.push_back(job),
-                None => return,
+            match timeout(QUIET, inbox.recv()).await {
+                Ok(Some(job)) => waiting.push_back(job),
+                Ok(None) => return,
+                Err(_) => {
+                    if let Err(error) = staged::flush_due(&db).await {
+                        tracing::error!(%error, "what is staged stays so for now");
+                    }
+                    continue;
+                }
             }
         }
         take(&mut inbox, &mut waiting);

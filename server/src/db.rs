@@ -8,6 +8,7 @@
 
 mod lock;
 pub mod meta;
+pub mod staged;
 pub mod streams;
 mod trouble;
 mod tx;
@@ -18,6 +19,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use staged::Staged;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +120,8 @@ pub enum Db {
         readers: SqlitePool,
         /// Keeps other servers off the folder for as long as it lives.
         lock: Arc<DirLock>,
+        /// Transcript chunks that are not in their table yet.
+        staged: Arc<Staged>,
     },
     /// PostgreSQL.
     Postgres(PgPool),
@@ -163,6 +167,7 @@ impl Db {
             )
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        staged::recover(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .idle_timeout(None)
@@ -173,6 +178,7 @@ impl Db {
             writer,
             readers,
             lock,
+            staged: Arc::default(),
         })
     }
 
@@ -211,6 +217,8 @@ impl Db {
             Self::Sqlite {
                 writer, readers, ..
             } => {
+                // Of what cannot be moved now nothing is lost.
+                let _ = staged::flush_all(self).await;
                 readers.close().await;
                 writer.close().await;
             }

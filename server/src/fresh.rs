@@ -4,6 +4,7 @@
 
 use connvo_core::id::MeetingId;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -14,6 +15,7 @@ const MARKED: usize = 20_000;
 #[derive(Debug, Default)]
 pub struct Fresh {
     marked: Mutex<Marked>,
+    count: AtomicU64,
     wake: Notify,
 }
 
@@ -29,6 +31,7 @@ pub struct Marked {
 impl Fresh {
     /// Marks a meeting.
     pub fn mark(&self, meeting: &MeetingId) {
+        self.count.fetch_add(1, Ordering::Relaxed);
         let mut marked = self.lock();
         if marked.meetings.len() < MARKED {
             marked.meetings.insert(meeting.clone());
@@ -37,6 +40,12 @@ impl Fresh {
         }
         drop(marked);
         self.wake.notify_one();
+    }
+
+    /// How often something was marked so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
     }
 
     /// Takes the marks.

@@ -108,11 +108,11 @@ pub async fn authorise(
     let now = app.clock.now_ms();
     let asked = match app.memberships.get(meeting, &actor.user_id, now) {
         Some(membership) => membership.may(action, now).map(|()| membership),
-        None => ask(app, actor, meeting, action).await,
+        None => Box::pin(ask(app, actor, meeting, action)).await,
     };
     match asked {
         Ok(membership) if action.enters() && membership.standing.status.is_expected() => {
-            come_in(app, actor, meeting, membership).await
+            Box::pin(come_in(app, actor, meeting, membership)).await
         }
         Ok(membership) => Ok(membership),
         Err(problem) => {

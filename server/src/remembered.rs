@@ -2,20 +2,27 @@
 //!
 //! Law: nothing is answered from here that was read before a change was announced.
 
+use crate::db::Db;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How long an answer is good, in milliseconds: a change on another node is seen after
-/// that time at the latest.
+/// How long an answer is good, in milliseconds, where other nodes change things too: it
+/// is seen after that time at the latest.
 const GOOD_MS: u64 = 1_000;
+/// The same where every change is announced here; but what it says of the time, as that
+/// an override has ended, is seen no sooner.
+const GOOD_ALONE_MS: u64 = 10_000;
 /// Answers remembered at most.
 const REMEMBERED: usize = 20_000;
 
 /// Answers by two keys, as a meeting and somebody in it; all of the first are forgotten
 /// together.
-pub struct Remembered<A, B, V>(Mutex<Held<A, B, V>>);
+pub struct Remembered<A, B, V> {
+    held: Mutex<Held<A, B, V>>,
+    good_ms: u64,
+}
 
 struct Held<A, B, V> {
     answers: HashMap<A, HashMap<B, (V, u64)>>,
@@ -26,11 +33,30 @@ struct Held<A, B, V> {
 
 impl<A, B, V> Default for Remembered<A, B, V> {
     fn default() -> Self {
-        Self(Mutex::new(Held {
+        let held = Held {
             answers: HashMap::new(),
             count: 0,
             forgotten: 0,
-        }))
+        };
+        Self {
+            held: Mutex::new(held),
+            good_ms: GOOD_MS,
+        }
+    }
+}
+
+impl<A, B, V> Remembered<A, B, V> {
+    /// Nothing yet, of this store.
+    #[must_use]
+    pub fn of(db: &Db) -> Self {
+        let good_ms = match db {
+            Db::Sqlite { .. } => GOOD_ALONE_MS,
+            Db::Postgres(_) => GOOD_MS,
+        };
+        Self {
+            good_ms,
+            ..Self::default()
+        }
     }
 }
 
@@ -44,7 +70,7 @@ impl<A: Hash + Eq, B: Hash + Eq, V: Clone> Remembered<A, B, V> {
     {
         let held = self.lock();
         let (answer, at) = held.answers.get(of)?.get(one)?;
-        (now_ms.saturating_sub(*at) < GOOD_MS).then(|| answer.clone())
+        (now_ms.saturating_sub(*at) < self.good_ms).then(|| answer.clone())
     }
 
     /// How many changes there have been: asked before the store is.
@@ -95,7 +121,7 @@ impl<A: Hash + Eq, B: Hash + Eq, V: Clone> Remembered<A, B, V> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Held<A, B, V>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -127,9 +127,13 @@ impl Rooms {
         loop {
             let visit = self.visit(meeting);
             let cell = &visit.cell;
-            let room = cell
-                .get_or_try_init(|| actor::open(self.clone(), meeting.clone(), Arc::clone(cell)))
-                .await?;
+            let room = match cell.get() {
+                Some(room) => room,
+                None => {
+                    let open = || actor::open(self.clone(), meeting.clone(), Arc::clone(cell));
+                    Box::pin(cell.get_or_try_init(open)).await?
+                }
+            };
             if !room.is_closing() {
                 return Ok(room.clone());
             }

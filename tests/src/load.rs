@@ -10,7 +10,9 @@
 //! - [`bare`]: a fan-out of bare axum, and its client: what sockets alone cost.
 //! - [`board`]: who sent what when, and who has it; [`stepper`]: offers the load.
 //! - [`author`]: a person's edits, as Yjs updates.
-//! - [`arrivals`]: when something happens: a Poisson process.
+//! - [`arrivals`]: when something happens: a Poisson process; [`pulse`]: what one
+//!   meeting does beside all that.
+//! - [`store`]: the databases, and how many rows a second they take from a bare insert.
 //! - [`figures`]: latencies and counts; [`machine`]: what the kernel says of a
 //!   process; [`report`]: the table.
 //!
@@ -29,12 +31,14 @@ pub mod live;
 pub mod machine;
 pub mod people;
 pub mod plan;
+mod pulse;
 pub mod report;
 pub mod run;
 pub mod socket;
 pub mod spawn;
 pub mod stepper;
 pub mod stock;
+pub mod store;
 
 /// Anything that ends a load run.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -17,9 +17,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What the supervising shell does. `$1` is the folder of the PostgreSQL programs,
-/// `$2` the port. It prints its own words only: `ready`, or why it could not.
+/// `$2` the port, `$3` further options. It prints its own words only: `ready`, or why it could not.
 const SUPERVISE: &str = r#"
-bin=$1 port=$2
+bin=$1 port=$2 options=$3
 dir=$(mktemp -d /tmp/connvo-postgres.XXXXXX) || exit 1
 finish() {
     "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
@@ -30,11 +30,16 @@ trap '' INT TERM HUP
 "$bin/initdb" -D "$dir/data" -U app -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
     >"$dir/log" 2>&1 || { tail -n 5 "$dir/log"; exit 1; }
 "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-p $port -k $dir \
-    -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off" \
+    -c listen_addresses=127.0.0.1 -c max_connections=300 $options" \
     start >/dev/null 2>&1 || { tail -n 5 "$dir/log"; exit 1; }
 echo ready
 cat >/dev/null
 "#;
+
+/// Of a cluster for tests: what it holds is worth nothing after a crash.
+const FORGETFUL: &str = "-c fsync=off";
+/// Of a cluster that is measured: durable, and with memory and log for more than a demo.
+const DURABLE: &str = "-c shared_buffers=512MB -c max_wal_size=4GB";
 
 /// Tries at a free port: another process may take the one just found.
 const ATTEMPTS: u32 = 5;
@@ -60,6 +65,20 @@ impl Database {
 /// # Panics
 /// There is no PostgreSQL to run: the message says what to install.
 pub async fn database() -> Database {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    fresh(&CLUSTER, FORGETFUL).await
+}
+
+/// A fresh empty database that is as durable as one in production.
+///
+/// # Panics
+/// As [`database`].
+pub async fn durable() -> Database {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    fresh(&CLUSTER, DURABLE).await
+}
+
+async fn fresh(cluster: &'static OnceLock<Cluster>, options: &'static str) -> Database {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!(
         "connvo_test_{}_{}",
@@ -69,7 +88,7 @@ pub async fn database() -> Database {
     let outside = std::env::var("TEST_POSTGRES_URL").ok();
     let server = match &outside {
         Some(url) => url.clone(),
-        None => tokio::task::spawn_blocking(|| cluster().url.clone())
+        None => tokio::task::spawn_blocking(|| started(cluster, options).url.clone())
             .await
             .expect("the cluster starts"),
     };
@@ -120,12 +139,11 @@ struct Cluster {
     _alive: ChildStdin,
 }
 
-fn cluster() -> &'static Cluster {
-    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| {
+fn started(cluster: &'static OnceLock<Cluster>, options: &str) -> &'static Cluster {
+    cluster.get_or_init(|| {
         let mut why = String::new();
         for _ in 0..ATTEMPTS {
-            match start() {
+            match start(options) {
                 Ok(cluster) => return cluster,
                 Err(error) => why = error,
             }
@@ -134,7 +152,7 @@ fn cluster() -> &'static Cluster {
     })
 }
 
-fn start() -> Result<Cluster, String> {
+fn start(options: &str) -> Result<Cluster, String> {
     let programs = programs()?;
     let port = crate::free_port();
     let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
@@ -155,6 +173,7 @@ fn start() -> Result<Cluster, String> {
         .args(["-c", SUPERVISE, "connvo-postgres"])
         .arg(programs)
         .arg(port.to_string())
+        .arg(options)
         .current_dir("/tmp")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -61,5 +61,7 @@ mod people;
 mod plans;
 #[path = "store_contract/rates.rs"]
 mod rates;
+#[path = "store_contract/staged.rs"]
+mod staged;
 #[path = "store_contract/transcripts.rs"]
 mod transcripts;

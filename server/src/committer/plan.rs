@@ -20,7 +20,7 @@ pub(super) type MessageKey = (MeetingId, MessageId);
 /// The rows that a batch has to know, as locked.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
-    /// Heads of the notes; a meeting without one does not exist.
+    /// Heads of the notes; where one is asked for and not there, the meeting does not exist.
     pub(super) notes: HashMap<MeetingId, u64>,
     /// Heads of the transcripts.
     pub(super) transcripts: HashMap<MeetingId, u64>,
@@ -41,8 +41,8 @@ pub(super) struct Plan {
     pub(super) entries: Vec<(MeetingId, Arc<NoteEntry>)>,
     /// Clients to write, with their holder and last sequence.
     pub(super) clients: BTreeMap<ClientKey, (Option<UserId>, u64)>,
-    /// Stored chunks that a higher revision replaces.
-    pub(super) superseded: Vec<(MeetingId, u64)>,
+    /// The sequences of stored chunks that a higher revision replaces.
+    pub(super) superseded: BTreeMap<SegmentKey, u64>,
     /// Chunks to insert; one an utterance.
     pub(super) chunks: BTreeMap<SegmentKey, Chunk>,
     /// Heads that moved.
@@ -78,7 +78,10 @@ impl Plan {
 
     fn add(&mut self, append: &Append, state: &mut State) -> Result<Stored, CommitError> {
         let meeting = &append.meeting;
-        if !state.notes.contains_key(meeting) || !state.transcripts.contains_key(meeting) {
+        let is_there = (append.note.is_none() || state.notes.contains_key(meeting))
+            && (append.transcript.is_none() || state.transcripts.contains_key(meeting))
+            && (append.chat.is_empty() || state.chats.contains_key(meeting));
+        if !is_there {
             return Err(CommitError::Conflict);
         }
         if let Some(note) = &append.note {
@@ -164,7 +167,7 @@ impl Plan {
             if !self.chunks.contains_key(&key)
                 && let Some(stored) = stored
             {
-                self.superseded.push((meeting.clone(), stored.sequence));
+                self.superseded.insert(key.clone(), stored.sequence);
             }
             self.chunks.insert(key.clone(), new.clone());
             state.chunks.insert(key, new.clone());

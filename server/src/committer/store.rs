@@ -14,6 +14,11 @@ use crate::transcript::store::ChunkRow;
 use connvo_core::id::MeetingId;
 use std::collections::BTreeSet;
 
+/// Journals, as `streams.kind` names them.
+const NOTE: &str = "note";
+const TRANSCRIPT: &str = "transcript";
+const CHAT: &str = "chat";
+
 /// Commits a batch; the answers are in the order of the appends.
 ///
 /// # Errors
@@ -24,16 +29,19 @@ pub(super) async fn commit(
 ) -> Result<Vec<Result<Stored, CommitError>>, StoreError> {
     let needs = Needs::of(appends);
     let plan = match db {
-        Db::Sqlite { writer, .. } => {
+        Db::Sqlite { writer, staged, .. } => {
+            let turn = staged.turn().await;
             let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            let state = sqlite::read(&mut tx, &needs).await?;
+            let state = sqlite::read(&mut tx, &needs, &turn).await?;
             let plan = plan(appends, state);
             if !plan.is_empty() {
                 sqlite::write(&mut tx, &plan).await?;
+                let done = turn.put(&mut tx, sqlite::staged(&plan)).await?;
                 for entry in records(appends, &plan) {
                     audit::store::record(&mut tx, entry).await?;
                 }
                 tx.commit().await?;
+                turn.done(done);
             }
             plan
         }
@@ -64,7 +72,7 @@ fn records<'a>(appends: &'a [&Append], plan: &'a Plan) -> impl Iterator<Item = &
 
 /// The keys of the rows that a batch has to know.
 struct Needs {
-    meetings: BTreeSet<MeetingId>,
+    streams: BTreeSet<(MeetingId, &'static str)>,
     clients: BTreeSet<ClientKey>,
     segments: BTreeSet<SegmentKey>,
     messages: BTreeSet<MessageKey>,
@@ -73,14 +81,22 @@ struct Needs {
 impl Needs {
     fn of(appends: &[&Append]) -> Self {
         let mut needs = Self {
-            meetings: BTreeSet::new(),
+            streams: BTreeSet::new(),
             clients: BTreeSet::new(),
             segments: BTreeSet::new(),
             messages: BTreeSet::new(),
         };
         for append in appends {
             let meeting = &append.meeting;
-            needs.meetings.insert(meeting.clone());
+            let parts = [
+                (append.note.is_some(), NOTE),
+                (append.transcript.is_some(), TRANSCRIPT),
+                (!append.chat.is_empty(), CHAT),
+            ];
+            let kinds = parts.into_iter().filter(|(is_there, _)| *is_there);
+            needs
+                .streams
+                .extend(kinds.map(|(_, kind)| (meeting.clone(), kind)));
             for claim in append.note.iter().flat_map(|note| &note.claims) {
                 needs
                     .clients
@@ -119,8 +135,8 @@ fn state(
     let mut state = State::default();
     for (meeting, kind, head) in heads {
         let heads = match kind.as_str() {
-            "note" => &mut state.notes,
-            "chat" => &mut state.chats,
+            NOTE => &mut state.notes,
+            CHAT => &mut state.chats,
             _ => &mut state.transcripts,
         };
         heads.insert(to_id(&meeting)?, to_u64(head));
@@ -156,7 +172,7 @@ fn heads(plan: &Plan) -> impl Iterator<Item = (&MeetingId, &'static str, u64)> {
     let transcripts = plan.transcript_heads.iter();
     let chats = plan.chat_heads.iter();
     notes
-        .map(|(meeting, head)| (meeting, "note", *head))
-        .chain(transcripts.map(|(meeting, head)| (meeting, "transcript", *head)))
-        .chain(chats.map(|(meeting, head)| (meeting, "chat", *head)))
+        .map(|(meeting, head)| (meeting, NOTE, *head))
+        .chain(transcripts.map(|(meeting, head)| (meeting, TRANSCRIPT, *head)))
+        .chain(chats.map(|(meeting, head)| (meeting, CHAT, *head)))
 }

@@ -4,7 +4,7 @@
 //! minutes. The same journal always gives the same index, however often it is followed.
 //!
 //! Under load writers come first: after each piece of work the index rests for longer
-//! than that took.
+//! than that took, and the longer the more is written.
 
 pub mod forget;
 mod messages;
@@ -13,7 +13,7 @@ mod segments;
 pub mod store;
 
 use crate::app::App;
-use crate::db::StoreError;
+use crate::db::{StoreError, staged};
 use crate::meeting;
 use connvo_core::id::MeetingId;
 use std::collections::HashSet;
@@ -27,7 +27,9 @@ const EVERY: Duration = Duration::from_secs(300);
 /// A note that changes all the time is read so often, in milliseconds.
 const NOTE_MS: u64 = 3_000;
 /// The rest after a piece of work, in parts of the time that it took.
-const REST: u32 = 2;
+const REST: f64 = 2.0;
+/// So many writes a second add one such part.
+const WRITES: f64 = 50.0;
 /// Meetings found in one read.
 const MEETINGS: u32 = 500;
 
@@ -47,10 +49,31 @@ enum Looked {
     Early,
 }
 
+/// How much is written.
+#[derive(Debug, Default)]
+struct Pace {
+    last: Option<(u64, Instant)>,
+    per_second: f64,
+}
+
+impl Pace {
+    /// Writes a second, over the last second or more, when there were `count` so far.
+    fn per_second(&mut self, count: u64, now: Instant) -> f64 {
+        let (before, at) = *self.last.get_or_insert((count, now));
+        let seconds = (now - at).as_secs_f64();
+        if seconds >= 1.0 {
+            self.per_second = (count - before) as f64 / seconds;
+            self.last = Some((count, now));
+        }
+        self.per_second
+    }
+}
+
 /// Follows the journals until the server is asked to go.
 pub async fn run(app: App) {
     let mut waiting: HashSet<MeetingId> = HashSet::new();
     let mut all_at = Instant::now();
+    let mut pace = Pace::default();
     loop {
         let soon = Instant::now() + GATHER;
         let next = if waiting.is_empty() {
@@ -91,7 +114,8 @@ pub async fn run(app: App) {
                     tracing::error!(%error, %meeting, "a meeting cannot be indexed now");
                 }
             }
-            tokio::time::sleep(began.elapsed() * REST).await;
+            let parts = REST + pace.per_second(app.fresh.count(), Instant::now()) / WRITES;
+            tokio::time::sleep(began.elapsed().mul_f64(parts)).await;
         }
         waiting = left;
     }
@@ -110,6 +134,7 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
 
 /// Every meeting whose index is not where its journals are; old segments go meanwhile.
 async fn behind(app: &App) -> Result<Vec<MeetingId>, StoreError> {
+    staged::flush_all(&app.db).await?;
     while store::forget(&app.db, app.clock.now_ms()).await? {}
     let mut all = store::touched_meetings(&app.db).await?;
     let mut after = String::new();

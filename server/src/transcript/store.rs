@@ -4,7 +4,7 @@
 pub mod speakers;
 pub mod spoken;
 
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, staged, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::id::{MeetingId, OrgId};
 use connvo_core::transcript::{Chunk, ChunkDraft, Speaker, Word};
@@ -127,6 +127,7 @@ pub async fn entries(
     since_ms: u64,
     limit: u32,
 ) -> Result<Vec<Chunk>, StoreError> {
+    staged::flush(db, meeting).await?;
     let rows: Vec<ChunkRow> = on_db!(
         db,
         read | pool | {
@@ -152,6 +153,7 @@ pub async fn by_time(
     from: (u64, u64),
     limit: u32,
 ) -> Result<Vec<Chunk>, StoreError> {
+    staged::flush(db, meeting).await?;
     let rows: Vec<ChunkRow> = on_db!(
         db,
         read | pool | {
@@ -178,6 +180,7 @@ pub async fn latest(
     since_ms: u64,
     limit: u32,
 ) -> Result<Vec<Chunk>, StoreError> {
+    staged::flush(db, meeting).await?;
     let rows: Vec<ChunkRow> = on_db!(
         db,
         read | pool | {
@@ -198,6 +201,7 @@ pub async fn latest(
 /// # Errors
 /// The store fails.
 pub async fn head(db: &Db, meeting: &MeetingId) -> Result<u64, StoreError> {
+    staged::flush(db, meeting).await?;
     crate::db::streams::head(db, meeting, "transcript").await
 }
 
@@ -249,6 +253,7 @@ pub async fn forget(
     since_ms: u64,
     limit: u32,
 ) -> Result<u64, StoreError> {
+    staged::flush(db, meeting).await?;
     let forgotten = on_db!(
         db,
         write | pool | {

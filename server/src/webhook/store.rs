@@ -1,7 +1,7 @@
 //! Events in the database: each is taken once, in the transaction of its effect.
 
 use crate::audit::{self, Trail};
-use crate::db::{Db, StoreError, Tx, to_i64, to_id};
+use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id};
 use crate::org::provider::{ProviderMembership, ProviderOrg, hold, membership, organization};
 use crate::person::erase::{self, Gone};
 use crate::user::{self, Met, Profile};
@@ -79,6 +79,9 @@ pub async fn take(
 ) -> Result<Option<Taken>, StoreError> {
     let trail = &trail.clone().told_by(provider, event_id);
     let now = trail.now_ms();
+    if matches!(effect, Effect::Removed) {
+        staged::flush_all(db).await?;
+    }
     let taken = on_db!(
         db,
         transaction | tx | {

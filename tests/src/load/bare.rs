@@ -11,11 +11,11 @@ use super::Failure;
 use super::board::{Board, Order, Seat};
 use super::figures::Findings;
 use super::job::{Job, Target};
-use super::live::QUIET;
 use super::machine::memory_bytes;
 use super::plan::CLIENTS;
 use super::stepper::{self, Crew, Page};
 use std::rc::Rc;
+use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
@@ -56,7 +56,7 @@ pub async fn run(job: &Job) -> Result<Findings, Failure> {
     if !board.settled(crew.len()).await {
         return Err(format!("clients do not settle: {:?}", board.complaints()).into());
     }
-    sleep(QUIET).await;
+    sleep(Duration::from_secs(job.quiet)).await;
     findings.memory_open = memory_bytes(job.pid)?;
     findings.memory_following = findings.memory_open;
     let page = Page {

@@ -71,6 +71,7 @@ pub struct Board {
     window: Cell<Option<(Instant, Instant)>>,
     commit: RefCell<Latencies>,
     delivery: RefCell<Latencies>,
+    pulse: RefCell<Latencies>,
     reads: RefCell<Latencies>,
     lateness: RefCell<Latencies>,
     counts: Cell<Counts>,
@@ -132,6 +133,9 @@ impl Board {
         if author != seat.author {
             for due in fresh {
                 self.measure(&self.delivery, *due, now);
+                if seat.room == 0 {
+                    self.measure(&self.pulse, *due, now);
+                }
             }
         }
         *next = upto.max(*next);
@@ -215,7 +219,14 @@ impl Board {
         let mut counts = self.counts.get();
         (counts.sent, counts.delivered, counts.frames) = (0, 0, 0);
         self.counts.set(counts);
-        for latencies in [&self.commit, &self.delivery, &self.reads, &self.lateness] {
+        let all = [
+            &self.commit,
+            &self.delivery,
+            &self.pulse,
+            &self.reads,
+            &self.lateness,
+        ];
+        for latencies in all {
             *latencies.borrow_mut() = Latencies::default();
         }
     }
@@ -237,6 +248,7 @@ impl Board {
             frames: counts.frames,
             commit: self.commit.borrow().sum(),
             delivery: self.delivery.borrow().sum(),
+            pulse: self.pulse.borrow().sum(),
             reads: self.reads.borrow().sum(),
             lateness: self.lateness.borrow().sum(),
             missing: self.missing(),

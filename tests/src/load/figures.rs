@@ -101,6 +101,8 @@ pub struct Step {
     pub commit: Spread,
     /// From a change's due time to the other clients.
     pub delivery: Spread,
+    /// From the first room's own changes to its other clients.
+    pub pulse: Spread,
     /// HTTP reads.
     pub reads: Spread,
     /// How late the client process itself sent what was due.
@@ -109,6 +111,8 @@ pub struct Step {
     pub server_us: u64,
     /// CPU time of the load client, in microseconds.
     pub client_us: u64,
+    /// CPU time of the database's own processes, in microseconds.
+    pub store_us: u64,
     /// Deliveries still missing some seconds after the step.
     pub missing: u64,
 }

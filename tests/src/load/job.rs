@@ -13,6 +13,8 @@ pub struct Job {
     pub address: SocketAddr,
     /// Its process.
     pub pid: u32,
+    /// The process whose children are its database's, where that runs apart.
+    pub store: Option<u32>,
     /// Meetings or documents; five clients each.
     pub rooms: usize,
     /// Seconds of a measured step.
@@ -23,6 +25,15 @@ pub struct Job {
     pub transcript: f64,
     /// HTTP reads a second.
     pub reads: f64,
+    /// Whether the first room has a pulse of its own beside everything (see
+    /// [`super::pulse`]).
+    pub pulse: bool,
+    /// A step whose deliveries take longer than this (p95, p99, in milliseconds) is the
+    /// last one.
+    pub within: Option<(f64, f64)>,
+    /// Seconds for memory to settle before it is read: the allocator gives back what
+    /// connecting took with the first heartbeats.
+    pub quiet: u64,
     /// What all randomness grows from.
     pub seed: u64,
 }

@@ -19,9 +19,6 @@ use tokio::time::sleep;
 
 /// Sockets that connect at once.
 const AT_ONCE: usize = 64;
-/// Time for memory to settle before it is read: the allocator gives back what
-/// connecting took with the first heartbeats.
-pub(super) const QUIET: Duration = Duration::from_secs(20);
 
 /// Runs a job against Connvo's live socket.
 ///
@@ -31,7 +28,7 @@ pub async fn run(job: &Job) -> Result<Findings, Failure> {
     let places = people::make(job.address, job.rooms).await?;
     let board = Rc::new(Board::new(job.rooms));
     let crew = crew(job, &places, &board);
-    sleep(QUIET).await;
+    sleep(Duration::from_secs(job.quiet)).await;
     let mut findings = Findings {
         sockets: crew.len(),
         rooms: job.rooms,
@@ -45,7 +42,7 @@ pub async fn run(job: &Job) -> Result<Findings, Failure> {
         if !board.settled((stage + 1) * crew.len()).await {
             return Err(format!("clients do not settle: {:?}", board.complaints()).into());
         }
-        sleep(QUIET).await;
+        sleep(Duration::from_secs(job.quiet)).await;
         match order {
             Order::Open => findings.memory_open = memory_bytes(job.pid)?,
             _ => findings.memory_following = memory_bytes(job.pid)?,

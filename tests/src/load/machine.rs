@@ -12,13 +12,46 @@ const TICK_US: u64 = 10_000;
 /// # Errors
 /// There is no such process.
 pub fn cpu_us(pid: u32) -> Result<u64, Failure> {
+    Ok(fields(pid)?.iter().skip(11).take(2).sum::<u64>() * TICK_US)
+}
+
+/// CPU time of a process and its children, those that have ended among them, in
+/// microseconds.
+///
+/// # Errors
+/// There is no such process.
+pub fn family_cpu_us(pid: u32) -> Result<u64, Failure> {
+    let mut all = fields(pid)?.iter().skip(11).take(4).sum::<u64>() * TICK_US;
+    for entry in fs::read_dir("/proc")?.flatten() {
+        let name = entry.file_name();
+        let Some(child) = name.to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        // One that ends at this moment is counted with its parent next time.
+        if let Ok(fields) = fields(child)
+            && fields.get(1) == Some(&u64::from(pid))
+        {
+            all += fields.iter().skip(11).take(2).sum::<u64>() * TICK_US;
+        }
+    }
+    Ok(all)
+}
+
+/// The process that a process was started by.
+///
+/// # Errors
+/// There is no such process.
+pub fn parent(pid: u32) -> Result<u32, Failure> {
+    Ok(u32::try_from(*fields(pid)?.get(1).ok_or("stat")?)?)
+}
+
+/// The numbers of a process's `stat`, from its state (0 here) on.
+fn fields(pid: u32) -> Result<Vec<u64>, Failure> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name in parentheses may hold blanks: count from behind it.
     let rest = stat.rsplit(')').next().unwrap_or_default();
-    let field = |at: usize| -> Result<u64, Failure> {
-        Ok(rest.split_whitespace().nth(at).ok_or("stat")?.parse()?)
-    };
-    Ok((field(11)? + field(12)?) * TICK_US)
+    let numbers = rest.split_whitespace();
+    Ok(numbers.map(|text| text.parse().unwrap_or(0)).collect())
 }
 
 /// Resident memory of a process, in bytes.

@@ -7,6 +7,9 @@ use std::str::FromStr;
 /// Clients in each meeting and document.
 pub const CLIENTS: usize = 5;
 
+/// p95 and p99 of a delivery that is still in time, in milliseconds.
+pub const WITHIN: (f64, f64) = (150.0, 300.0);
+
 /// A run's size.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -27,9 +30,17 @@ pub struct Plan {
     pub peer_seconds: u64,
     /// `LOAD_PEER_STEPS`: updates a second a document there.
     pub peer_steps: Vec<f64>,
+    /// `LOAD_CHUNKS`: transcript chunks a second over all meetings, step by step; the
+    /// first step whose deliveries are slower than [`WITHIN`] is the last.
+    pub chunks: Vec<f64>,
+    /// `LOAD_STORES`: `sqlite`, `postgres`, or both with a comma: the databases of the
+    /// transcript load.
+    pub stores: Vec<String>,
+    /// `LOAD_QUIET`: seconds of silence before memory is read.
+    pub quiet: u64,
     /// `LOAD_SEED`: what all randomness grows from.
     pub seed: u64,
-    /// `LOAD_ONLY`: `connvo`, `bare`, `peers`, some with commas, or all.
+    /// `LOAD_ONLY`: `connvo`, `bare`, `chunks`, `peers`, some with commas, or all.
     pub only: Vec<String>,
     /// `CONNVO_BIN`: the server program.
     pub server: PathBuf,
@@ -55,6 +66,16 @@ impl Plan {
             peer_documents: number("LOAD_PEER_DOCUMENTS", 200)?,
             peer_seconds: number("LOAD_PEER_SECONDS", 20)?,
             peer_steps: list("LOAD_PEER_STEPS", &[1.0, 2.0, 5.0])?,
+            chunks: list(
+                "LOAD_CHUNKS",
+                &[10_000.0, 12_500.0, 15_000.0, 17_500.0, 20_000.0, 25_000.0],
+            )?,
+            stores: text("LOAD_STORES")
+                .unwrap_or_else(|| "sqlite,postgres".into())
+                .split(',')
+                .map(str::to_owned)
+                .collect(),
+            quiet: number("LOAD_QUIET", 20)?,
             seed: number("LOAD_SEED", 1)?,
             only: text("LOAD_ONLY")
                 .map(|only| only.split(',').map(str::to_owned).collect())

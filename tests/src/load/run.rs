@@ -3,8 +3,9 @@
 use super::Failure;
 use super::figures::Findings;
 use super::job::{Job, Target};
-use super::plan::Plan;
+use super::plan::{Plan, WITHIN};
 use super::spawn::{Server, client};
+use super::store::{Raw, Store};
 use super::{bare, live, report, stock};
 use std::io::Write;
 
@@ -15,8 +16,23 @@ pub struct Outcome {
     pub connvo: Option<Findings>,
     /// The bare fan-out under the same load.
     pub bare: Option<Findings>,
+    /// The transcript load: each database.
+    pub chunks: Vec<Chunks>,
+    /// The bare fan-out under the transcript load.
+    pub bare_chunks: Option<Findings>,
     /// The note load: each server's name and what it showed.
     pub peers: Vec<(&'static str, Target, Findings)>,
+}
+
+/// What the transcript load showed on one database.
+#[derive(Debug)]
+pub struct Chunks {
+    /// The database's name.
+    pub store: &'static str,
+    /// What a bare insert does there.
+    pub raw: Raw,
+    /// What the run found.
+    pub findings: Findings,
 }
 
 /// Bytes of a delivery, where Connvo did not run before the bare fan-out.
@@ -29,7 +45,7 @@ const USUAL_BYTES: (u64, u64) = (110, 420);
 pub fn run(plan: &Plan) -> Result<(), Failure> {
     let mut outcome = Outcome::default();
     if plan.wants("connvo") {
-        let findings = one(plan, Target::Live, &mixed(plan))?;
+        let findings = one(plan, Target::Live, &Store::Sqlite, &mixed(plan))?;
         outcome.connvo = Some(findings);
     }
     if plan.wants("bare") {
@@ -37,7 +53,10 @@ pub fn run(plan: &Plan) -> Result<(), Failure> {
             (found.note_bytes, found.transcript_bytes)
         });
         let target = Target::Bare { note, transcript };
-        outcome.bare = Some(one(plan, target, &mixed(plan))?);
+        outcome.bare = Some(one(plan, target, &Store::Sqlite, &mixed(plan))?);
+    }
+    if plan.wants("chunks") {
+        chunks(plan, &mut outcome)?;
     }
     if plan.wants("peers") {
         for (name, target) in [
@@ -46,13 +65,54 @@ pub fn run(plan: &Plan) -> Result<(), Failure> {
             ("Hocuspocus", Target::Hocuspocus),
             ("y-websocket", Target::YWebsocket),
         ] {
-            let findings = one(plan, target, &notes(plan))?;
+            let findings = one(plan, target, &Store::Sqlite, &notes(plan))?;
             outcome.peers.push((name, target, findings));
         }
     }
     let mut out = std::io::stdout();
     out.write_all(report::markdown(plan, &outcome).as_bytes())?;
     verdict(&outcome)
+}
+
+/// The transcript load on each database, and bare.
+fn chunks(plan: &Plan, outcome: &mut Outcome) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    for name in &plan.stores {
+        let store = match name.as_str() {
+            "sqlite" => Store::Sqlite,
+            "postgres" => runtime.block_on(Store::postgres())?,
+            other => return Err(format!("LOAD_STORES={other} is no database").into()),
+        };
+        let raw = runtime.block_on(store.raw())?;
+        let findings = one(plan, Target::Live, &store, &transcript(plan))?;
+        outcome.chunks.push(Chunks {
+            store: store.name(),
+            raw,
+            findings,
+        });
+    }
+    let bytes = outcome.chunks.iter().map(|on| on.findings.transcript_bytes);
+    let target = Target::Bare {
+        note: USUAL_BYTES.0,
+        transcript: bytes.max().unwrap_or(USUAL_BYTES.1),
+    };
+    let bare = one(plan, target, &Store::Sqlite, &transcript(plan))?;
+    outcome.bare_chunks = Some(bare);
+    Ok(())
+}
+
+/// The transcript load. Its first step is the first meeting's pulse alone.
+fn transcript(plan: &Plan) -> Job {
+    let rates = plan.chunks.iter().map(|all| all / plan.meetings as f64);
+    Job {
+        steps: std::iter::once(0.0).chain(rates).collect(),
+        transcript: 1.0,
+        pulse: true,
+        within: Some(WITHIN),
+        ..mixed(plan)
+    }
 }
 
 /// The mixed load.
@@ -73,27 +133,33 @@ fn notes(plan: &Plan) -> Job {
         target: Target::Live,
         address: ([127, 0, 0, 1], 0).into(),
         pid: 0,
+        store: None,
         rooms: plan.peer_documents,
         seconds: plan.peer_seconds,
         steps: plan.peer_steps.clone(),
         transcript: 0.0,
         reads: 0.0,
+        pulse: false,
+        within: None,
+        quiet: plan.quiet,
         seed: plan.seed,
     }
 }
 
-fn one(plan: &Plan, target: Target, job: &Job) -> Result<Findings, Failure> {
-    let server = Server::start(target, plan)?;
+fn one(plan: &Plan, target: Target, store: &Store, job: &Job) -> Result<Findings, Failure> {
+    let server = Server::start(target, plan, store.url())?;
     let job = Job {
         target,
         address: server.address(),
         pid: server.pid(),
+        store: store.pid(),
         ..job.clone()
     };
     let mut said = std::io::stderr();
     writeln!(
         said,
-        "{target:?}: {} rooms, {} steps of {} s",
+        "{target:?} on {}: {} rooms, {} steps of {} s",
+        store.name(),
         job.rooms,
         job.steps.len(),
         job.seconds
@@ -103,13 +169,17 @@ fn one(plan: &Plan, target: Target, job: &Job) -> Result<Findings, Failure> {
         writeln!(
             said,
             "  {} changes/s a room: {:.0} deliveries/s, {:.1} µs of server each ({:.2} cores), \
-             client {:.2} cores, delivery {} ms, late {} ms, missing {}",
+             database {:.2} cores, client {:.2} cores, delivery {} ms, pulse {} ms, reads {} ms, \
+             late {} ms, missing {}",
             step.rate,
             step.deliveries_per_second(),
             step.us_per_delivery(),
             step.server_cores(),
+            step.store_us as f64 / 1e6 / step.seconds,
             step.client_us as f64 / 1e6 / step.seconds,
             step.delivery.cell(),
+            step.pulse.cell(),
+            step.reads.cell(),
             step.lateness.cell(),
             step.missing,
         )?;
@@ -123,9 +193,15 @@ fn one(plan: &Plan, target: Target, job: &Job) -> Result<Findings, Failure> {
 /// A run in which something of ours went missing has failed. What a peer loses is
 /// said above, in its lines.
 fn verdict(outcome: &Outcome) -> Result<(), Failure> {
-    let ours = |(_, target, _): &&(_, Target, _)| matches!(target, Target::Live | Target::Yjs);
-    let doors = outcome.peers.iter().filter(ours).map(|(.., found)| found);
-    for found in outcome.connvo.iter().chain(&outcome.bare).chain(doors) {
+    let is_ours = |(_, target, _): &&(_, Target, _)| matches!(target, Target::Live | Target::Yjs);
+    let doors = outcome
+        .peers
+        .iter()
+        .filter(is_ours)
+        .map(|(.., found)| found);
+    let chunks = outcome.chunks.iter().map(|on| &on.findings);
+    let ours = outcome.connvo.iter().chain(chunks).chain(doors);
+    for found in ours.chain(&outcome.bare).chain(&outcome.bare_chunks) {
         let missing: u64 = found.steps.iter().map(|step| step.missing).sum();
         if missing > 0 || !found.complaints.is_empty() {
             return Err(format!("{missing} deliveries missing; {:?}", found.complaints).into());

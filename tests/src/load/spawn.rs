@@ -19,11 +19,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server that a target needs.
+    /// Starts the server that a target needs; Connvo's on this PostgreSQL, or on SQLite.
     ///
     /// # Errors
     /// It does not start.
-    pub fn start(target: Target, plan: &Plan) -> Result<Self, Failure> {
+    pub fn start(target: Target, plan: &Plan, database: Option<&str>) -> Result<Self, Failure> {
         match target {
             Target::Live | Target::Yjs => {
                 let data = TempDir::new()?;
@@ -34,6 +34,7 @@ impl Server {
                 command.args(["serve", "--dev", "--listen", "127.0.0.1:0"]);
                 command.args(["--rate-limits", "off", "--data-dir"]);
                 command.arg(data.path());
+                command.envs(database.map(|url| ("DATABASE_URL", url)));
                 command.env("RUST_LOG", "warn");
                 Self::listening(command, None, Some(data))
             }

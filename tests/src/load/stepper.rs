@@ -5,9 +5,11 @@ use super::arrivals::Arrivals;
 use super::board::{Board, Kind, Order};
 use super::figures::Step;
 use super::job::Job;
-use super::machine::cpu_us;
+use super::machine::{cpu_us, family_cpu_us};
 use super::plan::CLIENTS;
+use super::pulse;
 use reqwest::Client;
+use std::io::Write;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
@@ -42,6 +44,7 @@ pub async fn run(
     let pages: Rc<[Page]> = pages.into();
     let mut steps = Vec::new();
     for (number, rate) in job.steps.iter().enumerate() {
+        writeln!(std::io::stderr(), "  {rate} changes/s a room …")?;
         let warm = Duration::from_secs((job.seconds / 10).clamp(1, 5));
         let begun = Instant::now();
         let (start, end) = (
@@ -49,14 +52,17 @@ pub async fn run(
             begun + warm + Duration::from_secs(job.seconds),
         );
         board.begin(start, end);
-        let used = spawn_local(measure(job.pid, start, end));
+        let used = spawn_local(measure(job.clone(), start, end));
         let seed = job.seed.wrapping_mul(1_000).wrapping_add(number as u64);
         let reading = read(board, &pages, Arrivals::new(begun, job.reads, !seed), end);
         let all = rate * job.rooms as f64;
-        offer(job, board, crew, Arrivals::new(begun, all, seed), end).await;
+        tokio::join!(
+            offer(job, board, crew, Arrivals::new(begun, all, seed), end),
+            pulse::offer(job, board, crew, begun, end),
+        );
         sleep_until(end).await;
         reading.abort();
-        let (server_us, client_us) = used.await??;
+        let [server_us, client_us, store_us] = used.await??;
         let patience = Instant::now() + SETTLE;
         while board.missing() > 0 && Instant::now() < patience {
             sleep(Duration::from_millis(20)).await;
@@ -66,9 +72,15 @@ pub async fn run(
             seconds: job.seconds as f64,
             server_us,
             client_us,
+            store_us,
             ..board.sum()
         };
+        let (p95, p99) = job.within.unwrap_or((f64::INFINITY, f64::INFINITY));
+        let is_last = step.delivery.p95_ms > p95 || step.delivery.p99_ms > p99;
         steps.push(step);
+        if is_last {
+            break;
+        }
     }
     Ok(steps)
 }
@@ -92,13 +104,19 @@ async fn offer(job: &Job, board: &Board, crew: &Crew, mut arrivals: Arrivals, en
     }
 }
 
-/// CPU time that the server and this process use between two moments.
-async fn measure(pid: u32, start: Instant, end: Instant) -> Result<(u64, u64), Failure> {
-    let me = std::process::id();
+/// CPU time that the server, this process and the database use between two moments.
+async fn measure(job: Job, start: Instant, end: Instant) -> Result<[u64; 3], Failure> {
+    let now = || -> Result<[u64; 3], Failure> {
+        let store = job.store.map_or(Ok(0), family_cpu_us)?;
+        Ok([cpu_us(job.pid)?, cpu_us(std::process::id())?, store])
+    };
     sleep_until(start).await;
-    let before = (cpu_us(pid)?, cpu_us(me)?);
+    let before = now()?;
     sleep_until(end).await;
-    Ok((cpu_us(pid)? - before.0, cpu_us(me)? - before.1))
+    let after = now()?;
+    Ok(std::array::from_fn(|at| {
+        after[at].saturating_sub(before[at])
+    }))
 }
 
 fn read(

@@ -8,7 +8,6 @@ use super::Failure;
 use super::board::{Board, Kind, Order, Seat};
 use super::figures::Findings;
 use super::job::{Job, Target};
-use super::live::QUIET;
 use super::machine::memory_bytes;
 use super::people;
 use super::plan::CLIENTS;
@@ -16,6 +15,7 @@ use super::stepper::{self, Crew};
 use client::{Client, Clocks};
 use std::process::Command;
 use std::rc::Rc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::spawn_local;
 use tokio::time::sleep;
@@ -120,6 +120,6 @@ async fn memory(job: &Job) -> Result<u64, Failure> {
             .args(["-USR2", &job.pid.to_string()])
             .status()?;
     }
-    sleep(QUIET).await;
+    sleep(Duration::from_secs(job.quiet)).await;
     memory_bytes(job.pid)
 }

@@ -14,6 +14,7 @@ use connvo_server::db::Db;
 use connvo_server::idempotency::Once;
 use connvo_server::{meeting, user};
 use connvo_tests::postgres;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -26,13 +27,12 @@ pub struct Store {
     pub committer: Committer,
     pub clock: Clock,
     pub ids: Ids,
-    _home: Home,
+    home: Home,
 }
 
-#[expect(dead_code, reason = "held until the test ends")]
 enum Home {
     Folder(TempDir),
-    Database(postgres::Database),
+    Database(#[expect(dead_code, reason = "held until the test ends")] postgres::Database),
 }
 
 impl Store {
@@ -48,6 +48,14 @@ impl Store {
         Self::over(db, Home::Database(database))
     }
 
+    /// Where the file is.
+    pub fn folder(&self) -> &Path {
+        match &self.home {
+            Home::Folder(folder) => folder.path(),
+            Home::Database(_) => panic!("not a file"),
+        }
+    }
+
     fn over(db: Db, home: Home) -> Self {
         let clock = Clock::fixed(NOW);
         Self {
@@ -55,7 +63,7 @@ impl Store {
             ids: Ids::random(clock.clone()),
             clock,
             db,
-            _home: home,
+            home,
         }
     }
 

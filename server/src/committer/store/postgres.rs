@@ -6,7 +6,7 @@ use crate::chat::store::message_columns;
 use crate::db::{StoreError, to_i64};
 use crate::transcript::store::{chunk_columns, stored_words};
 use connvo_core::chat::Message;
-use connvo_core::id::{MeetingId, MessageId, UserId};
+use connvo_core::id::{MessageId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
 use sqlx::{PgConnection, Postgres, Transaction};
 
@@ -15,12 +15,15 @@ pub(super) async fn read(
     tx: &mut Transaction<'_, Postgres>,
     needs: &Needs,
 ) -> Result<State, StoreError> {
-    let meetings: Vec<&str> = needs.meetings.iter().map(MeetingId::as_str).collect();
+    let streams = || needs.streams.iter();
     let heads = sqlx::query_as(
-        "SELECT meeting_id, kind, head FROM streams WHERE meeting_id = ANY($1)
-         ORDER BY meeting_id, kind FOR UPDATE",
+        "SELECT s.meeting_id, s.kind, s.head
+         FROM UNNEST($1::text[], $2::text[]) AS k (meeting_id, kind)
+         JOIN streams s ON s.meeting_id = k.meeting_id AND s.kind = k.kind
+         ORDER BY s.meeting_id, s.kind FOR UPDATE OF s",
     )
-    .bind(meetings)
+    .bind(streams().map(|(id, _)| id.as_str()).collect::<Vec<_>>())
+    .bind(streams().map(|(_, kind)| *kind).collect::<Vec<_>>())
     .fetch_all(&mut **tx)
     .await?;
     let clients = if needs.clients.is_empty() {
@@ -168,7 +171,7 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
             "DELETE FROM transcript_chunks c USING UNNEST($1::text[], $2::int8[]) AS k (m, s)
              WHERE c.meeting_id = k.m AND c.sequence = k.s",
         )
-        .bind(rows().map(|(m, _)| m.as_str()).collect::<Vec<_>>())
+        .bind(rows().map(|(key, _)| key.0.as_str()).collect::<Vec<_>>())
         .bind(rows().map(|(_, s)| to_i64(*s)).collect::<Vec<_>>())
         .execute(&mut *tx)
         .await?;

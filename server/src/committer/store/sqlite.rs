@@ -1,14 +1,17 @@
-//! The statements of a batch on SQLite: one a table, its rows as a JSON array.
+//! The statements of a batch on SQLite: one a table, its rows as a JSON array. Chunks of
+//! transcript are staged (see [`crate::db::staged`]).
 //! The transaction began with `BEGIN IMMEDIATE`, which is the lock.
 
-use super::{Needs, Plan, State, heads, state};
+use super::{Needs, Plan, SegmentKey, State, TRANSCRIPT, heads, state};
 use crate::chat::store::message_columns;
+use crate::db::staged::{New, Turn};
 use crate::db::{StoreError, to_i64};
-use crate::transcript::store::{chunk_columns, stored_words};
+use crate::transcript::store::chunk_columns;
 use connvo_core::note::Operation;
-use connvo_core::transcript::bucket;
+use connvo_core::transcript::Chunk;
 use serde::Serialize;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
+use std::sync::Arc;
 
 fn json(rows: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(rows).map_err(|error| StoreError::damaged("batch", &error))
@@ -18,14 +21,32 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 pub(super) async fn read(
     tx: &mut Transaction<'_, Sqlite>,
     needs: &Needs,
+    turn: &Turn<'_>,
 ) -> Result<State, StoreError> {
-    let heads = sqlx::query_as(
-        "SELECT s.meeting_id, s.kind, s.head
-         FROM json_each($1) k CROSS JOIN streams s ON s.meeting_id = k.value",
-    )
-    .bind(json(&needs.meetings)?)
-    .fetch_all(&mut **tx)
-    .await?;
+    // What is staged has moved on since the table was written.
+    let (staged, asked): (Vec<_>, Vec<_>) = needs
+        .streams
+        .iter()
+        .map(|stream| {
+            (
+                stream,
+                turn.head(&stream.0).filter(|_| stream.1 == TRANSCRIPT),
+            )
+        })
+        .partition(|(_, head)| head.is_some());
+    let asked: Vec<_> = asked.into_iter().map(|(stream, _)| stream).collect();
+    let heads = if asked.is_empty() {
+        Vec::new()
+    } else {
+        sqlx::query_as(
+            "SELECT s.meeting_id, s.kind, s.head
+             FROM json_each($1) k CROSS JOIN streams s
+                 ON s.meeting_id = k.value ->> 0 AND s.kind = k.value ->> 1",
+        )
+        .bind(json(&asked)?)
+        .fetch_all(&mut **tx)
+        .await?
+    };
     let clients = if needs.clients.is_empty() {
         Vec::new()
     } else {
@@ -65,18 +86,48 @@ pub(super) async fn read(
         .fetch_all(&mut **tx)
         .await?
     };
-    state(heads, clients, chunks, messages)
+    let mut state = state(heads, clients, chunks, messages)?;
+    for ((meeting, _), head) in staged {
+        state
+            .transcripts
+            .extend(head.map(|head| (meeting.clone(), head)));
+    }
+    for key in &needs.segments {
+        if let Some(chunk) = turn.chunk(&key.0, &key.1, &key.2) {
+            state
+                .chunks
+                .insert(key.clone(), Arc::unwrap_or_clone(chunk));
+        }
+    }
+    Ok(state)
+}
+
+/// The chunks of a plan as they are staged: each meeting's in the order of their sequences.
+pub(super) fn staged(plan: &Plan) -> Vec<New> {
+    let new = |(key, chunk): (&SegmentKey, &Chunk)| New {
+        meeting: key.0.clone(),
+        replaces: plan.superseded.get(key).copied(),
+        chunk: Arc::new(chunk.clone()),
+    };
+    let mut chunks: Vec<New> = plan.chunks.iter().map(new).collect();
+    chunks.sort_by(|one, other| {
+        (&one.meeting, one.chunk.sequence).cmp(&(&other.meeting, other.chunk.sequence))
+    });
+    chunks
 }
 
 /// Writes what was planned.
 pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, plan: &Plan) -> Result<(), StoreError> {
     entries(tx, plan).await?;
     clients(tx, plan).await?;
-    chunks(tx, plan).await?;
     messages(tx, plan).await?;
     let heads: Vec<_> = heads(plan)
+        .filter(|(_, kind, _)| *kind != TRANSCRIPT)
         .map(|(meeting, kind, head)| (meeting, kind, to_i64(head)))
         .collect();
+    if heads.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "UPDATE streams SET head = k.value ->> 2 FROM json_each($1) k
          WHERE streams.meeting_id = k.value ->> 0 AND streams.kind = k.value ->> 1",
@@ -144,71 +195,6 @@ async fn clients(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreErro
         "INSERT INTO note_clients (meeting_id, client_id, user_id, last_seq)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
          ON CONFLICT (meeting_id, client_id) DO UPDATE SET last_seq = excluded.last_seq",
-    )
-    .bind(json(&rows)?)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-async fn chunks(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
-    if !plan.superseded.is_empty() {
-        let rows: Vec<_> = plan
-            .superseded
-            .iter()
-            .map(|(meeting, sequence)| (meeting, to_i64(*sequence)))
-            .collect();
-        sqlx::query(
-            "DELETE FROM transcript_chunks WHERE (meeting_id, sequence) IN
-                 (SELECT value ->> 0, value ->> 1 FROM json_each($1))",
-        )
-        .bind(json(&rows)?)
-        .execute(&mut *tx)
-        .await?;
-    }
-    if plan.chunks.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<_> = plan
-        .chunks
-        .iter()
-        .map(|((meeting, _, _), chunk)| {
-            let fields = &chunk.fields;
-            Ok((
-                (
-                    meeting,
-                    to_i64(chunk.sequence),
-                    &fields.source_id,
-                    &fields.segment_id,
-                    fields.revision,
-                    to_i64(bucket(fields.start_ms)),
-                    &fields.text,
-                    to_i64(fields.start_ms),
-                ),
-                (
-                    to_i64(fields.end_ms),
-                    &fields.speaker.label,
-                    &fields.speaker.user_id,
-                    fields.confidence,
-                    &fields.language,
-                    chunk.revised,
-                    chunk.word_count,
-                    to_i64(chunk.created_at),
-                ),
-                (&fields.utterance_id, stored_words(&fields.words)?),
-            ))
-        })
-        .collect::<Result<_, StoreError>>()?;
-    sqlx::query(
-        "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
-             bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence, language,
-             revised, word_count, created_at, utterance_id, words)
-         SELECT value ->> '$[0][0]', value ->> '$[0][1]', value ->> '$[0][2]', value ->> '$[0][3]',
-             value ->> '$[0][4]', value ->> '$[0][5]', value ->> '$[0][6]', value ->> '$[0][7]',
-             value ->> '$[1][0]', value ->> '$[1][1]', value ->> '$[1][2]', value ->> '$[1][3]',
-             value ->> '$[1][4]', value ->> '$[1][5]', value ->> '$[1][6]', value ->> '$[1][7]',
-             value ->> '$[2][0]', value ->> '$[2][1]'
-         FROM json_each($1)",
     )
     .bind(json(&rows)?)
     .execute(tx)

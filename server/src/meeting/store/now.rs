@@ -3,7 +3,7 @@
 
 use super::to_state;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, UserId};
@@ -145,6 +145,7 @@ pub async fn now(
     meeting: &MeetingId,
     now_ms: u64,
 ) -> Result<Option<MeetingNow>, StoreError> {
+    staged::flush(db, meeting).await?;
     let (row, queue, said, wrote, spoke) = on_db!(
         db,
         snapshot | tx | {

@@ -2,7 +2,7 @@
 //! meeting itself goes in a transaction; its note and its transcript, which nothing leads
 //! to any more, in small pieces after it.
 
-use crate::db::{Db, StoreError, Tx, to_i64, to_id};
+use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id};
 use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, UserId};
 
@@ -98,6 +98,7 @@ const REST_SQL: [&str; 11] = [
 /// # Errors
 /// The store fails; what was deleted until then stays deleted.
 pub async fn remove_rest(db: &Db, meeting: &MeetingId) -> Result<(), StoreError> {
+    staged::flush(db, meeting).await?;
     for sql in REST_SQL {
         loop {
             let gone = on_db!(

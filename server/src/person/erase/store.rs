@@ -11,7 +11,7 @@ mod work;
 use super::super::store::{COUNT_SQL, connected};
 use super::{Gone, Receipt};
 use crate::audit::{self, Entry, Trail};
-use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{meeting, on_db, on_tx};
 use connvo_core::error::Problem;
@@ -35,6 +35,7 @@ pub async fn erase(
     (entry, once): (Entry, &Once),
     trail: &Trail,
 ) -> Result<Result<(Receipt, Gone), Problem>, StoreError> {
+    staged::flush_all(db).await?;
     let erased = on_db!(
         db,
         transaction | tx | {

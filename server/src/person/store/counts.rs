@@ -1,6 +1,6 @@
 //! What is counted of people: the meetings they took part in, and their connections.
 
-use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id, to_u64};
 use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, UserId};
 
@@ -91,6 +91,7 @@ pub async fn counted(db: &Db, user: &UserId) -> Result<Counted, StoreError> {
 /// # Errors
 /// The store fails; nothing was counted.
 pub async fn count_meeting(db: &Db, meeting: &MeetingId, now_ms: u64) -> Result<bool, StoreError> {
+    staged::flush(db, meeting).await?;
     let counted = on_db!(
         db,
         transaction | tx | {

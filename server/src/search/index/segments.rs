@@ -5,7 +5,7 @@
 use super::store::{self, Change, Document};
 use super::{Looked, TRANSCRIPT};
 use crate::app::App;
-use crate::db::{Db, StoreError, streams};
+use crate::db::{Db, StoreError, staged, streams};
 use crate::transcript::segment::{self, Stored};
 use crate::transcript::store as chunks;
 use connvo_core::id::MeetingId;
@@ -19,6 +19,7 @@ const PIECE: u32 = 500;
 /// Takes the next piece of the journal.
 pub(super) async fn look(app: &App, meeting: &MeetingId) -> Result<Looked, StoreError> {
     let db = &app.db;
+    staged::flush(db, meeting).await?;
     let from = store::cursor(db, meeting, TRANSCRIPT).await?;
     let touched = store::touched(db, meeting, PIECE).await?;
     let mut head = streams::head(db, meeting, TRANSCRIPT).await?;

@@ -1,7 +1,7 @@
 //! The speakers of a transcript, and what the meeting calls them.
 
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::id::{MeetingId, UserId};
@@ -38,6 +38,7 @@ pub async fn heard(
     since_ms: u64,
     limit: u32,
 ) -> Result<Vec<SpeakerHeard>, StoreError> {
+    staged::flush(db, meeting).await?;
     type Row = (String, i64, i64, Option<String>, Option<String>, i64);
     let rows: Vec<Row> = on_db!(
         db,
@@ -76,6 +77,7 @@ pub async fn speaking(
     label: &str,
     since_ms: u64,
 ) -> Result<Vec<Option<UserId>>, StoreError> {
+    staged::flush(db, meeting).await?;
     let rows: Vec<(Option<String>,)> = on_db!(
         db,
         read | pool | {
@@ -181,6 +183,7 @@ pub async fn rename(
 /// # Errors
 /// The store fails.
 pub async fn forget(db: &Db, meeting: &MeetingId) -> Result<bool, StoreError> {
+    staged::flush(db, meeting).await?;
     let gone = on_db!(
         db,
         write | pool | {

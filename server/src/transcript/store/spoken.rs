@@ -1,7 +1,7 @@
 //! Chunks in the order spoken: by when they begin, then by sequence.
 
 use super::{ChunkRow, select};
-use crate::db::{Db, StoreError, to_i64};
+use crate::db::{Db, StoreError, staged, to_i64};
 use crate::on_db;
 use connvo_core::id::MeetingId;
 use connvo_core::transcript::Chunk;
@@ -91,6 +91,7 @@ pub async fn spoken(
     which: Which<'_>,
     limit: u32,
 ) -> Result<Vec<Chunk>, StoreError> {
+    staged::flush(db, meeting).await?;
     let rows: Vec<ChunkRow> = on_db!(
         db,
         read | pool | {

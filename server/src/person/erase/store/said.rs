@@ -1,7 +1,7 @@
 //! What a person has said: their id and name go from chunks of transcript, in small
 //! pieces after the transaction of their deletion.
 
-use crate::db::{Db, StoreError, to_i64, to_id};
+use crate::db::{Db, StoreError, staged, to_i64, to_id};
 use crate::on_db;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::person::DELETED_NAME;
@@ -24,6 +24,7 @@ const THEIR_NAMES_SQL: &str = "DELETE FROM transcript_speakers WHERE (meeting_id
 /// # Errors
 /// The store fails.
 pub async fn all_names(db: &Db, user: &UserId) -> Result<Vec<MeetingId>, StoreError> {
+    staged::flush_all(db).await?;
     let rows: Vec<(String,)> = on_db!(
         db,
         write | pool | {
@@ -42,6 +43,7 @@ pub async fn all_names(db: &Db, user: &UserId) -> Result<Vec<MeetingId>, StoreEr
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn all_chunks(db: &Db, user: &UserId) -> Result<u64, StoreError> {
+    staged::flush_all(db).await?;
     renamed(db, CHUNKS_SQL, user).await
 }
 
@@ -105,6 +107,7 @@ pub async fn all_labels(
     meeting: &MeetingId,
     (name, since): (&str, u64),
 ) -> Result<(), StoreError> {
+    staged::flush(db, meeting).await?;
     on_db!(
         db,
         write | pool | {
@@ -142,6 +145,7 @@ pub async fn all_labels(
 /// # Errors
 /// The store fails.
 pub async fn left_over(db: &Db, limit: u32) -> Result<Vec<UserId>, StoreError> {
+    staged::flush_all(db).await?;
     let rows: Vec<(String,)> = on_db!(
         db,
         read | pool | {

@@ -1,7 +1,7 @@
 //! What is kept of a person in meetings.
 
 use super::{Cursor, Lines, NOTE_PAGE, PAGE, lines};
-use crate::db::{Db, StoreError, to_u64};
+use crate::db::{Db, StoreError, staged, to_u64};
 use crate::on_db;
 use connvo_core::id::UserId;
 use serde::Serialize;
@@ -167,6 +167,7 @@ struct ChunkRow {
 }
 
 pub(super) async fn chunks(db: &Db, user: &UserId, after: &Cursor) -> Result<Lines, StoreError> {
+    staged::flush_all(db).await?;
     let rows: Vec<ChunkRow> = on_db!(
         db,
         read | pool | {
