@@ -107,6 +107,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         while_moving(&self.written, feeding).await
     }
 
+    /// Whether something was sent that [`Socket::flush`] has to see out.
+    #[must_use]
+    pub const fn has_unsent(&self) -> bool {
+        self.unflushed
+    }
+
     /// Sees out what was sent.
     ///
     /// # Errors

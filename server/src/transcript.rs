@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::{Membership, authorise, resource};
 use crate::org::standing::of_meeting;
+use crate::rooms::mailbox::Mailbox;
 use crate::user;
 use crate::{audit, flag, rate};
 use connvo_core::access::Action;
@@ -22,6 +23,7 @@ use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
 use connvo_core::transcript::provider::{self, Provider, ProviderDraft};
 use connvo_core::transcript::speaker::may_speak_for;
 use connvo_core::transcript::{LABEL_UTF16, NewChunk, Speaker, validate};
+use std::sync::Arc;
 
 /// Takes chunks: checks them, asks whether the caller may, stores the final ones,
 /// shows them live. HTTP handler and socket call are both this function.
@@ -39,6 +41,29 @@ pub async fn append(
     let action = Action::AppendTranscript;
     let by = authorise(app, actor, meeting, action).await?;
     take(app, actor, meeting, by, validate(draft.chunks)?).await
+}
+
+/// As [`append`], for the call `id` of a live connection: unless it is answered here, its
+/// mailbox will have the answer. Calls of a connection are stored in the order in which
+/// they came.
+///
+/// # Errors
+/// As [`append`].
+pub async fn offer(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    draft: TranscriptDraft,
+    caller: (&Arc<Mailbox>, u64),
+) -> Result<Option<TranscriptAccepted>, Problem> {
+    let by = authorise(app, actor, meeting, Action::AppendTranscript).await?;
+    let chunks = validate(draft.chunks)?;
+    admit(app, actor, meeting, by, &chunks).await?;
+    if chunks.is_empty() {
+        return Ok(Some(TranscriptAccepted::default()));
+    }
+    let room = app.rooms.open(meeting).await?;
+    room.offer_transcript(chunks, caller).await
 }
 
 /// Takes what a provider of speech recognition says, as [`append`] does: its own messages,
@@ -84,7 +109,7 @@ fn label_of(name: &str) -> String {
     }
 }
 
-/// Whatever way chunks came: who may send them, and how many; final ones stored, all shown.
+/// Stores the final chunks, and shows all.
 async fn take(
     app: &App,
     actor: &Actor,
@@ -92,9 +117,25 @@ async fn take(
     by: Membership,
     chunks: Vec<NewChunk>,
 ) -> Result<TranscriptAccepted, Problem> {
+    admit(app, actor, meeting, by, &chunks).await?;
+    if chunks.is_empty() {
+        return Ok(TranscriptAccepted::default());
+    }
+    let room = app.rooms.open(meeting).await?;
+    room.append_transcript(chunks).await
+}
+
+/// Whatever way chunks came: who may send them, and how many.
+async fn admit(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    by: Membership,
+    chunks: &[NewChunk],
+) -> Result<(), Problem> {
     by.writes_down()?;
     let (user, now) = (&actor.user_id, app.clock.now_ms());
-    let allowed = match may_speak_for(by.standing.role, user, &chunks) {
+    let allowed = match may_speak_for(by.standing.role, user, chunks) {
         Ok(()) => provided(app, actor, meeting, now).await,
         Err(problem) => Err(problem),
     };
@@ -104,17 +145,10 @@ async fn take(
         return Err(problem);
     }
     if chunks.is_empty() {
-        return Ok(TranscriptAccepted {
-            sequences: Vec::new(),
-        });
+        return Ok(());
     }
     app.rates
-        .take(rate::TRANSCRIPT_INGEST, user, meeting, chunks.len(), now)?;
-    app.rooms
-        .open(meeting)
-        .await?
-        .append_transcript(chunks)
-        .await
+        .take(rate::TRANSCRIPT_INGEST, user, meeting, chunks.len(), now)
 }
 
 /// Whether the plan has a transcript, for as long as the meeting runs, and transcripts are

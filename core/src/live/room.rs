@@ -185,7 +185,7 @@ pub struct Batch {
 pub struct Stored {
     /// For each chunk of the batch what is stored: itself, the identical one of before,
     /// or nothing for an old revision.
-    pub chunks: Vec<Option<Chunk>>,
+    pub chunks: Vec<Option<Arc<Chunk>>>,
     /// For each change of the batch the message as it stands after all of them, or why
     /// the change was refused.
     pub messages: Vec<Result<Message, Problem>>,
@@ -295,14 +295,14 @@ impl<T> Room<T> {
     /// The commit succeeded. What it has stored is published where its sequence is new.
     pub fn committed(&mut self, stored: &Stored) -> Published<T> {
         self.under_way = false;
-        self.chunks.clear();
-        self.changes.clear();
         let entries = self.note.committed_now();
         for item in &entries {
             self.base.grew(item.entry());
         }
-        let chunks = publish(&mut self.transcript, stored.chunks.iter().flatten());
-        let messages = publish(&mut self.chat, stored.messages.iter().flatten());
+        let chunks = stored.chunks.iter().flatten().map(Arc::clone);
+        let chunks = publish(&mut self.transcript, chunks);
+        let messages = stored.messages.iter().flatten().cloned().map(Arc::new);
+        let messages = publish(&mut self.chat, messages);
         let answers = self.answers(&entries, stored);
         Published {
             entries,
@@ -372,17 +372,17 @@ impl<T> Room<T> {
 }
 
 /// Publishes, in order, what the journal does not have yet.
-fn publish<'a, E: Sequenced + Clone + 'a>(
+fn publish<E: Sequenced>(
     journal: &mut Journal<E>,
-    stored: impl Iterator<Item = &'a E>,
+    stored: impl Iterator<Item = Arc<E>>,
 ) -> Vec<Arc<Item<E>>> {
     let head = journal.head();
-    let mut fresh: Vec<&E> = stored.filter(|entry| entry.sequence() > head).collect();
+    let mut fresh: Vec<Arc<E>> = stored.filter(|entry| entry.sequence() > head).collect();
     fresh.sort_by_key(|entry| entry.sequence());
     fresh.dedup_by_key(|entry| entry.sequence());
     let items: Vec<_> = fresh
         .into_iter()
-        .map(|entry| Arc::new(Item::new(Arc::new(entry.clone()))))
+        .map(|entry| Arc::new(Item::new(entry)))
         .collect();
     for item in &items {
         journal.publish(Arc::clone(item));

@@ -9,6 +9,7 @@ use connvo_core::note::{NoteEntry, Text};
 use connvo_core::transcript::{Chunk, NewChunk, word_count};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The database of the one meeting.
 #[derive(Debug, Default)]
@@ -68,7 +69,9 @@ impl Store {
             self.log.push((**entry).clone());
         }
         let chunks = batch.chunks.iter();
-        let chunks = chunks.map(|chunk| self.take_chunk(chunk, now_ms)).collect();
+        let chunks = chunks
+            .map(|chunk| self.take_chunk(chunk, now_ms).map(Arc::new))
+            .collect();
         let messages = self.take_changes(&batch.chat);
         Ok(Stored { chunks, messages })
     }

@@ -9,8 +9,8 @@ use connvo_core::transcript::{Chunk, NewChunk, word_count};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// An utterance: meeting, source, segment.
-pub(super) type SegmentKey = (MeetingId, String, String);
+/// A piece of speech: meeting, source, segment.
+pub(super) type SegmentKey<'a> = (&'a MeetingId, &'a str, &'a str);
 /// A client of a note.
 pub(super) type ClientKey = (MeetingId, String);
 
@@ -19,7 +19,7 @@ pub(super) type MessageKey = (MeetingId, MessageId);
 
 /// The rows that a batch has to know, as locked.
 #[derive(Debug, Clone, Default)]
-pub(super) struct State {
+pub(super) struct State<'a> {
     /// Heads of the notes; where one is asked for and not there, the meeting does not exist.
     pub(super) notes: HashMap<MeetingId, u64>,
     /// Heads of the transcripts.
@@ -29,36 +29,36 @@ pub(super) struct State {
     /// Holder (`None` for the server) and last sequence of each client.
     pub(super) clients: HashMap<ClientKey, (Option<UserId>, u64)>,
     /// The stored revision of each utterance.
-    pub(super) chunks: HashMap<SegmentKey, Chunk>,
+    pub(super) chunks: HashMap<SegmentKey<'a>, Arc<Chunk>>,
     /// The messages that changes are about, or answer.
     pub(super) messages: HashMap<MessageKey, Message>,
 }
 
 /// What a batch writes.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(super) struct Plan<'a> {
     /// Rows for the log.
     pub(super) entries: Vec<(MeetingId, Arc<NoteEntry>)>,
     /// Clients to write, with their holder and last sequence.
     pub(super) clients: BTreeMap<ClientKey, (Option<UserId>, u64)>,
     /// The sequences of stored chunks that a higher revision replaces.
-    pub(super) superseded: BTreeMap<SegmentKey, u64>,
+    pub(super) superseded: BTreeMap<SegmentKey<'a>, u64>,
     /// Chunks to insert; one an utterance.
-    pub(super) chunks: BTreeMap<SegmentKey, Chunk>,
+    pub(super) chunks: BTreeMap<SegmentKey<'a>, Arc<Chunk>>,
     /// Heads that moved.
-    pub(super) note_heads: BTreeMap<MeetingId, u64>,
+    pub(super) note_heads: BTreeMap<&'a MeetingId, u64>,
     /// Heads that moved.
-    pub(super) transcript_heads: BTreeMap<MeetingId, u64>,
+    pub(super) transcript_heads: BTreeMap<&'a MeetingId, u64>,
     /// Messages to write, as they stand after the batch.
     pub(super) messages: BTreeMap<MessageKey, Message>,
     /// Heads that moved.
-    pub(super) chat_heads: BTreeMap<MeetingId, u64>,
+    pub(super) chat_heads: BTreeMap<&'a MeetingId, u64>,
     /// The answer to each append.
     pub(super) outcomes: Vec<Result<Stored, CommitError>>,
 }
 
 /// Decides what a batch writes.
-pub(super) fn plan(appends: &[&Append], mut state: State) -> Plan {
+pub(super) fn plan<'a>(appends: &[&'a Append], mut state: State<'a>) -> Plan<'a> {
     let mut plan = Plan::default();
     for append in appends {
         let outcome = plan.add(append, &mut state);
@@ -67,7 +67,7 @@ pub(super) fn plan(appends: &[&Append], mut state: State) -> Plan {
     plan
 }
 
-impl Plan {
+impl<'a> Plan<'a> {
     /// Whether there is anything to write.
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -76,7 +76,7 @@ impl Plan {
             && self.messages.is_empty()
     }
 
-    fn add(&mut self, append: &Append, state: &mut State) -> Result<Stored, CommitError> {
+    fn add(&mut self, append: &'a Append, state: &mut State<'a>) -> Result<Stored, CommitError> {
         let meeting = &append.meeting;
         let is_there = (append.note.is_none() || state.notes.contains_key(meeting))
             && (append.transcript.is_none() || state.transcripts.contains_key(meeting))
@@ -98,9 +98,9 @@ impl Plan {
     /// Checks everything before it adds anything.
     fn add_note(
         &mut self,
-        meeting: &MeetingId,
+        meeting: &'a MeetingId,
         note: &NoteBatch,
-        state: &mut State,
+        state: &mut State<'a>,
     ) -> Result<(), CommitError> {
         let head = state.notes.get(meeting).copied().unwrap_or(0);
         let numbered = (head + 1..).zip(&note.entries);
@@ -129,48 +129,44 @@ impl Plan {
                 .extend(entries.map(|entry| (meeting.clone(), entry)));
             let head = head + note.entries.len() as u64;
             state.notes.insert(meeting.clone(), head);
-            self.note_heads.insert(meeting.clone(), head);
+            self.note_heads.insert(meeting, head);
         }
         Ok(())
     }
 
     fn add_chunks(
         &mut self,
-        meeting: &MeetingId,
-        batch: &TranscriptBatch,
-        state: &mut State,
-    ) -> Vec<Option<Chunk>> {
-        let take = |chunk: &NewChunk| {
+        meeting: &'a MeetingId,
+        batch: &'a TranscriptBatch,
+        state: &mut State<'a>,
+    ) -> Vec<Option<Arc<Chunk>>> {
+        let take = |chunk: &'a NewChunk| {
             let fields = chunk.fields();
-            let key = (
-                meeting.clone(),
-                fields.source_id.clone(),
-                fields.segment_id.clone(),
-            );
+            let key: SegmentKey<'a> = (meeting, &fields.source_id, &fields.segment_id);
             let stored = state.chunks.get(&key);
             match stored.map(|stored| stored.fields.revision.cmp(&fields.revision)) {
                 Some(std::cmp::Ordering::Greater) => return None,
                 Some(std::cmp::Ordering::Equal) => return stored.cloned(),
                 Some(std::cmp::Ordering::Less) | None => {}
             }
-            let head = state.transcripts.entry(meeting.clone()).or_insert(0);
+            let head = self.transcript_heads.entry(meeting);
+            let head = head.or_insert_with(|| state.transcripts.get(meeting).copied().unwrap_or(0));
             *head += 1;
-            let new = Chunk {
+            let new = Arc::new(Chunk {
                 sequence: *head,
                 fields: fields.clone(),
                 revised: stored.is_some(),
                 word_count: word_count(&fields.text),
                 created_at: batch.created_at,
-            };
-            self.transcript_heads.insert(meeting.clone(), *head);
+            });
             // One that only this batch holds is not inserted in the first place.
             if !self.chunks.contains_key(&key)
                 && let Some(stored) = stored
             {
-                self.superseded.insert(key.clone(), stored.sequence);
+                self.superseded.insert(key, stored.sequence);
             }
-            self.chunks.insert(key.clone(), new.clone());
-            state.chunks.insert(key, new.clone());
+            self.chunks.insert(key, Arc::clone(&new));
+            state.chunks.insert(key, Arc::clone(&new));
             Some(new)
         };
         batch.chunks.iter().map(take).collect()
@@ -180,9 +176,9 @@ impl Plan {
     /// many of them it was: who asked first is answered with what it has become.
     fn change_chat(
         &mut self,
-        meeting: &MeetingId,
+        meeting: &'a MeetingId,
         changes: &[Change],
-        state: &mut State,
+        state: &mut State<'a>,
     ) -> Vec<Result<Message, Problem>> {
         let key = |id: &MessageId| (meeting.clone(), id.clone());
         let mut changed: Vec<&MessageId> = Vec::new();
@@ -203,7 +199,7 @@ impl Plan {
         for id in changed {
             let head = state.chats.entry(meeting.clone()).or_insert(0);
             *head += 1;
-            self.chat_heads.insert(meeting.clone(), *head);
+            self.chat_heads.insert(meeting, *head);
             if let Some(message) = state.messages.get_mut(&key(id)) {
                 message.sequence = *head;
                 if message.posted_sequence == 0 {

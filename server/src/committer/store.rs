@@ -12,7 +12,9 @@ use crate::chat::store::MessageRow;
 use crate::db::{Db, StoreError, to_id, to_u64};
 use crate::transcript::store::ChunkRow;
 use connvo_core::id::MeetingId;
+use connvo_core::transcript::Chunk;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Journals, as `streams.kind` names them.
 const NOTE: &str = "note";
@@ -63,7 +65,10 @@ pub(super) async fn commit(
 }
 
 /// What the audit log is to have of the appends that are stored.
-fn records<'a>(appends: &'a [&Append], plan: &'a Plan) -> impl Iterator<Item = &'a audit::Entry> {
+fn records<'a>(
+    appends: &'a [&Append],
+    plan: &'a Plan<'_>,
+) -> impl Iterator<Item = &'a audit::Entry> {
     let stored = appends.iter().zip(&plan.outcomes);
     stored
         .filter(|(_, outcome)| outcome.is_ok())
@@ -71,19 +76,20 @@ fn records<'a>(appends: &'a [&Append], plan: &'a Plan) -> impl Iterator<Item = &
 }
 
 /// The keys of the rows that a batch has to know.
-struct Needs {
-    streams: BTreeSet<(MeetingId, &'static str)>,
+struct Needs<'a> {
+    streams: BTreeSet<(&'a MeetingId, &'static str)>,
     clients: BTreeSet<ClientKey>,
-    segments: BTreeSet<SegmentKey>,
+    /// In order, each once.
+    segments: Vec<SegmentKey<'a>>,
     messages: BTreeSet<MessageKey>,
 }
 
-impl Needs {
-    fn of(appends: &[&Append]) -> Self {
+impl<'a> Needs<'a> {
+    fn of(appends: &[&'a Append]) -> Self {
         let mut needs = Self {
             streams: BTreeSet::new(),
             clients: BTreeSet::new(),
-            segments: BTreeSet::new(),
+            segments: Vec::new(),
             messages: BTreeSet::new(),
         };
         for append in appends {
@@ -94,9 +100,7 @@ impl Needs {
                 (!append.chat.is_empty(), CHAT),
             ];
             let kinds = parts.into_iter().filter(|(is_there, _)| *is_there);
-            needs
-                .streams
-                .extend(kinds.map(|(_, kind)| (meeting.clone(), kind)));
+            needs.streams.extend(kinds.map(|(_, kind)| (meeting, kind)));
             for claim in append.note.iter().flat_map(|note| &note.claims) {
                 needs
                     .clients
@@ -104,11 +108,8 @@ impl Needs {
             }
             for chunk in append.transcript.iter().flat_map(|batch| &batch.chunks) {
                 let fields = chunk.fields();
-                needs.segments.insert((
-                    meeting.clone(),
-                    fields.source_id.clone(),
-                    fields.segment_id.clone(),
-                ));
+                let key = (meeting, &*fields.source_id, &*fields.segment_id);
+                needs.segments.push(key);
             }
             for change in &append.chat {
                 let ids = [Some(change.message_id()), change.reply_to_id()];
@@ -118,7 +119,17 @@ impl Needs {
                     .extend(keys.map(|id| (meeting.clone(), id.clone())));
             }
         }
+        needs.segments.sort_unstable();
+        needs.segments.dedup();
         needs
+    }
+
+    /// The key of a stored chunk.
+    fn segment(&self, meeting: &MeetingId, chunk: &Chunk) -> Option<SegmentKey<'a>> {
+        let fields = &chunk.fields;
+        let key = (meeting, &*fields.source_id, &*fields.segment_id);
+        let found = self.segments.binary_search_by(|asked| (*asked).cmp(&key));
+        found.ok().map(|at| self.segments[at])
     }
 }
 
@@ -126,12 +137,13 @@ type HeadRow = (String, String, i64);
 type ClientRow = (String, String, Option<String>, i64);
 
 /// The rows as the planner wants them.
-fn state(
+fn state<'a>(
+    needs: &Needs<'a>,
     heads: Vec<HeadRow>,
     clients: Vec<ClientRow>,
     chunks: Vec<ChunkRow>,
     messages: Vec<MessageRow>,
-) -> Result<State, StoreError> {
+) -> Result<State<'a>, StoreError> {
     let mut state = State::default();
     for (meeting, kind, head) in heads {
         let heads = match kind.as_str() {
@@ -150,12 +162,9 @@ fn state(
     for row in chunks {
         let meeting = to_id(&row.meeting_id)?;
         let chunk = row.chunk()?;
-        let key = (
-            meeting,
-            chunk.fields.source_id.clone(),
-            chunk.fields.segment_id.clone(),
-        );
-        state.chunks.insert(key, chunk);
+        if let Some(key) = needs.segment(&meeting, &chunk) {
+            state.chunks.insert(key, Arc::new(chunk));
+        }
     }
     for row in messages {
         let meeting = to_id(&row.meeting_id)?;
@@ -167,12 +176,12 @@ fn state(
 }
 
 /// Every moved head: meeting, journal, head.
-fn heads(plan: &Plan) -> impl Iterator<Item = (&MeetingId, &'static str, u64)> {
+fn heads<'a>(plan: &Plan<'a>) -> impl Iterator<Item = (&'a MeetingId, &'static str, u64)> {
     let notes = plan.note_heads.iter();
     let transcripts = plan.transcript_heads.iter();
     let chats = plan.chat_heads.iter();
     notes
-        .map(|(meeting, head)| (meeting, NOTE, *head))
-        .chain(transcripts.map(|(meeting, head)| (meeting, TRANSCRIPT, *head)))
-        .chain(chats.map(|(meeting, head)| (meeting, CHAT, *head)))
+        .map(|(meeting, head)| (*meeting, NOTE, *head))
+        .chain(transcripts.map(|(meeting, head)| (*meeting, TRANSCRIPT, *head)))
+        .chain(chats.map(|(meeting, head)| (*meeting, CHAT, *head)))
 }

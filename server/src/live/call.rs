@@ -16,23 +16,6 @@ pub(super) async fn carry_out(
     key: String,
     command: Command,
 ) -> Result<CommandReply, Problem> {
-    // The futures of what is rare are on the heap: a call is to be small.
-    match command {
-        Command::AppendTranscript { meeting_id, draft } => {
-            transcript::append(app, actor, &meeting_id, draft)
-                .await
-                .map(CommandReply::Transcript)
-        }
-        other => Box::pin(carry_out_rare(app, actor, key, other)).await,
-    }
-}
-
-async fn carry_out_rare(
-    app: &App,
-    actor: &Actor,
-    key: String,
-    command: Command,
-) -> Result<CommandReply, Problem> {
     match command {
         Command::ApplyNoteOperation { meeting_id, draft } => {
             note::apply_operation(app, actor, &meeting_id, draft)

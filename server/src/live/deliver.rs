@@ -15,13 +15,15 @@ use std::sync::Arc;
 impl Live {
     /// Sends what is due: first from the feed, behind it from the store.
     pub(super) async fn deliver(&mut self) -> Result<(), Over> {
+        let mut anyway = self.socket.has_unsent();
         loop {
             // What ends rights goes before what is due: the next turn looks at it.
             if !self.access.is_empty() {
                 return Ok(());
             }
             let (now, pressure) = (self.app.clock.now_ms(), self.app.rooms.pressure());
-            let due = self.connection.take_due(now, pressure);
+            let due = self.connection.take_due(now, pressure, anyway);
+            anyway = false;
             if due.is_empty() {
                 return Ok(());
             }

@@ -10,30 +10,35 @@ use crate::connections::Connected;
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
 use crate::socket::{Broken, Error, Message, Socket};
+use crate::transcript;
 use bytes::Bytes;
+use connvo_core::id::MeetingId;
 use connvo_core::live::connection::{Connection, Effect, Outgoing, Stream};
 use connvo_core::live::room::unavailable;
+use connvo_core::protocol::command::TranscriptDraft;
 use connvo_core::protocol::frame::Query;
-use connvo_core::protocol::{Command, close};
-use std::collections::{HashMap, VecDeque};
+use connvo_core::protocol::{Command, CommandReply, close};
+use std::collections::{BTreeMap, VecDeque};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 /// Clients of a restarting server come back spread over this time, in milliseconds.
 const SPREAD_MS: u64 = 10_000;
 
 pub(super) struct Live {
     pub(super) app: App,
-    socket: Socket,
+    pub(super) socket: Socket,
     /// The request that opened the connection.
     pub(super) request: Arc<RequestInfo>,
     /// Who said hello.
     pub(super) actor: Option<Actor>,
     pub(super) connection: Connection,
     pub(super) mailbox: Arc<Mailbox>,
-    pub(super) places: HashMap<u32, Place>,
+    pub(super) places: BTreeMap<u32, Place>,
     pub(super) access: Receiver<AccessChange>,
     /// The views that are followed.
     pub(super) views: Followed,
@@ -45,6 +50,11 @@ pub(super) struct Live {
     late: Option<Late>,
     /// Whether mail goes before the next frame.
     mail_next: bool,
+    /// Wakes at the next thing that is due by the clock, or before: while it `rings`, it is
+    /// set anew only when something is due sooner.
+    alarm: Pin<Box<Sleep>>,
+    rings: bool,
+    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 /// The connection is over.
@@ -55,6 +65,9 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
     let connection = Connection::new(app.ids.session(), app.clock.now_ms());
     // Boxed: moved about on the stack of a task it would be kept there twice.
     let mut live = Box::new(Live {
+        stopping: Box::pin(app.shutdown.clone().cancelled_owned()),
+        alarm: Box::pin(sleep(Duration::ZERO)),
+        rings: false,
         // Before anything is authorised: no change of rights is missed.
         access: app.access_changes.subscribe(),
         app,
@@ -63,7 +76,7 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
         actor: None,
         connection,
         mailbox: Arc::default(),
-        places: HashMap::new(),
+        places: BTreeMap::new(),
         views: Followed::new(),
         expires_at_ms: u64::MAX,
         connected: None,
@@ -138,14 +151,22 @@ impl Live {
             .min()
             .unwrap_or(u64::MAX);
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
+        let at = Instant::now() + wait;
+        if !self.rings || at < self.alarm.deadline() {
+            self.alarm.as_mut().reset(at);
+            self.rings = true;
+        }
         tokio::select! {
             biased;
             change = self.access.recv() => Woken::Access(change),
-            () = self.app.shutdown.cancelled() => Woken::Shutdown,
+            () = &mut self.stopping => Woken::Shutdown,
             () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
             frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
             () = self.mailbox.filled() => Woken::Mail,
-            () = sleep_until(Instant::now() + wait) => Woken::Time,
+            () = &mut self.alarm => {
+                self.rings = false;
+                Woken::Time
+            }
         }
     }
 
@@ -228,6 +249,11 @@ impl Live {
                     epoch,
                     after,
                 } => Box::pin(self.open(sub, query, epoch, after)).await,
+                Effect::Call {
+                    id,
+                    command: Command::AppendTranscript { meeting_id, draft },
+                    ..
+                } => self.append_transcript(id, &meeting_id, draft).await,
                 Effect::Call { id, command, key } => {
                     self.call(id, key, command);
                     Vec::new()
@@ -325,6 +351,30 @@ impl Live {
         match self.connection.subscription(sub)?.query() {
             Query::Note { client_id, .. } => Some(*client_id),
             _ => None,
+        }
+    }
+
+    /// Takes chunks one call after the other: what somebody says is stored in the order in
+    /// which they said it.
+    async fn append_transcript(
+        &mut self,
+        id: u64,
+        meeting: &MeetingId,
+        draft: TranscriptDraft,
+    ) -> Vec<Effect> {
+        let Some(actor) = &self.actor else {
+            return Vec::new();
+        };
+        let actor = actor.next_request(self.app.ids.uuid(), self.app.clock.now_ms());
+        let caller = (&self.mailbox, id);
+        let offered = Box::pin(transcript::offer(&self.app, &actor, meeting, draft, caller));
+        match offered.await {
+            Ok(None) => Vec::new(),
+            Ok(Some(accepted)) => {
+                let reply = CommandReply::Transcript(accepted);
+                self.connection.replied(id, Ok(reply))
+            }
+            Err(problem) => self.connection.replied(id, Err(problem)),
         }
     }
 

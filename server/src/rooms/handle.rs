@@ -1,5 +1,7 @@
 //! A room from outside: questions and changes for its task.
 
+mod transcript;
+
 use super::feed::Feed;
 use super::mailbox::Mailbox;
 use super::reply::{Held, Reply, To};
@@ -10,8 +12,7 @@ use connvo_core::id::UserId;
 use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::presence::STATE_BYTES;
 use connvo_core::live::room::{Request, unavailable};
-use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft, TranscriptAccepted};
-use connvo_core::transcript::NewChunk;
+use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -173,51 +174,6 @@ impl Room {
         };
         self.offer_recorded(request, Some(Box::new(entry))).await?;
         answer.await.map_err(|_| unavailable())?
-    }
-
-    /// Appends final chunks and relays interim ones.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` when the store fails.
-    pub async fn append_transcript(
-        &self,
-        chunks: Vec<NewChunk>,
-    ) -> Result<TranscriptAccepted, Problem> {
-        let interim: Vec<bool> = chunks
-            .iter()
-            .map(|chunk| chunk.fields().is_interim)
-            .collect();
-        let (relayed, kept): (Vec<_>, Vec<_>) = chunks
-            .into_iter()
-            .partition(|chunk| chunk.fields().is_interim);
-        for chunk in relayed {
-            let fields = chunk.fields();
-            let json = serde_json::to_string(fields).map_err(|_| unavailable())?;
-            let utterance = format!("{}\n{}", fields.source_id, fields.segment_id);
-            self.feed.volatile(&utterance.into(), &json.into());
-        }
-        let stored = if kept.is_empty() {
-            Vec::new()
-        } else {
-            let request = |reply| Request::Chunks {
-                chunks: kept,
-                reply: To::Transcript(reply),
-            };
-            let accepted: TranscriptAccepted = self.change(request).await?;
-            accepted.sequences
-        };
-        let mut stored = stored.into_iter();
-        let sequences = interim
-            .into_iter()
-            .map(|interim| {
-                if interim {
-                    None
-                } else {
-                    stored.next().flatten()
-                }
-            })
-            .collect();
-        Ok(TranscriptAccepted { sequences })
     }
 
     /// Changes the chat. The audit log has `record` with the change.

@@ -57,11 +57,18 @@ impl Connection {
     }
 
     /// The subscriptions that may send now. Each is taken as read up to the head:
-    /// read its journal after this call.
-    pub fn take_due(&mut self, now_ms: u64, pressure: f32) -> Vec<(u32, Stream, u64)> {
+    /// read its journal after this call. When something goes out `anyway`, what waits for
+    /// the end of its window goes with it.
+    pub fn take_due(
+        &mut self,
+        now_ms: u64,
+        pressure: f32,
+        anyway: bool,
+    ) -> Vec<(u32, Stream, u64)> {
         let mut due = Vec::new();
         for (sub, held) in &mut self.subscriptions {
-            if held.pacer.is_due(now_ms, held.window_ms(pressure)) {
+            let window_ms = if anyway { 0 } else { held.window_ms(pressure) };
+            if held.pacer.is_due(now_ms, window_ms) {
                 held.pacer.clear();
                 if let Some(stream) = Stream::of(&held.query) {
                     due.push((*sub, stream, held.cursor));
@@ -227,12 +234,14 @@ fn note_frame(
 
 /// An events frame around items that are JSON already.
 fn events<'a>(sub: u32, from: u64, to: u64, items: impl Iterator<Item = &'a str>) -> String {
-    let mut out = String::with_capacity(256);
+    let items: Vec<&str> = items.collect();
+    let bytes: usize = items.iter().map(|item| item.len() + 1).sum();
+    let mut out = String::with_capacity(bytes + 96);
     let _ = write!(
         out,
         r#"{{"type":"events","sub":{sub},"from":{from},"to":{to},"items":["#
     );
-    for (at, item) in items.enumerate() {
+    for (at, item) in items.into_iter().enumerate() {
         if at > 0 {
             out.push(',');
         }

@@ -63,8 +63,8 @@ impl<T> Room<T> {
                 expected_head: self.note.head(),
                 entries: self.note.staged().to_vec(),
                 claims: self.note.touched(),
-                chunks: self.chunks.clone(),
-                chat: self.changes.clone(),
+                chunks: std::mem::take(&mut self.chunks),
+                chat: std::mem::take(&mut self.changes),
             });
             self.under_way = true;
         } else if !self.waiting.is_empty() {

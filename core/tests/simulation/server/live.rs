@@ -49,7 +49,7 @@ impl Server {
             }
             let (connection, _) = parts(&mut conn.kind);
             if std::mem::take(&mut conn.delivering) {
-                let due = connection.take_due(sky.now, self.pressure);
+                let due = connection.take_due(sky.now, self.pressure, false);
                 conn.delivering = !due.is_empty();
                 conn.due.extend(due);
                 continue;

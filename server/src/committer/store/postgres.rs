@@ -11,10 +11,10 @@ use connvo_core::transcript::{Chunk, bucket};
 use sqlx::{PgConnection, Postgres, Transaction};
 
 /// Reads what a batch has to know; locks the heads.
-pub(super) async fn read(
+pub(super) async fn read<'a>(
     tx: &mut Transaction<'_, Postgres>,
-    needs: &Needs,
-) -> Result<State, StoreError> {
+    needs: &Needs<'a>,
+) -> Result<State<'a>, StoreError> {
     let streams = || needs.streams.iter();
     let heads = sqlx::query_as(
         "SELECT s.meeting_id, s.kind, s.head
@@ -55,8 +55,8 @@ pub(super) async fn read(
                  AND c.source_id = k.source_id AND c.segment_id = k.segment_id"
         ))
             .bind(keys().map(|key| key.0.as_str()).collect::<Vec<_>>())
-            .bind(keys().map(|key| key.1.as_str()).collect::<Vec<_>>())
-            .bind(keys().map(|key| key.2.as_str()).collect::<Vec<_>>())
+            .bind(keys().map(|key| key.1).collect::<Vec<_>>())
+            .bind(keys().map(|key| key.2).collect::<Vec<_>>())
             .fetch_all(&mut **tx)
             .await?
     };
@@ -75,13 +75,13 @@ pub(super) async fn read(
         .fetch_all(&mut **tx)
         .await?
     };
-    state(heads, clients, chunks, messages)
+    state(needs, heads, clients, chunks, messages)
 }
 
 /// Writes what was planned.
 pub(super) async fn write(
     tx: &mut Transaction<'_, Postgres>,
-    plan: &Plan,
+    plan: &Plan<'_>,
 ) -> Result<(), StoreError> {
     entries(tx, plan).await?;
     clients(tx, plan).await?;
@@ -106,7 +106,7 @@ pub(super) async fn write(
     Ok(())
 }
 
-async fn entries(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+async fn entries(tx: &mut PgConnection, plan: &Plan<'_>) -> Result<(), StoreError> {
     if plan.entries.is_empty() {
         return Ok(());
     }
@@ -141,7 +141,7 @@ async fn entries(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn clients(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+async fn clients(tx: &mut PgConnection, plan: &Plan<'_>) -> Result<(), StoreError> {
     if plan.clients.is_empty() {
         return Ok(());
     }
@@ -164,7 +164,7 @@ async fn clients(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+async fn chunks(tx: &mut PgConnection, plan: &Plan<'_>) -> Result<(), StoreError> {
     if !plan.superseded.is_empty() {
         let rows = || plan.superseded.iter();
         sqlx::query(
@@ -181,7 +181,7 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     }
     let meetings: Vec<&str> = plan.chunks.keys().map(|key| key.0.as_str()).collect();
     fn column<'a, T>(plan: &'a Plan, of: impl Fn(&'a Chunk) -> T) -> Vec<T> {
-        plan.chunks.values().map(of).collect()
+        plan.chunks.values().map(|chunk| of(chunk)).collect()
     }
     let words = column(plan, |c| stored_words(&c.fields.words));
     let words: Vec<Option<String>> = words.into_iter().collect::<Result<_, _>>()?;
@@ -219,7 +219,7 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn messages(tx: &mut PgConnection, plan: &Plan) -> Result<(), StoreError> {
+async fn messages(tx: &mut PgConnection, plan: &Plan<'_>) -> Result<(), StoreError> {
     if plan.messages.is_empty() {
         return Ok(());
     }

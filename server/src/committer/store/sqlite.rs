@@ -18,11 +18,11 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 }
 
 /// Reads what a batch has to know.
-pub(super) async fn read(
+pub(super) async fn read<'a>(
     tx: &mut Transaction<'_, Sqlite>,
-    needs: &Needs,
+    needs: &Needs<'a>,
     turn: &Turn<'_>,
-) -> Result<State, StoreError> {
+) -> Result<State<'a>, StoreError> {
     // What is staged has moved on since the table was written.
     let (staged, asked): (Vec<_>, Vec<_>) = needs
         .streams
@@ -86,28 +86,26 @@ pub(super) async fn read(
         .fetch_all(&mut **tx)
         .await?
     };
-    let mut state = state(heads, clients, chunks, messages)?;
+    let mut state = state(needs, heads, clients, chunks, messages)?;
     for ((meeting, _), head) in staged {
         state
             .transcripts
-            .extend(head.map(|head| (meeting.clone(), head)));
+            .extend(head.map(|head| ((*meeting).clone(), head)));
     }
     for key in &needs.segments {
-        if let Some(chunk) = turn.chunk(&key.0, &key.1, &key.2) {
-            state
-                .chunks
-                .insert(key.clone(), Arc::unwrap_or_clone(chunk));
+        if let Some(chunk) = turn.chunk(key.0, key.1, key.2) {
+            state.chunks.insert(*key, chunk);
         }
     }
     Ok(state)
 }
 
 /// The chunks of a plan as they are staged: each meeting's in the order of their sequences.
-pub(super) fn staged(plan: &Plan) -> Vec<New> {
-    let new = |(key, chunk): (&SegmentKey, &Chunk)| New {
+pub(super) fn staged(plan: &Plan<'_>) -> Vec<New> {
+    let new = |(key, chunk): (&SegmentKey<'_>, &Arc<Chunk>)| New {
         meeting: key.0.clone(),
         replaces: plan.superseded.get(key).copied(),
-        chunk: Arc::new(chunk.clone()),
+        chunk: Arc::clone(chunk),
     };
     let mut chunks: Vec<New> = plan.chunks.iter().map(new).collect();
     chunks.sort_by(|one, other| {
@@ -117,7 +115,10 @@ pub(super) fn staged(plan: &Plan) -> Vec<New> {
 }
 
 /// Writes what was planned.
-pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, plan: &Plan) -> Result<(), StoreError> {
+pub(super) async fn write(
+    tx: &mut Transaction<'_, Sqlite>,
+    plan: &Plan<'_>,
+) -> Result<(), StoreError> {
     entries(tx, plan).await?;
     clients(tx, plan).await?;
     messages(tx, plan).await?;
@@ -138,7 +139,7 @@ pub(super) async fn write(tx: &mut Transaction<'_, Sqlite>, plan: &Plan) -> Resu
     Ok(())
 }
 
-async fn entries(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
+async fn entries(tx: &mut SqliteConnection, plan: &Plan<'_>) -> Result<(), StoreError> {
     if plan.entries.is_empty() {
         return Ok(());
     }
@@ -182,7 +183,7 @@ async fn entries(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreErro
     Ok(())
 }
 
-async fn clients(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
+async fn clients(tx: &mut SqliteConnection, plan: &Plan<'_>) -> Result<(), StoreError> {
     if plan.clients.is_empty() {
         return Ok(());
     }
@@ -202,7 +203,7 @@ async fn clients(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreErro
     Ok(())
 }
 
-async fn messages(tx: &mut SqliteConnection, plan: &Plan) -> Result<(), StoreError> {
+async fn messages(tx: &mut SqliteConnection, plan: &Plan<'_>) -> Result<(), StoreError> {
     if plan.messages.is_empty() {
         return Ok(());
     }
