@@ -181,6 +181,9 @@ fn the_largest_sequence_is_refused_and_does_not_overflow() {
             reply: 0,
         });
     }
+    // Another node may have all that is before them.
+    assert_eq!(room.begin(0).fetch, Some(Fetch::News));
+    room.note_mut().has_all_news();
     let answers = room.begin(0).answers;
     assert_eq!(answers.len(), 2);
     assert!(

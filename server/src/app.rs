@@ -2,6 +2,7 @@
 
 use crate::audit::Denials;
 use crate::auth::Auth;
+use crate::bus::{Bus, Hint};
 use crate::clock::{Clock, Ids};
 use crate::committer::Committer;
 use crate::config::Config;
@@ -11,6 +12,7 @@ use crate::flag;
 use crate::fresh::Fresh;
 use crate::meeting::Membership;
 use crate::metrics::Metrics;
+use crate::nodes::lead::Nodes;
 use crate::org::standing::Standing;
 use crate::person;
 use crate::presence::Presence;
@@ -32,6 +34,8 @@ use tokio_util::task::TaskTracker;
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
+pub use crate::bus::AccessChange;
+
 /// See [`App`].
 pub struct Parts {
     /// Settings.
@@ -44,6 +48,10 @@ pub struct Parts {
     pub ids: Ids,
     /// Who is calling.
     pub auth: Auth,
+    /// The way to the other nodes.
+    pub bus: Bus,
+    /// This node among the others.
+    pub nodes: Nodes,
     /// The rooms of meetings.
     pub rooms: Rooms,
     /// Meetings that something was written in a moment ago.
@@ -79,63 +87,6 @@ pub struct Parts {
     pub store_epoch: String,
 }
 
-/// Rights may have changed: ask again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AccessChange {
-    /// Everybody's in a meeting: the meeting itself changed.
-    Meeting {
-        /// Which meeting.
-        meeting_id: MeetingId,
-    },
-    /// One person's in a meeting.
-    Member {
-        /// Which meeting.
-        meeting_id: MeetingId,
-        /// Whose rights.
-        user_id: UserId,
-    },
-    /// One person's everywhere: they were deactivated, removed, or let in again.
-    Person {
-        /// Whose rights.
-        user_id: UserId,
-    },
-    /// One session of a person's everywhere: they signed out.
-    Session {
-        /// Whose rights.
-        user_id: UserId,
-        /// The issuer's name of the session.
-        session_id: String,
-    },
-}
-
-impl AccessChange {
-    /// Whether it may change what this person may do in this meeting.
-    #[must_use]
-    pub fn is_in(&self, meeting: &MeetingId, user: &UserId) -> bool {
-        match self {
-            Self::Meeting { meeting_id } => meeting_id == meeting,
-            Self::Member {
-                meeting_id,
-                user_id,
-            } => meeting_id == meeting && user_id == user,
-            Self::Person { .. } | Self::Session { .. } => false,
-        }
-    }
-
-    /// Whether it may change that this person may be here at all.
-    #[must_use]
-    pub fn is_of(&self, user: &UserId, session: Option<&str>) -> bool {
-        match self {
-            Self::Meeting { .. } | Self::Member { .. } => false,
-            Self::Person { user_id } => user_id == user,
-            Self::Session {
-                user_id,
-                session_id,
-            } => user_id == user && Some(session_id.as_str()) == session,
-        }
-    }
-}
-
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
@@ -154,6 +105,7 @@ impl App {
         let auth = Auth::open(&config, db.clone(), clock.clone(), ids.clone()).await?;
         let rates = Rates::open(&db, config.rate_limits, clock.now_ms()).await?;
         let fresh = Arc::<Fresh>::default();
+        let bus = Bus::of(&config, &store_epoch, ids.uuid());
         let rooms = Rooms::new(Ground {
             committer: Committer::marking(&db, &fresh),
             db: db.clone(),
@@ -161,6 +113,7 @@ impl App {
             ids: ids.clone(),
             limits: config.limits,
             idle: rooms::IDLE,
+            bus: bus.clone(),
         });
         flag::store::seed(&db, &connvo_core::flag::seeds(), clock.now_ms()).await?;
         let interests = connvo_core::person::interest::seeds();
@@ -171,6 +124,9 @@ impl App {
             clock,
             ids,
             auth,
+            nodes: Nodes::new(bus.is_shared()),
+            connections: Connections::new(bus.clone()),
+            bus,
             rooms,
             fresh,
             rates,
@@ -180,7 +136,6 @@ impl App {
             standings: Remembered::of(&db),
             flags: Remembered::of(&db),
             metrics: Metrics::default(),
-            connections: Connections::default(),
             presence: Presence::default(),
             access_changes,
             views,
@@ -193,8 +148,14 @@ impl App {
     }
 
     /// Says, after the commit, what has changed: what is remembered of it is forgotten, and
-    /// the views that read it are looked at again.
+    /// the views that read it are looked at again, on every node.
     pub fn touched(&self, topics: &[Topic]) {
+        self.bus.send(|| Hint::Topics(topics.to_vec()));
+        self.touched_elsewhere(topics);
+    }
+
+    /// As [`App::touched`], on this node alone: another one says so.
+    pub fn touched_elsewhere(&self, topics: &[Topic]) {
         for topic in topics {
             match topic {
                 Topic::Org(_) => self.standings.forget_all(),
@@ -203,6 +164,13 @@ impl App {
             }
         }
         self.views.touch(topics);
+    }
+
+    /// Says that anything may have changed on other nodes.
+    pub fn touched_all(&self) {
+        self.standings.forget_all();
+        self.flags.forget_all();
+        self.views.touch_all();
     }
 
     /// Says, after the commit, that a meeting has another host or is in another state;
@@ -217,8 +185,14 @@ impl App {
     }
 
     /// Says, after the commit, that rights have changed: what is remembered of them is
-    /// forgotten, and every connection asks again. Nobody listening is fine.
+    /// forgotten, and every connection asks again, on every node. Nobody listening is fine.
     pub fn access_changed(&self, change: AccessChange) {
+        self.bus.send(|| Hint::Access(change.clone()));
+        self.access_changed_elsewhere(change);
+    }
+
+    /// As [`App::access_changed`], on this node alone: another one says so.
+    pub fn access_changed_elsewhere(&self, change: AccessChange) {
         self.auth.forget(&change);
         match &change {
             AccessChange::Meeting { meeting_id } => {
@@ -230,7 +204,7 @@ impl App {
                 user_id,
             } => self.memberships.forget_one(meeting_id, user_id),
             // Whether somebody may come in at all is asked elsewhere.
-            AccessChange::Person { .. } | AccessChange::Session { .. } => {}
+            AccessChange::Person { .. } | AccessChange::Session { .. } | AccessChange::CutOff => {}
         }
         let topics = match &change {
             AccessChange::Meeting { meeting_id } => vec![
@@ -246,7 +220,9 @@ impl App {
                 Topic::State(meeting_id.clone()),
                 Topic::MeetingsOf(user_id.clone()),
             ],
-            AccessChange::Person { .. } | AccessChange::Session { .. } => Vec::new(),
+            AccessChange::Person { .. } | AccessChange::Session { .. } | AccessChange::CutOff => {
+                Vec::new()
+            }
         };
         // Before the views: who sees nothing of it any more is told so first.
         let _ = self.access_changes.send(change);

@@ -61,6 +61,13 @@ pub struct Settings {
     /// postgres://… to keep everything in PostgreSQL instead of a file
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// postgres://… to the same database without a pooler between, for what servers tell
+    /// each other
+    #[arg(long, env = "BUS_DATABASE_URL", hide_env_values = true)]
+    pub bus_database_url: Option<String>,
+    /// nats://… for what servers tell each other, where they are many
+    #[arg(long, env = "NATS_URL", hide_env_values = true)]
+    pub nats_url: Option<String>,
     /// Be the issuer of sign-in tokens oneself; on loopback only, where it is the
     /// default unless people sign in by WorkOS
     #[arg(long, env = "CONNVO_DEV", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
@@ -139,6 +146,8 @@ impl Settings {
             listen: self.listen.or(file.listen),
             data_dir: self.data_dir.or(file.data_dir),
             database_url: self.database_url.or(file.database_url),
+            bus_database_url: self.bus_database_url.or(file.bus_database_url),
+            nats_url: self.nats_url.or(file.nats_url),
             dev: self.dev.or(file.dev),
             rate_limits: self.rate_limits.or(file.rate_limits),
             cors_origins: or(self.cors_origins, file.cors_origins),
@@ -184,6 +193,13 @@ impl Settings {
         if dev && admins.is_empty() {
             admins.push(DEV_ADMIN.into());
         }
+        if self.database_url.is_none()
+            && (self.nats_url.is_some() || self.bus_database_url.is_some())
+        {
+            return Err(ConfigError::Refused(
+                "a database in a file has one server: NATS_URL and BUS_DATABASE_URL go with DATABASE_URL",
+            ));
+        }
         let mut limits = connvo_core::limits::NoteLimits::default();
         if let Some(units) = self.note_text_utf16 {
             limits.text_utf16 = units;
@@ -192,6 +208,8 @@ impl Settings {
             listen,
             data_dir: self.data_dir.unwrap_or_else(|| PathBuf::from("data")),
             database_url: self.database_url,
+            bus_database_url: self.bus_database_url,
+            nats_url: self.nats_url,
             dev,
             rate_limits,
             cors_origins: self.cors_origins,
@@ -221,6 +239,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// PostgreSQL instead of a file.
     pub database_url: Option<String>,
+    /// PostgreSQL without a pooler between, for the bus.
+    pub bus_database_url: Option<String>,
+    /// NATS for the bus.
+    pub nats_url: Option<String>,
     /// Whether the server is its own issuer.
     pub dev: bool,
     /// Whether callers are held to the rate table.

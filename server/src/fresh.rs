@@ -48,6 +48,12 @@ impl Fresh {
         self.count.load(Ordering::Relaxed)
     }
 
+    /// Something may have been written in any meeting.
+    pub fn mark_others(&self) {
+        self.lock().others = true;
+        self.wake.notify_one();
+    }
+
     /// Takes the marks.
     pub fn take(&self) -> Marked {
         std::mem::take(&mut self.lock())

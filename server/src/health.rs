@@ -20,13 +20,20 @@ async fn healthz() -> &'static str {
 }
 
 /// Whether the server may be sent traffic: it is not going down, and its database
-/// answers.
+/// answers. A server that cannot hear the others is ready, and says that it is slower.
 #[utoipa::path(get, path = "/readyz", tag = "health",
     responses((status = 200, body = String), (status = 503, description = "Not now")))]
 async fn readyz(State(app): State<App>) -> Result<&'static str, Failure> {
     if app.shutdown.is_cancelled() {
         return Err(Problem::new(ErrorCode::Unavailable, "the server is going down").into());
     }
+    if app.nodes.is_cut_off() {
+        let why = "the server is cut off from its database";
+        return Err(Problem::new(ErrorCode::Unavailable, why).into());
+    }
     app.db.ping().await?;
+    if !app.bus.is_up() {
+        return Ok("ready; the bus is away: the database is asked each second");
+    }
     Ok("ready")
 }

@@ -3,7 +3,8 @@
 //! Floors, top to bottom; none calls up: `cli` → `server` → `http` → the slices
 //! (`auth`, `audit`, `user`, `person`, `org`, `flag`, `me`, `meeting`, `note`, `transcript`,
 //! `chat`)
-//! → `rooms`, `views` → `committer` → `db`.
+//! → `rooms`, `views` → `committer` → `db`, `bus`.
+//! What other nodes say comes in through [`nodes`], beside the slices.
 //! The doors `live` and `yjs` stand beside the slices, on [`socket`]; so does
 //! [`webhook`], through which providers tell what has changed.
 //! A slice's `routes` never name SQL, its `store` never names HTTP. What decides
@@ -14,6 +15,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod behind;
+pub mod bus;
 pub mod chat;
 pub mod cli;
 pub mod clock;
@@ -31,6 +33,7 @@ pub mod live;
 pub mod me;
 pub mod meeting;
 pub mod metrics;
+pub mod nodes;
 pub mod note;
 pub mod org;
 pub mod person;

@@ -39,6 +39,8 @@ pub struct Metrics {
     seconds: Family<Asked, Histogram, fn() -> Histogram>,
     rooms: Gauge,
     connections: Gauge,
+    bus: Gauge,
+    leads: Gauge,
 }
 
 impl Default for Metrics {
@@ -51,6 +53,8 @@ impl Default for Metrics {
             }),
             rooms: Gauge::default(),
             connections: Gauge::default(),
+            bus: Gauge::default(),
+            leads: Gauge::default(),
         };
         let Self {
             registry,
@@ -58,6 +62,8 @@ impl Default for Metrics {
             seconds,
             rooms,
             connections,
+            bus,
+            leads,
         } = &mut metrics;
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register(
@@ -71,6 +77,16 @@ impl Default for Metrics {
             "Open sockets of signed-in people, through either door",
             connections.clone(),
         );
+        registry.register(
+            "bus_up",
+            "Whether this server hears the others: 1, or 0 while it asks the database instead",
+            bus.clone(),
+        );
+        registry.register(
+            "leads",
+            "Whether the background work is this server's",
+            leads.clone(),
+        );
         metrics
     }
 }
@@ -81,6 +97,8 @@ impl Metrics {
         let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.rooms.set(gauge(app.rooms.count()));
         self.connections.set(gauge(app.connections.count()));
+        self.bus.set(app.bus.is_up().into());
+        self.leads.set(app.nodes.leads().into());
         let mut text = String::new();
         // Writing into memory does not fail.
         let _ = encode(&mut text, &self.registry);

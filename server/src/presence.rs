@@ -1,19 +1,25 @@
-//! Who is in which meeting now, on this server: core's presence
-//! ([`connvo_core::meeting::presence`]) by meeting, driven by the clock.
+//! Who is in which meeting now: of this server core's presence
+//! ([`connvo_core::meeting::presence`]) by meeting, driven by the clock; of other nodes
+//! what they have in the database.
 //!
-//! It is in memory alone: a server that starts anew finds nobody there, and everybody
-//! comes again with their connections. What is kept of it is when somebody was there last
-//! (`leftAt` of a participant), written after the fact. Somebody is there from the moment
+//! A server that starts anew finds nobody there, and everybody comes again with their
+//! connections. What is kept of it is when somebody was there last (`leftAt` of a
+//! participant), written after the fact. Somebody is there from the moment
 //! that a live connection of theirs opens the note or the transcript ([`Here`] stands with
 //! the open thing); joining over HTTP alone is no presence.
 
+mod store;
+
+use self::store as here;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::bus::Hint;
 use crate::clock::Clock;
-use crate::meeting::{What, store, touched};
+use crate::db::StoreError;
+use crate::meeting::{What, store as meetings, touched};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::presence::{Change, Presence as People};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -117,25 +123,19 @@ impl Presence {
         }
     }
 
-    /// This person has left the meeting, or was sent away.
-    pub fn left(&self, meeting: &MeetingId, user: &UserId) {
+    /// This person has left the meeting, or was sent away, at another node.
+    pub fn left_elsewhere(&self, meeting: &MeetingId, user: &UserId) {
         let left = |people: &mut People| people.left(user).into_iter().collect();
         if self.lock().people_if_there(meeting, left) {
             self.0.changed.notify_one();
         }
     }
 
-    /// Who is in a meeting, by id, at most `most` of them; and how many there are.
-    #[must_use]
-    pub fn people(&self, meeting: &MeetingId, most: usize) -> (Vec<UserId>, usize) {
+    /// Who is in a meeting at this node.
+    fn people_here(&self, meeting: &MeetingId) -> BTreeSet<UserId> {
         let held = self.lock();
-        let Some(people) = held.meetings.get(meeting) else {
-            return (Vec::new(), 0);
-        };
-        (
-            people.people().take(most).cloned().collect(),
-            people.people().count(),
-        )
+        let people = held.meetings.get(meeting);
+        people.map_or_else(BTreeSet::new, |people| people.people().cloned().collect())
     }
 
     /// How many meetings somebody is in.
@@ -166,6 +166,58 @@ impl Presence {
     }
 }
 
+/// This person has left the meeting, or was sent away: at every node.
+pub fn left(app: &App, meeting: &MeetingId, user: &UserId) {
+    app.bus.send(|| Hint::Left {
+        meeting_id: meeting.clone(),
+        user_id: user.clone(),
+    });
+    app.presence.left_elsewhere(meeting, user);
+}
+
+/// Who is in a meeting at any node, by id, at most `most` of them; and how many there are.
+///
+/// # Errors
+/// The store fails.
+pub async fn people(
+    app: &App,
+    meeting: &MeetingId,
+    most: usize,
+) -> Result<(Vec<UserId>, usize), StoreError> {
+    let mut people = app.presence.people_here(meeting);
+    people.extend(here::elsewhere(&app.db, app.bus.node(), meeting).await?);
+    let count = people.len();
+    Ok((people.into_iter().take(most).collect(), count))
+}
+
+/// The node that somebody was connected to is dead, and they are at no other.
+pub async fn gone(app: &App, meeting: &MeetingId, user: &UserId) {
+    if app.presence.people_here(meeting).contains(user) {
+        return;
+    }
+    let now = app.clock.now_ms();
+    if let Err(error) = meetings::away(&app.db, (user, meeting), now).await {
+        tracing::warn!(%error, "when somebody was in a meeting is not written down");
+    }
+}
+
+/// Writes that somebody is there, or that they are at no node any more.
+async fn write(
+    app: &App,
+    whose: (&UserId, &MeetingId),
+    here: bool,
+    now: u64,
+) -> Result<(), StoreError> {
+    let node = app.bus.node();
+    if here {
+        here::came(&app.db, node, whose, now).await?;
+        meetings::back(&app.db, whose, now).await?;
+    } else if !here::went(&app.db, node, whose).await? {
+        meetings::away(&app.db, whose, now).await?;
+    }
+    Ok(())
+}
+
 /// Tells of who comes and goes until the server is asked to go.
 pub async fn run(app: App) {
     loop {
@@ -187,13 +239,7 @@ pub async fn once(app: &App) -> Option<u64> {
     let (news, next) = app.presence.tick(now);
     let mut meetings: Vec<MeetingId> = Vec::new();
     for ((meeting, user), here) in news {
-        let whose = (&user, &meeting);
-        let written = if here {
-            store::back(&app.db, whose, now).await.map(|_| ())
-        } else {
-            store::away(&app.db, whose, now).await
-        };
-        if let Err(error) = written {
+        if let Err(error) = write(app, (&user, &meeting), here, now).await {
             tracing::warn!(%error, "when somebody was in a meeting is not written down");
         }
         if meetings.last() != Some(&meeting) {

@@ -1,6 +1,9 @@
 //! Rate limits, counted in memory by entry: one chunk, one operation, one failed
 //! sign-in. What was used is written behind and read at the start, so that a restart
 //! does not open the gate. Table and arithmetic are [`connvo_core::rate`]'s.
+//!
+//! Several nodes add up what they count, within about a second: so far above its limit
+//! may somebody come who goes to all of them at once, as all nodes let them in a second.
 
 mod late;
 pub mod store;
@@ -11,7 +14,7 @@ use crate::db::{Db, StoreError};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::rate::{TABLE, Window};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::Used;
@@ -38,8 +41,8 @@ pub struct Rates {
 
 struct Held {
     windows: HashMap<Key, Window>,
-    /// What has changed since it was written.
-    changed: HashSet<Key>,
+    /// What was taken since it was written.
+    unwritten: BTreeMap<Key, u64>,
     sweep_at: usize,
 }
 
@@ -62,7 +65,7 @@ impl Rates {
         };
         let held = Held {
             windows: stored.into_iter().filter_map(known).collect(),
-            changed: HashSet::new(),
+            unwritten: BTreeMap::new(),
             sweep_at: SWEEP_AT,
         };
         Ok(Self {
@@ -161,7 +164,7 @@ impl Rates {
         window
             .take(rate.per_minute, entries as u64, now_ms)
             .map_err(|wait_ms| too_many(rate, wait_ms))?;
-        held.changed.insert(key);
+        *held.unwritten.entry(key).or_default() += entries as u64;
         drop(held);
         self.some.notify_one();
         Ok(())
@@ -185,18 +188,34 @@ impl Held {
         }
     }
 
-    /// What has changed since it was written.
-    fn take_changed(&mut self) -> Vec<(Key, Window)> {
-        let changed = std::mem::take(&mut self.changed);
-        let window = |key: Key| self.windows.get(&key).map(|window| (key, *window));
-        changed.into_iter().filter_map(window).collect()
+    /// What was taken since it was written, by key: all writers hold rows in that order.
+    /// The windows as they are, with nothing in them but that.
+    fn take_unwritten(&mut self) -> Vec<(Key, Window)> {
+        let taken = std::mem::take(&mut self.unwritten);
+        let window = |(key, count): (Key, u64)| {
+            let (began_at, ..) = self.windows.get(&key)?.parts();
+            Some((key, Window::stored(began_at, 0, count)))
+        };
+        taken.into_iter().filter_map(window).collect()
+    }
+
+    /// What all nodes have used, and what was taken here since that was written.
+    fn learn(&mut self, key: Key, window: Window) {
+        let (began_at, before, now) = window.parts();
+        let since = self.unwritten.get(&key).copied().unwrap_or(0);
+        let held = self.windows.entry(key).or_default();
+        let (held_began_at, ..) = held.parts();
+        if began_at >= held_began_at {
+            *held = Window::stored(began_at, before, now.saturating_add(since));
+        }
     }
 }
 
-/// Writes what was used. What cannot be written now waits on.
+/// Adds what was used to what all nodes have used, and learns of that. What cannot be
+/// written now waits on.
 pub async fn write_behind(app: &App) {
-    let changed = app.rates.lock().take_changed();
-    if changed.is_empty() {
+    let taken = app.rates.lock().take_unwritten();
+    if taken.is_empty() {
         return;
     }
     let used = |((action, subject), window): &(Key, Window)| Used {
@@ -204,12 +223,27 @@ pub async fn write_behind(app: &App) {
         subject: subject.clone(),
         window: *window,
     };
-    let rows: Vec<Used> = changed.iter().map(used).collect();
-    if let Err(error) = store::save(&app.db, &rows).await {
-        tracing::error!(%error, "what was used of the rate table cannot be written yet");
-        let keys = changed.into_iter().map(|(key, _)| key);
-        app.rates.lock().changed.extend(keys);
-        app.rates.some.notify_one();
+    let rows: Vec<Used> = taken.iter().map(used).collect();
+    match store::add(&app.db, &rows).await {
+        Ok(all) => {
+            let mut held = app.rates.lock();
+            let actions = taken.iter().map(|((action, _), _)| *action);
+            for used in all {
+                let action = actions.clone().find(|action| *action == used.action);
+                if let Some(action) = action {
+                    held.learn((action, used.subject), used.window);
+                }
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "what was used of the rate table cannot be written yet");
+            let mut held = app.rates.lock();
+            for (key, window) in taken {
+                *held.unwritten.entry(key).or_default() += window.parts().2;
+            }
+            drop(held);
+            app.rates.some.notify_one();
+        }
     }
 }
 

@@ -6,15 +6,18 @@
 //! sender. Connections read the feed themselves; the task only wakes them.
 
 mod actor;
+mod catch_up;
 pub mod feed;
 mod handle;
 pub mod mailbox;
 pub mod pressure;
 mod reply;
 
+use crate::bus::{Bus, Hint};
 use crate::clock::{Clock, Ids};
 use crate::committer::Committer;
 use crate::db::Db;
+use catch_up::Grown;
 use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
 use connvo_core::limits::NoteLimits;
@@ -46,6 +49,8 @@ pub struct Ground {
     pub limits: NoteLimits,
     /// How long a room without watchers stays open.
     pub idle: Duration,
+    /// The way to the other nodes.
+    pub bus: Bus,
 }
 
 impl Ground {
@@ -105,6 +110,7 @@ struct Inner {
     ground: Ground,
     open: Mutex<HashMap<MeetingId, Cell>>,
     pressure: Pressure,
+    grown: Grown,
 }
 
 impl Rooms {
@@ -115,6 +121,7 @@ impl Rooms {
             ground,
             open: Mutex::default(),
             pressure: Pressure::start(),
+            grown: Grown::default(),
         }))
     }
 
@@ -157,6 +164,10 @@ impl Rooms {
             let room = self.open(meeting).await?;
             let watch = room.feed().watch(mailbox, sub, interest);
             let seat = Seat { room, watch };
+            // Who comes from another node has seen what that one had.
+            if self.ground().bus.is_shared() && seat.room.freshen().await.is_err() {
+                continue;
+            }
             // A room that began to close before the watch stood may not tell it.
             if !seat.room.is_closing() {
                 return Ok(seat);
@@ -179,11 +190,28 @@ impl Rooms {
     }
 
     /// Closes the room of a meeting that is no more: what waits in it is refused, nothing
-    /// of it is stored, and whoever follows it comes again, and finds nothing.
+    /// of it is stored, and whoever follows it comes again, and finds nothing; on every node.
     pub async fn close(&self, meeting: &MeetingId) {
+        self.ground().bus.send(|| Hint::Reopen {
+            meeting_id: meeting.clone(),
+        });
+        self.reopen(meeting).await;
+    }
+
+    /// Closes a meeting's room at this node: another one has taken the meeting away, or
+    /// started its note over.
+    pub async fn reopen(&self, meeting: &MeetingId) {
         if let Some(room) = self.get(meeting) {
             room.close().await;
         }
+    }
+
+    /// The meetings whose rooms are open.
+    #[must_use]
+    pub fn meetings(&self) -> Vec<MeetingId> {
+        let map = self.map();
+        let open = map.iter().filter(|(_, cell)| cell.get().is_some());
+        open.map(|(meeting, _)| meeting.clone()).collect()
     }
 
     /// How many rooms are open.

@@ -6,7 +6,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::StoreError;
 use crate::meeting::overtime;
-use crate::{behind, http, lines, presence, search, sweep};
+use crate::{behind, http, lines, nodes, presence, search, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -101,6 +101,9 @@ impl Server {
         let overtime = tokio::spawn(overtime::run(app.clone()));
         let presence = tokio::spawn(presence::run(app.clone()));
         let index = tokio::spawn(search::index::run(app.clone()));
+        let bus = tokio::spawn(app.bus.clone().run(asked.clone()));
+        let nodes = tokio::spawn(nodes::run(app.clone()));
+        let catch_up = tokio::spawn(app.rooms.clone().catch_up(asked.clone()));
         let abort = served.abort_handle();
         let drained = async {
             // It panics at most: connections are their own tasks.
@@ -121,7 +124,11 @@ impl Server {
         app.shutdown.cancel();
         let _ = (behind.await, sweep.await, overtime.await);
         let _ = (presence.await, index.await);
+        let _ = (bus.await, nodes.await, catch_up.await);
         behind::flush(&app).await;
+        if let Err(error) = nodes::store::leave(&app.db, app.bus.node()).await {
+            tracing::warn!(%error, "the others wait until this node's lease is over");
+        }
         app.db.close().await;
         Ok(())
     }

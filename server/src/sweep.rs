@@ -11,9 +11,9 @@ use std::time::Duration;
 /// How often.
 const EVERY: Duration = Duration::from_secs(600);
 
-/// Sweeps until the server is asked to go.
+/// Sweeps until the server is asked to go, while it is this node that does.
 pub async fn run(app: App) {
-    loop {
+    while app.nodes.leading(&app).await {
         tokio::select! {
             () = app.shutdown.cancelled() => return,
             () = once(&app) => {}

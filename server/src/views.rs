@@ -8,7 +8,6 @@
 //! the value that stands then: the latest replaces those that nobody had time to see.
 
 mod entry;
-mod topic;
 
 use crate::clock::Clock;
 use crate::rooms::mailbox::Mailbox;
@@ -22,7 +21,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use topic::Topic;
+pub use crate::bus::Topic;
 
 /// Who sees the same of a view.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -197,6 +196,17 @@ impl Views {
                 .filter(|entry| !entries.iter().any(|known| Arc::ptr_eq(known, entry)));
             entries.extend(entry.cloned());
         }
+        drop(held);
+        for entry in entries {
+            entry.touched(self);
+        }
+    }
+
+    /// Says that anything may have changed: every view is read again.
+    pub fn touch_all(&self) {
+        let mut held = self.lock();
+        held.touches += 1;
+        let entries: Vec<Arc<Entry>> = held.entries.values().cloned().collect();
         drop(held);
         for entry in entries {
             entry.touched(self);

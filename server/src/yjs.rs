@@ -355,6 +355,9 @@ impl Editor {
             Err(RecvError::Lagged(_)) => None,
             Err(RecvError::Closed) => return Ok(()),
         };
+        if change == Some(AccessChange::CutOff) {
+            return Err(Over(close::TRY_LATER));
+        }
         let over = |problem: Problem| match problem.code {
             ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
             _ => Over(close::POLICY),

@@ -1,6 +1,7 @@
 //! Shared harness of the cross-crate tests: what a test needs around itself.
 //!
 //! - [`load`]: many clients at once, and what they measure.
+//! - [`nats`]: a throwaway message server.
 //! - [`postgres`]: an empty database in a throwaway cluster.
 //! - [`process`]: the real program, to be killed and started again.
 //! - [`proxy`]: a line between client and server that can be cut.
@@ -10,6 +11,7 @@
 //! - [`workos`]: a stand-in for WorkOS, and tokens and webhooks as it signs them.
 
 pub mod load;
+pub mod nats;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

@@ -154,7 +154,13 @@ impl Place {
     #[must_use]
     pub fn start(self) -> ServerProcess {
         let mut command = Command::new(program());
-        for name in ["CONNVO_CONFIG", "CONNVO_RATE_LIMITS", "DATABASE_URL"] {
+        for name in [
+            "CONNVO_CONFIG",
+            "CONNVO_RATE_LIMITS",
+            "DATABASE_URL",
+            "BUS_DATABASE_URL",
+            "NATS_URL",
+        ] {
             command.env_remove(name);
         }
         let mut child = command

@@ -57,10 +57,10 @@ export const steps = [
   },
   {
     // Property, traces, simulation, store contract on both databases, API, live,
-    // kill -9, the types of the npm package.
+    // several nodes, kill -9, the types of the npm package.
     name: "rust",
     counts: true,
-    needs: ["postgres"],
+    needs: ["postgres", "nats-server"],
     run: cargo("test", ...RUST, "--no-fail-fast", "--bins", "--test=*"),
     env: { SIM_SEEDS: process.env.SIM_SEEDS ?? "2000" },
   },

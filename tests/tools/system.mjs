@@ -8,6 +8,7 @@ const PACKAGES = {
   cc: "gcc",
   chromium: "chromium",
   chromedriver: "chromium-driver",
+  "nats-server": "nats-server",
   postgres: "postgresql",
   python3: "python3-venv",
 };
@@ -15,7 +16,9 @@ const PACKAGES = {
 /** The path of a program, or undefined. */
 export function find(need) {
   if (need === "postgres") return postgres();
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+  if (need === "nats-server" && process.env.TEST_NATS_URL) return process.env.TEST_NATS_URL;
+  // Debian has servers where only root's PATH leads.
+  for (const folder of [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"]) {
     const path = join(folder, need);
     try {
       accessSync(path, constants.X_OK);

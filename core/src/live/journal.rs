@@ -153,6 +153,16 @@ impl<E: Sequenced> Journal<E> {
         }
     }
 
+    /// The stream has come to `head`, without entries that are not in the store any more
+    /// or were not read: readers fall back to the store.
+    pub fn reach(&mut self, head: u64) {
+        if head > self.head {
+            self.entries.clear();
+            self.bytes = 0;
+            self.head = head;
+        }
+    }
+
     /// The entry at a sequence, while it is here.
     #[must_use]
     pub fn get(&self, sequence: u64) -> Option<&Arc<Item<E>>> {

@@ -4,6 +4,7 @@
 //! is staged on the live document, its rows are committed by the caller, and only
 //! then does anything about it leave the room.
 
+mod elsewhere;
 mod operate;
 mod reseed;
 pub mod update;
@@ -82,6 +83,9 @@ pub enum NotStaged {
     Refused(Problem),
     /// The document can no longer be trusted: drop the room and open it again.
     Broken(String),
+    /// What other nodes may have committed after the head is needed first: see
+    /// [`Note::absorb`].
+    NeedNews,
     /// Entries from this sequence on are needed first: see [`Note::extend_back`].
     NeedEntries(u64),
     /// An older entry of this client is needed first: see [`Note::remember`].
@@ -127,6 +131,11 @@ pub struct Note {
     /// From where on the store was asked for `older`.
     asked_from: Option<u64>,
     looked_up: HashMap<(String, u64), Option<NoteEntry>>,
+    /// Whether the store was asked for what is after the head.
+    has_news: bool,
+    /// ClientIDs without a claim that were met in entries of other nodes.
+    strangers: BTreeSet<u64>,
+    meets_strangers: bool,
     staged: Vec<Arc<NoteEntry>>,
     claims: HashMap<String, ClientClaim>,
     touched: BTreeSet<String>,
@@ -172,6 +181,9 @@ impl Note {
             older: Vec::new(),
             asked_from: None,
             looked_up: HashMap::new(),
+            has_news: false,
+            strangers: BTreeSet::new(),
+            meets_strangers: false,
             staged: Vec::new(),
             claims,
             touched: BTreeSet::new(),
@@ -184,6 +196,12 @@ impl Note {
     #[must_use]
     pub const fn head(&self) -> u64 {
         self.journal.head()
+    }
+
+    /// The ClientID that changes through the op door carry.
+    #[must_use]
+    pub fn client_id(&self) -> u64 {
+        self.document.client_id()
     }
 
     /// The note's epoch.

@@ -52,6 +52,8 @@ pub fn encode<'a>(states: impl ExactSizeIterator<Item = &'a State>) -> Vec<u8> {
 struct Held {
     state: State,
     connection: u64,
+    /// Whether another node holds the connection.
+    elsewhere: bool,
     seen_ms: u64,
 }
 
@@ -81,13 +83,18 @@ impl Presence {
             return None;
         }
         match self.held.get_mut(&own) {
-            Some(held) if held.connection != connection && held.state.json != "null" => {
+            Some(held)
+                if held.connection != connection
+                    && !held.elsewhere
+                    && held.state.json != "null" =>
+            {
                 return None;
             }
             Some(held) if held.state.clock > state.clock => return None,
             Some(held) => {
                 held.seen_ms = now_ms;
                 held.connection = connection;
+                held.elsewhere = false;
                 held.state = state;
             }
             None => {
@@ -96,6 +103,7 @@ impl Presence {
                     Held {
                         state,
                         connection,
+                        elsewhere: false,
                         seen_ms: now_ms,
                     },
                 );
@@ -105,9 +113,47 @@ impl Presence {
         Some(own)
     }
 
+    /// Takes what another node relays of its connections. Whoever is connected here speaks
+    /// for themselves.
+    pub fn relay(&mut self, states: Vec<State>, now_ms: u64) {
+        for state in states {
+            if state.json.len() > STATE_BYTES {
+                continue;
+            }
+            let held = self.held.get(&state.client_id);
+            let is_known = held.is_some_and(|held| {
+                !held.elsewhere && held.state.json != "null" || held.state.clock > state.clock
+            });
+            if is_known || held.is_none() && state.json == "null" {
+                continue;
+            }
+            self.changed.insert(state.client_id);
+            let held = Held {
+                connection: 0,
+                elsewhere: true,
+                seen_ms: now_ms,
+                state,
+            };
+            self.held.insert(held.state.client_id, held);
+        }
+    }
+
+    /// What waits to be relayed of the connections of this node: before [`Presence::drain`].
+    #[must_use]
+    pub fn news(&self) -> Vec<State> {
+        let changed = self.changed.iter().filter_map(|one| self.held.get(one));
+        own(changed)
+    }
+
+    /// Everybody who is connected to this node.
+    #[must_use]
+    pub fn own(&self) -> Vec<State> {
+        own(self.held.values())
+    }
+
     /// A connection is gone, and with it its presence.
     pub fn leave(&mut self, connection: u64) {
-        self.retire(|held| held.connection == connection);
+        self.retire(|held| held.connection == connection && !held.elsewhere);
     }
 
     /// Lets go of what was not renewed.
@@ -148,6 +194,12 @@ impl Presence {
         let states: Vec<&State> = self.held.values().map(|held| &held.state).collect();
         (!states.is_empty()).then(|| encode(states.into_iter()))
     }
+}
+
+fn own<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<State> {
+    held.filter(|held| !held.elsewhere)
+        .map(|held| held.state.clone())
+        .collect()
 }
 
 #[cfg(test)]
@@ -200,6 +252,34 @@ mod tests {
         let states = decode(&presence.drain().unwrap()).unwrap();
         assert_eq!((states[0].clock, states[0].json.as_str()), (2, "null"));
         assert!(presence.all().is_none());
+    }
+
+    #[test]
+    fn what_another_node_relays_is_shown_and_not_relayed_again() {
+        let (mut here, mut there) = (Presence::default(), Presence::default());
+        here.update(1, Some(7), &update(7, 1, "{}"), 0);
+        there.update(1, Some(8), &update(8, 1, "{}"), 0);
+        there.relay(here.news(), 0);
+        assert_eq!(there.news().len(), 1);
+        assert_eq!(decode(&there.drain().unwrap()).unwrap().len(), 2);
+        here.drain();
+        here.leave(1);
+        there.relay(here.news(), 5);
+        assert_eq!(there.drain().unwrap(), update(7, 2, "null"));
+        there.relay(
+            vec![State {
+                client_id: 8,
+                clock: 9,
+                json: "null".into(),
+            }],
+            6,
+        );
+        assert!(
+            !there.has_changes(),
+            "who is connected speaks for themselves"
+        );
+        there.expire(EXPIRY_MS);
+        assert_eq!(there.own().len(), 1);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //!
 //! Laws: at most one batch is under way; what arrives meanwhile gathers for the
 //! next. Nothing is answered or published before its commit. A room whose commit
-//! failed, or whose document broke, is dropped and opened again from the store.
+//! failed, or whose document broke, is dropped and opened again from the store; one whose
+//! commit came second to another node's goes on from the store (see [`elsewhere`]).
 
 mod base;
 mod batch;
+mod elsewhere;
 
 use super::journal::{Item, Journal, Sequenced};
 use super::note::{ClientClaim, Note};
@@ -20,6 +22,7 @@ use std::sync::Arc;
 
 pub use base::{BASE_BYTES, BASE_ENTRIES};
 pub use batch::{Begun, Fetch};
+pub use elsewhere::News;
 
 /// Most entries in one batch.
 pub const BATCH_ENTRIES: usize = 50;
@@ -92,6 +95,17 @@ impl<T> Request<T> {
                 .map(|chunk| chunk.fields().weight() + 512)
                 .sum(),
             Self::Chat { change, .. } => change.weight(),
+        }
+    }
+
+    /// Whom to answer.
+    fn into_reply(self) -> T {
+        match self {
+            Self::Operation { reply, .. }
+            | Self::Replace { reply, .. }
+            | Self::Update { reply, .. }
+            | Self::Chunks { reply, .. }
+            | Self::Chat { reply, .. } => reply,
         }
     }
 
@@ -191,10 +205,11 @@ pub struct Stored {
     pub messages: Vec<Result<Message, Problem>>,
 }
 
-/// Answers waiting for the commit under way.
+/// A request that waits for the commit under way. It is kept whole: when another node's
+/// commit came first, it is staged again.
 #[derive(Debug)]
 struct Waiting<T> {
-    reply: T,
+    request: Request<T>,
     want: Want,
 }
 
@@ -215,8 +230,9 @@ pub struct Room<T> {
     chat: Journal<Message>,
     queue: VecDeque<Request<T>>,
     waiting: Vec<Waiting<T>>,
-    chunks: Vec<NewChunk>,
-    changes: Vec<Change>,
+    /// Chunks and changes of the chat among what waits.
+    loose: usize,
+    is_one_of_many: bool,
     under_way: bool,
     base: base::Unsaved,
 }
@@ -245,8 +261,8 @@ impl<T> Room<T> {
             chat: Journal::new(chat_head),
             queue: VecDeque::new(),
             waiting: Vec::new(),
-            chunks: Vec::new(),
-            changes: Vec::new(),
+            loose: 0,
+            is_one_of_many: false,
             under_way: false,
             base: base::Unsaved::new(unsaved),
         }
@@ -295,6 +311,7 @@ impl<T> Room<T> {
     /// The commit succeeded. What it has stored is published where its sequence is new.
     pub fn committed(&mut self, stored: &Stored) -> Published<T> {
         self.under_way = false;
+        self.loose = 0;
         let entries = self.note.committed_now();
         for item in &entries {
             self.base.grew(item.entry());
@@ -338,7 +355,7 @@ impl<T> Room<T> {
                         Answer::Chat(messages.next().unwrap_or_else(|| Err(unavailable())))
                     }
                 };
-                (waiting.reply, answer)
+                (waiting.request.into_reply(), answer)
             })
             .collect()
     }
@@ -346,19 +363,11 @@ impl<T> Room<T> {
     /// The room is lost, with its batch or without: everybody who waits is told to
     /// try again. What was acknowledged is in the store.
     pub fn abort(&mut self) -> Vec<(T, Answer)> {
-        let waiting = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .map(|waiting| {
-                let answer = match waiting.want {
-                    Want::Entry(_) | Want::NothingNote => Answer::Note(Err(unavailable())),
-                    Want::Update(_) => Answer::Update(Err(unavailable())),
-                    Want::Chunks(_) => Answer::Transcript(Err(unavailable())),
-                    Want::Chat => Answer::Chat(Err(unavailable())),
-                };
-                (waiting.reply, answer)
-            });
-        let queued = std::mem::take(&mut self.queue)
-            .into_iter()
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let queued = std::mem::take(&mut self.queue).into_iter();
+        waiting
+            .map(|waiting| waiting.request)
+            .chain(queued)
             .map(|request| match request {
                 Request::Operation { reply, .. } | Request::Replace { reply, .. } => {
                     (reply, Answer::Note(Err(unavailable())))
@@ -366,8 +375,8 @@ impl<T> Room<T> {
                 Request::Update { reply, .. } => (reply, Answer::Update(Err(unavailable()))),
                 Request::Chunks { reply, .. } => (reply, Answer::Transcript(Err(unavailable()))),
                 Request::Chat { reply, .. } => (reply, Answer::Chat(Err(unavailable()))),
-            });
-        waiting.chain(queued).collect()
+            })
+            .collect()
     }
 }
 

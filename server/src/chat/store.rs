@@ -1,6 +1,8 @@
 //! Messages in the database. Sequences of replaced revisions are absent: a reader that
 //! has read up to a sequence has seen what there is up to it.
 
+mod each;
+
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::chat::{Message, MessageKind};
@@ -16,6 +18,8 @@ macro_rules! message_columns {
     };
 }
 pub(crate) use message_columns;
+
+pub use each::after_each;
 
 macro_rules! select {
     ($rest:literal) => {

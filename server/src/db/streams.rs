@@ -24,3 +24,47 @@ pub async fn head(db: &Db, meeting: &MeetingId, kind: &str) -> Result<u64, Store
     );
     Ok(row.map_or(0, |(head,)| to_u64(head)))
 }
+
+/// Where the journals of a meeting are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The note's head.
+    pub note: u64,
+    /// The transcript's head.
+    pub transcript: u64,
+    /// The chat's head.
+    pub chat: u64,
+    /// The note's epoch, once it has a base.
+    pub epoch: Option<u64>,
+}
+
+/// The read of a standing.
+pub const STANDING_SQL: &str = "SELECT s.kind, s.head, b.epoch FROM streams s
+    LEFT JOIN note_bases b ON b.meeting_id = s.meeting_id WHERE s.meeting_id = $1";
+
+/// Where the journals of a meeting are, as of one moment.
+///
+/// # Errors
+/// The store fails.
+pub async fn standing(db: &Db, meeting: &MeetingId) -> Result<Standing, StoreError> {
+    let rows: Vec<(String, i64, Option<i64>)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(STANDING_SQL)
+                .bind(meeting.as_str())
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    let mut standing = Standing::default();
+    for (kind, head, epoch) in rows {
+        standing.epoch = epoch.map(to_u64);
+        match kind.as_str() {
+            "note" => standing.note = to_u64(head),
+            "transcript" => standing.transcript = to_u64(head),
+            "chat" => standing.chat = to_u64(head),
+            _ => {}
+        }
+    }
+    Ok(standing)
+}

@@ -34,6 +34,9 @@ impl Live {
         else {
             return Vec::new();
         };
+        if change == Some(AccessChange::CutOff) {
+            return self.connection.close(close::TRY_LATER);
+        }
         let (user, session) = (&actor.user_id, actor.session_id.as_deref());
         if change
             .as_ref()

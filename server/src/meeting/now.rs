@@ -6,6 +6,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::idempotency::{Key, Once};
+use crate::presence;
 use crate::rate::MEETINGS_SPEAK;
 use connvo_core::access::Action;
 use connvo_core::error::Problem;
@@ -25,7 +26,7 @@ pub async fn state_view(app: &App, meeting: &MeetingId) -> Result<MeetingNow, Pr
     let now = app.clock.now_ms();
     let found = store::now(&app.db, meeting, now).await?;
     let mut found = found.ok_or_else(|| Problem::not_found("the meeting"))?;
-    let (here, count) = app.presence.people(meeting, HERE);
+    let (here, count) = presence::people(app, meeting, HERE).await?;
     found.active_participants = here;
     found.active_count = u32::try_from(count).unwrap_or(u32::MAX);
     Ok(found)

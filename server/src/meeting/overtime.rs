@@ -22,9 +22,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// And the shortest.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// Ends what is over until the server is asked to go.
+/// Ends what is over until the server is asked to go, while it is this node that does.
 pub async fn run(app: App) {
-    loop {
+    while app.nodes.leading(&app).await {
         let looked = tokio::select! {
             () = app.shutdown.cancelled() => return,
             looked = once(&app) => looked,

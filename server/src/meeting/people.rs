@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::of_meeting;
+use crate::presence;
 use connvo_core::access::{Action, Role};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
@@ -125,7 +126,7 @@ async fn take<T: DeserializeOwned>(
         if let Some(user) = &moved.user_id
             && !moved.participant.standing.status.takes_part()
         {
-            app.presence.left(meeting, user);
+            presence::left(app, meeting, user);
         }
         for user in moved.user_id.into_iter().chain(moved.host) {
             touched(app, meeting, What::Member(user));

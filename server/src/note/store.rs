@@ -2,6 +2,8 @@
 //! way. Law: base text + operations after the base = text. Only the committer
 //! writes the log; it is cut only in the transaction that writes a base.
 
+mod each;
+
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::id::MeetingId;
@@ -46,6 +48,35 @@ pub const CLIENTS_SQL: &str =
 pub const CHECKPOINT_SQL: &str = "SELECT sequence, text FROM note_checkpoints
     WHERE meeting_id = $1 AND sequence <= $2 ORDER BY sequence DESC LIMIT 1";
 
+pub use each::after_each;
+
+type ClientRow = (String, Option<String>, i64);
+
+fn claim((client_id, user, last_seq): ClientRow) -> Result<ClientClaim, StoreError> {
+    Ok(ClientClaim {
+        client_id,
+        user_id: user.as_deref().map(to_id).transpose()?,
+        last_seq: to_u64(last_seq),
+    })
+}
+
+/// Who writes in a note with which client id.
+///
+/// # Errors
+/// The store fails.
+pub async fn clients(db: &Db, meeting: &MeetingId) -> Result<Vec<ClientClaim>, StoreError> {
+    let rows: Vec<ClientRow> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(CLIENTS_SQL)
+                .bind(meeting.as_str())
+                .fetch_all(pool)
+                .await?
+        }
+    );
+    rows.into_iter().map(claim).collect()
+}
+
 #[derive(sqlx::FromRow)]
 struct EntryRow {
     sequence: i64,
@@ -84,7 +115,6 @@ fn entries(rows: Vec<EntryRow>) -> Result<Vec<NoteEntry>, StoreError> {
 /// The store fails.
 pub async fn load(db: &Db, meeting: &MeetingId) -> Result<StoredNote, StoreError> {
     type BaseRow = (i64, i64, String, Vec<u8>);
-    type ClientRow = (String, Option<String>, i64);
     let (base, log, clients): (Option<BaseRow>, Vec<EntryRow>, Vec<ClientRow>) = on_db!(
         db,
         snapshot | tx | {
@@ -106,13 +136,6 @@ pub async fn load(db: &Db, meeting: &MeetingId) -> Result<StoredNote, StoreError
             (base, log, clients)
         }
     );
-    let client = |(client_id, user, last_seq): ClientRow| {
-        Ok(ClientClaim {
-            client_id,
-            user_id: user.as_deref().map(to_id).transpose()?,
-            last_seq: to_u64(last_seq),
-        })
-    };
     Ok(StoredNote {
         epoch: base.as_ref().map_or(1, |base| to_u64(base.0)),
         base: base.map(|(_, sequence, text, state_v2)| Base {
@@ -123,7 +146,7 @@ pub async fn load(db: &Db, meeting: &MeetingId) -> Result<StoredNote, StoreError
         entries: entries(log)?,
         clients: clients
             .into_iter()
-            .map(client)
+            .map(claim)
             .collect::<Result<_, StoreError>>()?,
     })
 }

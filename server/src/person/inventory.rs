@@ -81,6 +81,9 @@ pub const KEPT: &[Row] = &[
     // Answers for retries of a day, which those of the first call are copies of. The
     // deletion's own receipt, which names nobody, expires with them.
     ("idempotency_keys", "scope", None, Goes),
+    // Who is connected to which node; told of who may do less.
+    ("node_people", "user_id", None, Expires),
+    ("access_journal", "user_id", None, Expires),
     // What was used within the last minutes.
     ("rate_limits", "subject", None, Expires),
 ];

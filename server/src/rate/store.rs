@@ -18,6 +18,8 @@ pub struct Used {
     pub window: Window,
 }
 
+type Row = (String, String, i64, i64, i64);
+
 /// The read at the start.
 pub const LOAD_SQL: &str =
     "SELECT action, subject, began_at, used_before, used_now FROM rate_limits
@@ -28,7 +30,7 @@ pub const LOAD_SQL: &str =
 /// # Errors
 /// The store fails.
 pub async fn load(db: &Db, now_ms: u64) -> Result<Vec<Used>, StoreError> {
-    let rows: Vec<(String, String, i64, i64, i64)> = on_db!(
+    let rows: Vec<Row> = on_db!(
         db,
         read | pool | {
             sqlx::query_as(LOAD_SQL)
@@ -37,21 +39,45 @@ pub async fn load(db: &Db, now_ms: u64) -> Result<Vec<Used>, StoreError> {
                 .await?
         }
     );
-    let used = |(action, subject, began_at, before, now)| Used {
+    Ok(rows.into_iter().map(stored).collect())
+}
+
+fn stored((action, subject, began_at, before, now): Row) -> Used {
+    Used {
         action,
         subject,
         window: Window::stored(to_u64(began_at), to_u64(before), to_u64(now)),
-    };
-    Ok(rows.into_iter().map(used).collect())
+    }
 }
 
-/// Stores what was used. Of two nodes that count one subject the larger count stands.
+/// A row of before and one to be added: those of one bucket are added up, of two the
+/// later goes on.
+const ADD_SQL: &str = " ON CONFLICT (action, subject) DO UPDATE SET
+    used_before = CASE
+        WHEN excluded.began_at = rate_limits.began_at THEN rate_limits.used_before
+        WHEN excluded.began_at = rate_limits.began_at + 60000 THEN rate_limits.used_now
+        WHEN excluded.began_at > rate_limits.began_at THEN 0
+        WHEN excluded.began_at + 60000 = rate_limits.began_at
+            THEN rate_limits.used_before + excluded.used_now
+        ELSE rate_limits.used_before END,
+    used_now = CASE
+        WHEN excluded.began_at = rate_limits.began_at
+            THEN rate_limits.used_now + excluded.used_now
+        WHEN excluded.began_at > rate_limits.began_at THEN excluded.used_now
+        ELSE rate_limits.used_now END,
+    began_at = CASE WHEN excluded.began_at > rate_limits.began_at THEN excluded.began_at
+        ELSE rate_limits.began_at END
+    RETURNING action, subject, began_at, used_before, used_now";
+
+/// Adds what was used since the last time, in the present bucket of each window, each
+/// subject once; answers what was used in all.
 ///
 /// # Errors
 /// The store fails.
-pub async fn save(db: &Db, used: &[Used]) -> Result<(), StoreError> {
+pub async fn add(db: &Db, used: &[Used]) -> Result<Vec<Used>, StoreError> {
+    let mut all = Vec::with_capacity(used.len());
     for rows in used.chunks(ROWS) {
-        on_db!(
+        let added: Vec<Row> = on_db!(
             db,
             write | pool | {
                 let mut query = sqlx::QueryBuilder::new(
@@ -65,17 +91,13 @@ pub async fn save(db: &Db, used: &[Used]) -> Result<(), StoreError> {
                         .push_bind(to_i64(before))
                         .push_bind(to_i64(now));
                 });
-                query.push(
-                    " ON CONFLICT (action, subject) DO UPDATE SET began_at = excluded.began_at,
-                         used_before = excluded.used_before, used_now = excluded.used_now
-                     WHERE (rate_limits.began_at, rate_limits.used_now)
-                         < (excluded.began_at, excluded.used_now)",
-                );
-                query.build().execute(pool).await?;
+                query.push(ADD_SQL);
+                query.build_query_as().fetch_all(pool).await?
             }
         );
+        all.extend(added.into_iter().map(stored));
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Deletes what counts no more; returns whether there may be more.

@@ -1,6 +1,7 @@
 //! A room's task: the loop around [`connvo_core::live::Room`].
 
 mod base;
+mod elsewhere;
 mod end;
 
 use super::feed::Feed;
@@ -8,6 +9,7 @@ use super::handle::{Message, NoteView, Room as Handle, StockState};
 use super::reply::Reply;
 use super::{Cell, Ground, Rooms};
 use crate::audit::Entry;
+use crate::bus::Hint;
 use crate::chat::store as chats;
 use crate::committer::{Append, CommitError, NoteBatch, TranscriptBatch};
 use crate::note::store as notes;
@@ -19,7 +21,7 @@ use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::note::Note;
 use connvo_core::live::pacing::PRESENCE_MS;
 use connvo_core::live::presence::Presence;
-use connvo_core::live::room::{Batch, Fetch, Request, Room, Stored};
+use connvo_core::live::room::{Batch, Fetch, News, Request, Room, Stored};
 use connvo_core::note::DocumentError;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,6 +55,10 @@ struct Actor {
     /// What the audit log is to have with changes that are under way, by client or
     /// message id.
     records: HashMap<String, Box<Entry>>,
+    /// What other nodes have committed.
+    news: Vec<News>,
+    /// How often in a row another node's commit came first.
+    overtaken: u32,
     /// Whether the meeting is no more.
     removed: bool,
 }
@@ -99,9 +105,14 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
     let feed = Arc::new(Feed::new(note.head(), transcript_head, chat_head));
     let (sender, inbox) = mpsc::channel(INBOX);
     let gone = CancellationToken::new();
-    let handle = Handle::new(sender, Arc::clone(&feed), note.epoch(), gone.clone());
+    let handle = Handle::new(sender, Arc::clone(&feed), note.epoch(), gone.clone())
+        .relaying(&ground.bus, &meeting);
+    ground.bus.send(|| Hint::WhoIsPresent {
+        meeting_id: meeting.clone(),
+    });
     let actor = Actor {
-        room: Room::new(note, transcript_head, chat_head, unsaved),
+        room: Room::new(note, transcript_head, chat_head, unsaved)
+            .among_others(ground.bus.is_shared()),
         _place: Place {
             rooms: rooms.clone(),
             meeting: meeting.clone(),
@@ -119,6 +130,8 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
         base_again: Again::default(),
         questions: Vec::new(),
         records: HashMap::new(),
+        news: Vec::new(),
+        overtaken: 0,
         removed: false,
     };
     tokio::spawn(actor.run());
@@ -183,6 +196,7 @@ impl Actor {
         if self.removed {
             return Err(End::Removed);
         }
+        self.take_news().await?;
         self.work().await?;
         self.tell_presence(clock.now_ms());
         if self.room.base_is_due() && Instant::now() >= self.base_again.at {
@@ -224,6 +238,9 @@ impl Actor {
                     });
                 }
             }
+            Message::News(news) => self.news.push(*news),
+            Message::PresentElsewhere(states) => self.presence.relay(states, now_ms),
+            Message::TellPresent => self.tell_present(self.presence.own()),
             Message::Close => self.removed = true,
             question => self.questions.push(question),
         }
@@ -240,12 +257,17 @@ impl Actor {
                 return Err(End::Broken(why));
             }
             if let Some(batch) = begun.batch {
-                let stored = self
-                    .commit(batch)
-                    .await
-                    .map_err(|error| End::Broken(error.to_string()))?;
+                let stored = match self.commit(batch).await {
+                    Err(CommitError::Conflict) if self.is_shared() => {
+                        self.go_on_behind().await?;
+                        continue;
+                    }
+                    stored => stored.map_err(|error| End::Broken(error.to_string()))?,
+                };
+                self.overtaken = 0;
                 let published = self.room.committed(&stored);
                 self.feed.publish(&published);
+                self.tell_growth(&published);
                 for (reply, answer) in published.answers {
                     reply.give(answer);
                 }
@@ -257,6 +279,7 @@ impl Actor {
                 break;
             }
         }
+        self.freshen().await?;
         for question in std::mem::take(&mut self.questions) {
             // Whoever gets the whole document loads it: it has to load as its own text.
             let whole = matches!(question, Message::Snapshot(_) | Message::Sync { .. });
@@ -273,8 +296,12 @@ impl Actor {
         let mut records = Vec::new();
         let clients = batch.entries.iter().map(|entry| entry.client_id.as_str());
         let messages = batch.chat.iter().map(|change| change.message_id().as_str());
+        let mut recorded = Vec::new();
         for of in clients.chain(messages) {
-            records.extend(self.records.remove(of).map(|entry| *entry));
+            if let Some((of, entry)) = self.records.remove_entry(of) {
+                records.push((*entry).clone());
+                recorded.push((of, entry));
+            }
         }
         let has_note = !batch.entries.is_empty() || !batch.claims.is_empty();
         let append = Append {
@@ -291,13 +318,22 @@ impl Actor {
             chat: batch.chat,
             records,
         };
-        ground.committer.append(append).await
+        let stored = ground.committer.append(append).await;
+        if stored.is_err() {
+            // It goes with the next try.
+            self.records.extend(recorded);
+        }
+        stored
     }
 
     async fn fetch(&mut self, fetch: Fetch) -> Result<(), End> {
         let db = &self.rooms.ground().db;
         let failed = |problem: Problem| End::Broken(problem.detail);
         match fetch {
+            Fetch::News => {
+                self.catch_up().await?;
+                self.room.note_mut().has_all_news();
+            }
             Fetch::From(from) => {
                 let upto = self.room.note().journal().first();
                 let entries = notes::range(db, &self.meeting, from, upto)
@@ -329,6 +365,7 @@ impl Actor {
                 version: note.head(),
                 epoch: note.epoch(),
             })),
+            Message::Freshen(reply) => drop(reply.send(())),
             Message::Snapshot(reply) => {
                 let state = document.diff_v1(&[0]).unwrap_or_default();
                 drop(reply.send(NoteSnapshot {
@@ -364,6 +401,9 @@ impl Actor {
     fn tell_presence(&mut self, now_ms: u64) {
         if Instant::now() >= self.presence_at {
             self.presence.expire(now_ms);
+            if self.is_shared() {
+                self.tell_present(self.presence.news());
+            }
             if let Some(bytes) = self.presence.drain() {
                 self.feed.presence(&bytes.into());
             }

@@ -149,6 +149,17 @@ impl Feed {
         }
     }
 
+    /// Transcript and chat have come to these heads, by what other nodes have written; 0
+    /// where nothing is known.
+    pub(super) fn reach(&self, transcript_head: u64, chat_head: u64) {
+        if reach(&self.transcript, transcript_head) {
+            self.wake(Stream::Transcript);
+        }
+        if reach(&self.chat, chat_head) {
+            self.wake(Stream::Chat);
+        }
+    }
+
     fn wake(&self, stream: Stream) {
         for watcher in lock(&self.watchers).values() {
             if watcher.interest.stream == stream {
@@ -188,6 +199,14 @@ fn put<E: Sequenced>(journal: &Mutex<Journal<E>>, items: &[Arc<Item<E>>]) -> boo
         }
     }
     !items.is_empty()
+}
+
+/// Whether the journal was behind.
+fn reach<E: Sequenced>(journal: &Mutex<Journal<E>>, head: u64) -> bool {
+    let mut journal = lock(journal);
+    let is_behind = journal.head() < head;
+    journal.reach(head);
+    is_behind
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -6,12 +6,13 @@ use super::feed::Feed;
 use super::mailbox::Mailbox;
 use super::reply::{Held, Reply, To};
 use crate::audit::Entry;
+use crate::bus::Bus;
 use connvo_core::chat::{Change, Message as ChatMessage};
 use connvo_core::error::Problem;
-use connvo_core::id::UserId;
+use connvo_core::id::{MeetingId, UserId};
 use connvo_core::live::connection::NoteSnapshot;
-use connvo_core::live::presence::STATE_BYTES;
-use connvo_core::live::room::{Request, unavailable};
+use connvo_core::live::presence::{STATE_BYTES, State};
+use connvo_core::live::room::{News, Request, unavailable};
 use connvo_core::protocol::command::{NoteAccepted, NoteOperationDraft};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -77,6 +78,12 @@ pub(super) enum Message {
     Leave {
         watch: u64,
     },
+    /// What other nodes have committed.
+    News(Box<News>),
+    /// Wants what the store has now.
+    Freshen(oneshot::Sender<()>),
+    PresentElsewhere(Vec<State>),
+    TellPresent,
     /// The meeting is no more.
     Close,
 }
@@ -89,6 +96,8 @@ pub struct Room {
     epoch: u64,
     gone: CancellationToken,
     room_for: Arc<Semaphore>,
+    /// Whom to relay to what is of the moment.
+    others: Option<(Bus, MeetingId)>,
 }
 
 impl Room {
@@ -104,7 +113,14 @@ impl Room {
             epoch,
             gone,
             room_for: Arc::new(Semaphore::new(HELD_BYTES)),
+            others: None,
         }
+    }
+
+    /// The same room, which relays to other nodes what is of the moment.
+    pub(super) fn relaying(self, bus: &Bus, meeting: &MeetingId) -> Self {
+        let others = bus.is_shared().then(|| (bus.clone(), meeting.clone()));
+        Self { others, ..self }
     }
 
     /// The published journals.
@@ -276,6 +292,27 @@ impl Room {
             held,
         })
         .await?
+    }
+
+    /// Has what the store has at this moment.
+    pub(super) async fn freshen(&self) -> Result<(), Problem> {
+        self.ask(Message::Freshen).await
+    }
+
+    /// Other nodes have committed this; false when the room is too busy to hear of it.
+    pub(super) fn hears(&self, news: News) -> bool {
+        self.sender.try_send(Message::News(Box::new(news))).is_ok()
+    }
+
+    /// People are present at another node. A room too busy to hear of it hears of it with
+    /// the next change.
+    pub(super) fn present_elsewhere(&self, states: Vec<State>) {
+        let _ = self.sender.try_send(Message::PresentElsewhere(states));
+    }
+
+    /// Another node wants to know who is present here. As above.
+    pub(super) fn tell_present(&self) {
+        let _ = self.sender.try_send(Message::TellPresent);
     }
 
     /// A watcher says which ClientID it writes with.

@@ -69,8 +69,15 @@ impl Pace {
     }
 }
 
-/// Follows the journals until the server is asked to go.
+/// Follows the journals until the server is asked to go, while it is this node that does.
 pub async fn run(app: App) {
+    while app.nodes.leading(&app).await {
+        follow(&app).await;
+    }
+}
+
+/// Follows the journals for as long as this node leads; at first all of them.
+async fn follow(app: &App) {
     let mut waiting: HashSet<MeetingId> = HashSet::new();
     let mut all_at = Instant::now();
     let mut pace = Pace::default();
@@ -89,22 +96,25 @@ pub async fn run(app: App) {
                 () = tokio::time::sleep_until(soon) => {}
             }
         }
+        if !app.nodes.leads() {
+            return;
+        }
         let marked = app.fresh.take();
         waiting.extend(marked.meetings);
         if marked.others || Instant::now() >= all_at {
             all_at = Instant::now() + EVERY;
-            match behind(&app).await {
+            match behind(app).await {
                 Ok(found) => waiting.extend(found),
                 Err(error) => tracing::error!(%error, "what is not indexed cannot be found now"),
             }
         }
         let mut left = HashSet::new();
         for meeting in waiting.drain() {
-            if app.shutdown.is_cancelled() {
+            if app.shutdown.is_cancelled() || !app.nodes.leads() {
                 return;
             }
             let began = Instant::now();
-            match look(&app, &meeting, NOTE_MS).await {
+            match look(app, &meeting, NOTE_MS).await {
                 Ok(false) => {}
                 Ok(true) => {
                     left.insert(meeting);

@@ -1,6 +1,7 @@
 //! Transcript chunks in the database. Sequences of replaced revisions are absent:
 //! a reader that has read up to a sequence has seen what there is up to it.
 
+mod each;
 pub mod speakers;
 pub mod spoken;
 
@@ -18,6 +19,8 @@ macro_rules! chunk_columns {
     };
 }
 pub(crate) use chunk_columns;
+
+pub use each::after_each;
 
 macro_rules! select {
     ($rest:literal) => {

@@ -28,7 +28,12 @@ impl Server {
             Target::Live | Target::Yjs => {
                 let data = TempDir::new()?;
                 let mut command = Command::new(&plan.server);
-                for name in ["CONNVO_CONFIG", "DATABASE_URL"] {
+                for name in [
+                    "CONNVO_CONFIG",
+                    "DATABASE_URL",
+                    "BUS_DATABASE_URL",
+                    "NATS_URL",
+                ] {
                     command.env_remove(name);
                 }
                 command.args(["serve", "--dev", "--listen", "127.0.0.1:0"]);

@@ -2,11 +2,11 @@
 
 use crate::fixture::{NOW, Store};
 use connvo_core::rate::{WINDOW_MS, Window};
-use connvo_server::rate::store::{Used, load, save, sweep};
+use connvo_server::rate::store::{Used, add, load, sweep};
 
 on_both!(
     what_was_used_is_found_again_while_it_counts,
-    of_two_counts_of_one_subject_the_larger_stands,
+    what_nodes_count_of_one_subject_adds_up,
 );
 
 fn used(subject: &str, taken: u64, now_ms: u64) -> Used {
@@ -23,7 +23,7 @@ async fn what_was_used_is_found_again_while_it_counts(store: Store) {
     let rows: Vec<Used> = (0..1_200)
         .map(|at| used(&format!("somebody {at}"), at + 1, NOW))
         .collect();
-    save(&store.db, &rows).await.unwrap();
+    add(&store.db, &rows).await.unwrap();
     let mut found = load(&store.db, NOW + WINDOW_MS).await.unwrap();
     found.sort_by_key(|used| used.window.parts().2);
     assert_eq!(found, rows);
@@ -33,14 +33,23 @@ async fn what_was_used_is_found_again_while_it_counts(store: Store) {
     assert!(load(&store.db, NOW).await.unwrap().is_empty());
 }
 
-async fn of_two_counts_of_one_subject_the_larger_stands(store: Store) {
-    for taken in [5, 9, 7] {
-        let row = used("somebody", taken, NOW);
-        save(&store.db, &[row]).await.unwrap();
+async fn what_nodes_count_of_one_subject_adds_up(store: Store) {
+    let counted = |at: u64, before: u64, now: u64| Used {
+        action: "notes.op".into(),
+        subject: "somebody".into(),
+        window: Window::stored(at - at % WINDOW_MS, before, now),
+    };
+    // In the bucket, in the next, of the one before by a node that comes late, much later.
+    for (at, taken, expected) in [
+        (NOW, 5, counted(NOW, 0, 5)),
+        (NOW, 7, counted(NOW, 0, 12)),
+        (NOW + WINDOW_MS, 1, counted(NOW + WINDOW_MS, 12, 1)),
+        (NOW, 3, counted(NOW + WINDOW_MS, 15, 1)),
+        (NOW + 5 * WINDOW_MS, 2, counted(NOW + 5 * WINDOW_MS, 0, 2)),
+        (NOW, 9, counted(NOW + 5 * WINDOW_MS, 0, 2)),
+    ] {
+        let all = add(&store.db, &[used("somebody", taken, at)]).await;
+        assert_eq!(all.unwrap(), std::slice::from_ref(&expected));
+        assert_eq!(load(&store.db, NOW).await.unwrap(), [expected]);
     }
-    let found = load(&store.db, NOW).await.unwrap();
-    assert_eq!(found, [used("somebody", 9, NOW)]);
-    let next = used("somebody", 1, NOW + WINDOW_MS);
-    save(&store.db, std::slice::from_ref(&next)).await.unwrap();
-    assert_eq!(load(&store.db, NOW).await.unwrap(), [next]);
 }

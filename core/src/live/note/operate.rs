@@ -160,6 +160,9 @@ impl Note {
     fn since(&self, base: u64) -> Result<Vec<&Operation>, NotStaged> {
         let head = self.head();
         let Some(span) = head.checked_sub(base) else {
+            if !self.has_news {
+                return Err(NotStaged::NeedNews);
+            }
             return Err(resync(format!(
                 "version {base} does not exist yet: the note is at {head}"
             )));

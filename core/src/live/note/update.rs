@@ -97,6 +97,10 @@ impl Note {
         }
         let last = self.claims.get(&name).map_or(0, |claim| claim.last_seq);
         let next = last.saturating_add(1);
+        if first > next && !self.has_news {
+            // The client may come from another node.
+            return Err(NotStaged::NeedNews);
+        }
         if first > next || first == 0 {
             return Err(gone("a change before this one is missing"));
         }

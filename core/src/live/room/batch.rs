@@ -2,7 +2,6 @@
 //! entries that only the store has.
 
 use super::{Answer, BATCH_BYTES, BATCH_ENTRIES, Batch, Request, Room, Updated, Waiting, Want};
-use crate::error::Problem;
 use crate::id::UserId;
 use crate::live::note::update::Run;
 use crate::live::note::{NotStaged, Staged};
@@ -17,6 +16,9 @@ pub enum Fetch {
     /// All entries from this sequence up to the one before the journal's first:
     /// give them to `note_mut().extend_back`.
     From(u64),
+    /// What the store has after the note's head, and all of its claims: give them to
+    /// [`Room::absorb`], then say `note_mut().has_all_news()`.
+    News,
     /// The entry of this client's change, if there is one: give it to
     /// `note_mut().remember`.
     Entry {
@@ -58,14 +60,11 @@ impl<T> Room<T> {
             };
             self.stage(request, now_ms, &mut begun);
         }
-        if self.note.has_staged() || !self.chunks.is_empty() || !self.changes.is_empty() {
-            begun.batch = Some(Batch {
-                expected_head: self.note.head(),
-                entries: self.note.staged().to_vec(),
-                claims: self.note.touched(),
-                chunks: std::mem::take(&mut self.chunks),
-                chat: std::mem::take(&mut self.changes),
-            });
+        if begun.fetch.is_none() {
+            self.note.forget_news();
+        }
+        if self.note.has_staged() || self.loose > 0 {
+            begun.batch = Some(self.batch());
             self.under_way = true;
         } else if !self.waiting.is_empty() {
             // Nothing to commit: everything that waits for a commit has it already.
@@ -76,9 +75,32 @@ impl<T> Room<T> {
         begun
     }
 
+    /// What waits, as one commit. Where no other node may come first, what is as large as
+    /// it is many is handed over, and not kept.
+    fn batch(&mut self) -> Batch {
+        let (mut chunks, mut chat) = (Vec::new(), Vec::new());
+        for waiting in &mut self.waiting {
+            match &mut waiting.request {
+                Request::Chunks { chunks: more, .. } if self.is_one_of_many => {
+                    chunks.extend_from_slice(more);
+                }
+                Request::Chunks { chunks: more, .. } => chunks.append(more),
+                Request::Chat { change, .. } => chat.push((**change).clone()),
+                _ => {}
+            }
+        }
+        Batch {
+            expected_head: self.note.head(),
+            entries: self.note.staged().to_vec(),
+            claims: self.note.touched(),
+            chunks,
+            chat,
+        }
+    }
+
     fn is_full(&self) -> bool {
         let entries = self.note.staged();
-        entries.len() + self.chunks.len() + self.changes.len() >= BATCH_ENTRIES
+        entries.len() + self.loose >= BATCH_ENTRIES
             || entries
                 .iter()
                 .map(|entry| entry.update.len())
@@ -87,243 +109,156 @@ impl<T> Room<T> {
     }
 
     fn stage(&mut self, request: Request<T>, now_ms: u64, begun: &mut Begun<T>) {
-        match request {
-            Request::Operation {
-                author,
-                draft,
-                reply,
-            } => match self.note.stage_operation(&author, &draft, now_ms) {
-                Ok(staged) => self.note_staged(reply, staged, begun),
-                Err(NotStaged::Refused(problem)) => {
-                    begun.answers.push((reply, Answer::Note(Err(problem))));
-                }
-                Err(other) => self.put_back(
-                    other,
-                    Request::Operation {
-                        author,
-                        draft,
-                        reply,
-                    },
-                    begun,
-                ),
-            },
+        let staged = match &request {
+            Request::Operation { author, draft, .. } => {
+                self.note.stage_operation(author, draft, now_ms)
+            }
             Request::Replace {
                 author,
                 text,
                 client_id,
-                reply,
+                ..
             } => {
                 let current = self.note.document.text().to_string();
-                let staged =
-                    self.note
-                        .stage_replacement(&author, &client_id, diff(&current, &text), now_ms);
-                match staged {
-                    Ok(staged) => self.note_staged(reply, staged, begun),
-                    Err(NotStaged::Refused(problem)) => {
-                        begun.answers.push((reply, Answer::Note(Err(problem))));
-                    }
-                    Err(other) => self.put_back(
-                        other,
-                        Request::Replace {
-                            author,
-                            text,
-                            client_id,
-                            reply,
-                        },
-                        begun,
-                    ),
-                }
+                let operation = diff(&current, text);
+                self.note
+                    .stage_replacement(author, client_id, operation, now_ms)
             }
-            Request::Update {
-                author,
-                own,
-                made_by,
-                update,
-                reply,
-            } => {
-                self.stage_run(&author, own, made_by, update, reply, now_ms, begun);
+            Request::Update { .. } => return self.stage_run(request, now_ms, begun),
+            Request::Chunks { chunks, .. } => {
+                let count = chunks.len();
+                self.loose += count;
+                return self.wait(request, Want::Chunks(count));
             }
-            Request::Chunks { chunks, reply } => {
-                self.waiting.push(Waiting {
-                    reply,
-                    want: Want::Chunks(chunks.len()),
-                });
-                self.chunks.extend(chunks);
+            Request::Chat { .. } => {
+                self.loose += 1;
+                return self.wait(request, Want::Chat);
             }
-            Request::Chat { change, reply } => {
-                self.waiting.push(Waiting {
-                    reply,
-                    want: Want::Chat,
-                });
-                self.changes.push(*change);
+        };
+        match staged {
+            Ok(staged) => self.note_staged(request, staged, begun),
+            Err(NotStaged::Refused(problem)) => {
+                let answer = Answer::Note(Err(problem));
+                begun.answers.push((request.into_reply(), answer));
             }
+            Err(other) => self.put_back(other, request, begun),
         }
     }
 
-    fn note_staged(&mut self, reply: T, staged: Staged, begun: &mut Begun<T>) {
+    fn wait(&mut self, request: Request<T>, want: Want) {
+        self.waiting.push(Waiting { request, want });
+    }
+
+    fn note_staged(&mut self, request: Request<T>, staged: Staged, begun: &mut Begun<T>) {
+        let accepted = |version, operation| Answer::Note(Ok(NoteAccepted { version, operation }));
         match staged {
             Staged::Known {
                 sequence,
                 operation,
-            } => {
-                begun.answers.push((
-                    reply,
-                    Answer::Note(Ok(NoteAccepted {
-                        version: sequence,
-                        operation,
-                    })),
-                ));
-            }
+            } => begun
+                .answers
+                .push((request.into_reply(), accepted(sequence, operation))),
             Staged::Entry(sequence) if planted::is_on(Bug::AckBeforeCommit) => {
                 let staged = self.note.staged().iter();
                 let entry = staged.rev().find(|entry| entry.sequence == sequence);
                 let operation = entry.map_or_else(Operation::new, |entry| entry.operation.clone());
-                begun.answers.push((
-                    reply,
-                    Answer::Note(Ok(NoteAccepted {
-                        version: sequence,
-                        operation,
-                    })),
-                ));
+                begun
+                    .answers
+                    .push((request.into_reply(), accepted(sequence, operation)));
             }
-            Staged::Entry(sequence) => self.waiting.push(Waiting {
-                reply,
-                want: Want::Entry(sequence),
-            }),
-            Staged::Nothing => self.waiting.push(Waiting {
-                reply,
-                want: Want::NothingNote,
-            }),
+            Staged::Entry(sequence) => self.wait(request, Want::Entry(sequence)),
+            Staged::Nothing => self.wait(request, Want::NothingNote),
         }
     }
 
     /// Takes the run of updates that this one begins: same author, same client.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the fields of Request::Update, taken apart"
-    )]
-    fn stage_run(
-        &mut self,
-        author: &UserId,
-        own: Option<u64>,
-        made_by: Option<(u64, u64)>,
-        update: Vec<u8>,
-        reply: T,
-        now_ms: u64,
-        begun: &mut Begun<T>,
-    ) {
-        let mut bytes = update.len();
-        let mut run = vec![(update, reply)];
-        while run.len() < BATCH_ENTRIES
-            && bytes < BATCH_BYTES
-            && self.continues(author, own, made_by, run.len())
-        {
-            if let Some(Request::Update { update, reply, .. }) = self.queue.pop_front() {
-                bytes += update.len();
-                run.push((update, reply));
+    fn stage_run(&mut self, first: Request<T>, now_ms: u64, begun: &mut Begun<T>) {
+        let mut bytes = first.weight();
+        let mut run = vec![first];
+        while run.len() < BATCH_ENTRIES && bytes < BATCH_BYTES && self.continues(&run) {
+            if let Some(next) = self.queue.pop_front() {
+                bytes += next.weight();
+                run.push(next);
             }
         }
-        if let Some(staged) = self.offer(author, own, made_by, &run, now_ms) {
+        if let Some(staged) = self.offer(&run, now_ms) {
             begun.broken = staged.err();
-            self.waiting
-                .extend(run.into_iter().map(|(_, reply)| Waiting {
-                    reply,
-                    want: Want::Update(Updated::Logged),
-                }));
+            for request in run {
+                self.wait(request, Want::Update(Updated::Logged));
+            }
             return;
         }
-        for (at, (update, reply)) in run.into_iter().enumerate() {
-            let made_by = made_by.map(|(client, first)| (client, first.saturating_add(at as u64)));
-            let run = Run {
-                author,
-                own,
-                made_by,
-                updates: &[&update],
+        let mut run = run.into_iter();
+        while let Some(request) = run.next() {
+            let Some(one) = One::of(&request) else {
+                continue;
             };
-            match self.note.stage_updates(run, now_ms) {
-                Ok(Staged::Entry(_)) => self.waiting.push(Waiting {
-                    reply,
-                    want: Want::Update(Updated::Logged),
-                }),
-                Ok(_) => self.waiting.push(Waiting {
-                    reply,
-                    want: Want::Update(Updated::Nothing),
-                }),
+            let want = match self.note.stage_updates(one.run(&[one.update]), now_ms) {
+                Ok(Staged::Entry(_)) => Want::Update(Updated::Logged),
+                Ok(_) => Want::Update(Updated::Nothing),
                 Err(NotStaged::Broken(why)) => {
                     begun.broken = Some(why);
-                    self.waiting.push(Waiting {
-                        reply,
-                        want: Want::Update(Updated::Logged),
-                    });
+                    Want::Update(Updated::Logged)
                 }
                 Err(NotStaged::Refused(problem)) => {
-                    self.refuse(author, made_by, problem, reply, begun);
+                    if let Some((client, _)) = one.made_by {
+                        self.note.refuse_client(one.author, client);
+                    }
+                    let answer = Answer::Update(Err(problem));
+                    begun.answers.push((request.into_reply(), answer));
+                    continue;
                 }
-                Err(_) => begun
-                    .answers
-                    .push((reply, Answer::Update(Err(super::unavailable())))),
-            }
+                Err(NotStaged::NeedNews) => {
+                    let rest: Vec<_> = run.collect();
+                    for request in rest.into_iter().rev() {
+                        self.queue.push_front(request);
+                    }
+                    self.put_back(NotStaged::NeedNews, request, begun);
+                    return;
+                }
+                Err(NotStaged::NeedEntries(_) | NotStaged::NeedEntry { .. }) => {
+                    let answer = Answer::Update(Err(super::unavailable()));
+                    begun.answers.push((request.into_reply(), answer));
+                    continue;
+                }
+            };
+            self.wait(request, want);
         }
     }
 
     /// Offers a whole run at once; `None` when it has to be taken apart.
-    fn offer(
-        &mut self,
-        author: &UserId,
-        own: Option<u64>,
-        made_by: Option<(u64, u64)>,
-        run: &[(Vec<u8>, T)],
-        now_ms: u64,
-    ) -> Option<Result<(), String>> {
+    fn offer(&mut self, run: &[Request<T>], now_ms: u64) -> Option<Result<(), String>> {
         if run.len() < 2 {
             return None;
         }
-        let updates: Vec<&[u8]> = run.iter().map(|(update, _)| update.as_slice()).collect();
-        let run = Run {
-            author,
-            own,
-            made_by,
-            updates: &updates,
-        };
-        match self.note.stage_updates(run, now_ms) {
+        let ones: Vec<One<'_>> = run.iter().filter_map(One::of).collect();
+        let updates: Vec<&[u8]> = ones.iter().map(|one| one.update).collect();
+        match self.note.stage_updates(ones.first()?.run(&updates), now_ms) {
             Ok(Staged::Entry(_)) => Some(Ok(())),
             Err(NotStaged::Broken(why)) => Some(Err(why)),
             Ok(_) | Err(_) => None,
         }
     }
 
-    fn refuse(
-        &mut self,
-        author: &UserId,
-        made_by: Option<(u64, u64)>,
-        problem: Problem,
-        reply: T,
-        begun: &mut Begun<T>,
-    ) {
-        if let Some((client, _)) = made_by {
-            self.note.refuse_client(author, client);
-        }
-        begun.answers.push((reply, Answer::Update(Err(problem))));
-    }
-
-    fn continues(
-        &self,
-        author: &UserId,
-        own: Option<u64>,
-        made_by: Option<(u64, u64)>,
-        length: usize,
-    ) -> bool {
-        let expected = made_by.map(|(client, first)| (client, first.saturating_add(length as u64)));
-        matches!(
-            self.queue.front(),
-            Some(Request::Update { author: next, own: next_own, made_by: next_by, .. })
-                if next == author && *next_own == own && *next_by == expected
-        )
+    /// Whether the next request goes on with a run.
+    fn continues(&self, run: &[Request<T>]) -> bool {
+        let (Some(first), Some(next)) = (
+            run.first().and_then(One::of),
+            self.queue.front().and_then(One::of),
+        ) else {
+            return false;
+        };
+        let length = run.len() as u64;
+        let expected = first
+            .made_by
+            .map(|(client, first)| (client, first.saturating_add(length)));
+        next.author == first.author && next.own == first.own && next.made_by == expected
     }
 
     fn put_back(&mut self, why: NotStaged, request: Request<T>, begun: &mut Begun<T>) {
         match why {
             NotStaged::NeedEntries(from) => begun.fetch = Some(Fetch::From(from)),
+            NotStaged::NeedNews => begun.fetch = Some(Fetch::News),
             NotStaged::NeedEntry {
                 client_id,
                 client_seq,
@@ -337,5 +272,46 @@ impl<T> Room<T> {
             NotStaged::Refused(_) => {}
         }
         self.queue.push_front(request);
+    }
+}
+
+/// The fields of a [`Request::Update`].
+struct One<'a> {
+    author: &'a UserId,
+    own: Option<u64>,
+    made_by: Option<(u64, u64)>,
+    update: &'a [u8],
+}
+
+impl<'a> One<'a> {
+    fn of<T>(request: &'a Request<T>) -> Option<Self> {
+        match request {
+            Request::Update {
+                author,
+                own,
+                made_by,
+                update,
+                ..
+            } => Some(Self {
+                author,
+                own: *own,
+                made_by: *made_by,
+                update,
+            }),
+            _ => None,
+        }
+    }
+
+    /// A run that begins with it.
+    fn run<'r>(&self, updates: &'r [&'r [u8]]) -> Run<'r>
+    where
+        'a: 'r,
+    {
+        Run {
+            author: self.author,
+            own: self.own,
+            made_by: self.made_by,
+            updates,
+        }
     }
 }

@@ -406,6 +406,8 @@ impl Server {
                     .note_mut()
                     .extend_back(from, sky.store.range(from, upto));
             }
+            // One node has it all.
+            Some(Fetch::News) => actor.room.note_mut().has_all_news(),
             Some(Fetch::Entry {
                 client_id,
                 client_seq,

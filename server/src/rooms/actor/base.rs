@@ -2,6 +2,7 @@
 
 use super::super::Ground;
 use super::{Actor, End};
+use crate::bus::Hint;
 use crate::db::StoreError;
 use crate::note::store as notes;
 use connvo_core::id::MeetingId;
@@ -64,6 +65,9 @@ impl Actor {
         if let Err(error) = stored {
             tracing::error!(meeting = %self.meeting, error, "the note could not be started over");
         }
+        ground.bus.send(|| Hint::Reopen {
+            meeting_id: self.meeting.clone(),
+        });
         End::Broken(format!("started over from the log: {error}"))
     }
 

@@ -1,6 +1,7 @@
 //! What a room is asked about its transcript.
 
 use super::Room;
+use crate::bus::Hint;
 use crate::rooms::mailbox::Mailbox;
 use crate::rooms::reply::{Caller, To, accepted};
 use connvo_core::error::Problem;
@@ -60,6 +61,13 @@ impl Room {
             let fields = chunk.fields();
             let json = serde_json::to_string(fields).map_err(|_| unavailable())?;
             let utterance = format!("{}\n{}", fields.source_id, fields.segment_id);
+            if let Some((bus, meeting)) = &self.others {
+                bus.send(|| Hint::Interim {
+                    meeting_id: meeting.clone(),
+                    utterance: utterance.clone(),
+                    json: json.clone(),
+                });
+            }
             self.feed.volatile(&utterance.into(), &json.into());
         }
         Ok((interim, kept))

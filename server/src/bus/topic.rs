@@ -1,9 +1,11 @@
 //! What views read and commits touch.
 
 use connvo_core::id::{MeetingId, OrgId, UserId};
+use serde::{Deserialize, Serialize};
 
 /// Something that views are made of.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Topic {
     /// What one person may use, and who they are.
     Person(UserId),
