@@ -15,7 +15,7 @@ enum Of {
 }
 use Of::{Number, Text};
 
-const HOT: [(&str, &str, &[Of]); 21] = [
+const HOT: [(&str, &str, &[Of]); 22] = [
     ("standing", auth::store::STANDING_SQL, &[Text, Text]),
     ("sight", auth::store::SIGHT_SQL, &[Text, Text]),
     ("membership", meeting::store::MEMBERSHIP_SQL, &[Text, Text]),
@@ -83,6 +83,7 @@ const HOT: [(&str, &str, &[Of]); 21] = [
         &[Text, Text, Number, Number],
     ),
     ("head", streams::HEAD_SQL, &[Text, Text]),
+    ("heads", streams::STANDING_SQL, &[Text]),
 ];
 
 /// Read as seldom as rights change, and sorted: a few rows of one meeting or person. No
