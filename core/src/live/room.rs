@@ -293,6 +293,8 @@ impl<T> Room<T> {
 
     /// Queues a request.
     pub fn request(&mut self, request: Request<T>) {
+        // It may be of after what was read.
+        self.note.forget_news();
         self.queue.push_back(request);
     }
 
