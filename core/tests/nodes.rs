@@ -206,7 +206,10 @@ impl World {
 
     fn receives_all(&mut self, by: usize) {
         let writer = &mut self.writers[by];
-        let log = self.store.after(writer.replica.version());
+        // What its node has.
+        let head = self.nodes[writer.node].room.note().head();
+        let mut log = self.store.after(writer.replica.version());
+        log.retain(|entry| entry.sequence <= head);
         let entries: Vec<RemoteEntry<'_>> = log
             .iter()
             .map(|entry| RemoteEntry {
@@ -220,9 +223,13 @@ impl World {
         writer.replica.receive(&entries).expect("it is in order");
     }
 
-    /// The line breaks: another node answers next.
+    /// The line breaks: another node answers next, which has first what any has.
     fn moves(&mut self) {
         let (by, node) = (self.below(WRITERS), self.below(NODES));
+        if self.nodes[node].under_way.is_some() {
+            return;
+        }
+        self.absorbs(node, Vec::new());
         self.writers[by].node = node;
         self.writers[by].replica.resend_all();
     }
