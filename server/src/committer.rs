@@ -36,7 +36,7 @@ pub use connvo_core::live::note::ClientClaim;
 pub use connvo_core::live::room::Stored;
 
 /// Committers on PostgreSQL.
-const POSTGRES_SHARDS: usize = 4;
+const POSTGRES_SHARDS: usize = 2;
 /// Appends that may wait for one committer; beyond it their senders wait.
 const QUEUE: usize = 1_024;
 
