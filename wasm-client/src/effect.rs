@@ -3,9 +3,9 @@
 //! each step.
 
 use crate::js::Array;
-use crate::stored::{bytes, number, op};
+use crate::stored::{bytes, call, number, op};
 use connvo_core::client::session::Event;
-use connvo_core::client::{Effect, NoteEvent};
+use connvo_core::client::{CallOp, Effect, NoteEvent};
 use connvo_core::json::{Object, text};
 use connvo_core::transcript::view::TranscriptView;
 use serde_json::Value;
@@ -15,7 +15,8 @@ use wasm_bindgen::prelude::*;
 pub(crate) type Views = Vec<(u32, TranscriptView)>;
 
 /// An effect as an array whose first field names it: `token`, `connect`,
-/// `text frame`, `binary frame`, `disconnect code`, `store meeting op`, `event json`.
+/// `text frame`, `binary frame`, `disconnect code`, `store meeting op`, `call key json`
+/// (to keep it; without JSON to forget it), `owner user`, `event json`.
 /// Nothing for what the application need not hear.
 pub(crate) fn to_js(effect: Effect, views: &mut Views) -> Option<Array> {
     let out = Array::new();
@@ -41,6 +42,19 @@ pub(crate) fn to_js(effect: Effect, views: &mut Views) -> Option<Array> {
             put(&"store".into());
             put(&meeting.as_str().into());
             put(&op(&store));
+        }
+        Effect::StoreCall(CallOp::Owner(user)) => {
+            put(&"owner".into());
+            put(&user.as_str().into());
+        }
+        Effect::StoreCall(CallOp::Keep(kept)) => {
+            put(&"call".into());
+            put(&kept.key.as_str().into());
+            put(&call(&kept).into());
+        }
+        Effect::StoreCall(CallOp::Drop(key)) => {
+            put(&"call".into());
+            put(&key.into());
         }
         Effect::Event(event) => {
             let json = event_json(event, views)?;
@@ -73,6 +87,11 @@ fn event_json(event: Event, views: &mut Views) -> Option<String> {
                 Err(error) => event.put("error", error.to_json()),
             };
             event.value()
+        }
+        Event::Refused { command, problem } => {
+            let mut event = Object::default();
+            event.text("type", "refused").put("command", command);
+            event.put("error", problem.to_json()).value()
         }
         Event::Chat { sub, messages } => heard("chat", sub).put("messages", messages).value(),
         Event::Ended { sub, problem } => heard("ended", sub)

@@ -6,7 +6,7 @@ mod tests;
 
 use crate::effect::{Views, fold, to_js};
 use crate::js::Array;
-use crate::stored::{read_note, read_row, read_rows};
+use crate::stored::{read_call, read_note, read_row, read_rows};
 use crate::{invalid, thrown};
 use connvo_core::access::Role;
 use connvo_core::client::note::{CursorRange, Person};
@@ -117,6 +117,18 @@ impl Shell {
     pub fn call(&mut self, key: String, command: &str, now: f64) -> Result<f64, JsValue> {
         let id = self.session.call_json(key, given(command)?, now as u64);
         Ok(id as f64)
+    }
+
+    /// Takes up calls that an earlier page left on the device, a list of JSON in the
+    /// order asked for, and whose they are.
+    #[wasm_bindgen(js_name = restoreCalls)]
+    pub fn restore_calls(&mut self, owner: Option<String>, calls: &Array, now: f64) {
+        let owner = owner.and_then(|owner| owner.try_into().ok());
+        let mut kept = Vec::new();
+        for at in 0..calls.length() {
+            kept.extend(read_call(&calls.get(at)));
+        }
+        self.session.restore_calls(owner, kept, now as u64);
     }
 
     /// Opens a note from what the device has stored of it (see [`crate::stored`]);

@@ -20,6 +20,10 @@ export interface PumpOwner {
   token(): Promise<string>;
   event(event: ShellEvent): void;
   store(meeting: string, op: StoreOp): void;
+  /** Keeps a call, or without its JSON no longer. */
+  keep(key: string, json?: string): void;
+  /** Says whose the kept calls are. */
+  own(user: string): void;
 }
 
 export class Pump {
@@ -131,6 +135,12 @@ export class Pump {
         break;
       case "store":
         this.#owner.store(effect[1], effect[2]);
+        break;
+      case "call":
+        this.#owner.keep(effect[1], effect[2]);
+        break;
+      case "owner":
+        this.#owner.own(effect[1]);
         break;
       case "event":
         this.#owner.event(JSON.parse(effect[1]) as ShellEvent);

@@ -2,6 +2,7 @@
 import type {
   Chunk,
   ChunkDraft,
+  Command,
   CommandReply,
   Component,
   ConnectionState,
@@ -21,6 +22,7 @@ export interface Splice {
 export type ShellEvent =
   | { type: "connection"; state: ConnectionState }
   | { type: "reply"; id: number; ok?: CommandReply; error?: Problem }
+  | { type: "refused"; command: Command; error: Problem }
   | { type: "delta"; sub: number; operation: Component[]; origin: Origin }
   | { type: "status"; sub: number }
   | { type: "peers"; sub: number }
@@ -75,6 +77,10 @@ export type Effect =
   | ["binary", frame: Uint8Array<ArrayBuffer>]
   | ["disconnect", code: number]
   | ["store", meeting: string, op: StoreOp]
+  /** A call to be kept; without JSON, to be forgotten. */
+  | ["call", key: string, json?: string]
+  /** Whose the kept calls are. */
+  | ["owner", user: string]
   | ["event", json: string];
 
 /** Whether two rows have one name. */

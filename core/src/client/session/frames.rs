@@ -32,6 +32,7 @@ impl Session {
                 self.state.user_id = Some(user_id);
                 self.state.clock_offset_ms = server_time as i64 - now_ms as i64;
                 self.state.problem = None;
+                self.own_calls();
                 self.show(Status::Live, None);
                 self.resume(now_ms);
             }

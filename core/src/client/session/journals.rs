@@ -58,7 +58,24 @@ impl Session {
             },
         );
         self.subscribe_journal(sub);
+        self.predict_pending(sub);
         sub
+    }
+
+    /// What was asked for before this was followed shows in it too.
+    fn predict_pending(&mut self, sub: u32) {
+        let me = self.asker().cloned();
+        let Some(Folded::Chat(chat)) = self.journals.get_mut(&sub).map(|one| &mut one.folded)
+        else {
+            return;
+        };
+        let mut shows = false;
+        for (id, call) in self.calls.pending.iter() {
+            shows |= chat.ask(*id, &call.command, me.as_ref(), call.made_at);
+        }
+        if shows {
+            self.tell_folded(sub);
+        }
     }
 
     /// Messages from before those that are here, as the history gives them.
@@ -68,7 +85,7 @@ impl Session {
 
     /// A call asks for something: what it may show at once is shown.
     pub(super) fn predict(&mut self, id: u64, command: &serde_json::Value, now_ms: u64) {
-        let me = self.state.user_id.clone();
+        let me = self.asker().cloned();
         self.refold(&mut |query, folded| match folded {
             Folded::Chat(chat) => chat.ask(id, command, me.as_ref(), now_ms),
             Folded::View(view) => view.ask(query, id, command, name(me.as_ref())),
@@ -117,7 +134,7 @@ impl Session {
 
     /// Tells a chat or a view as it stands.
     fn tell_folded(&mut self, sub: u32) {
-        let me = name(self.state.user_id.as_ref());
+        let me = name(self.asker());
         let event = match self.journals.get(&sub) {
             Some(JournalClient {
                 folded: Folded::Chat(chat),

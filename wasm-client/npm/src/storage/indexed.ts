@@ -1,7 +1,7 @@
 import type { Row, RowKey } from "../shell.js";
-import type { Storage, StoredDraft, Write } from "./storage.js";
+import type { Storage, StoredCall, StoredDraft, Write } from "./storage.js";
 
-const VERSION = 1;
+const VERSION = 2;
 /** Key meeting. */
 interface Base {
   epoch: number;
@@ -20,12 +20,18 @@ interface OutboxRow {
   place: number;
 }
 const STORES = ["notes", "log", "outbox", "drafts"] as const;
+/** Calls by their keys; whose they are, under `OWNER`. */
+const CALLS = "calls";
+const OWNER = "";
 
 /** Opens the database `name`. Rejects where the browser gives none. */
 export async function openIndexed(name: string): Promise<Storage> {
   const request = indexedDB.open(name, VERSION);
   request.onupgradeneeded = () => {
-    for (const store of STORES) request.result.createObjectStore(store);
+    const { objectStoreNames: known } = request.result;
+    for (const store of [...STORES, CALLS]) {
+      if (!known.contains(store)) request.result.createObjectStore(store);
+    }
   };
   // Another tab with newer code holds on to nothing here for long (see below).
   const database = await result(request);
@@ -88,31 +94,60 @@ class IndexedStorage implements Storage {
     return inOrder(await result(outbox.getAll(within(meeting, client))));
   }
 
-  async write(meeting: string, tab: number, writes: readonly Write[]) {
+  write(meeting: string, tab: number, writes: readonly Write[]) {
+    return this.#write(STORES, (transaction) => {
+      for (const write of writes) put(transaction, meeting, tab, write);
+    });
+  }
+
+  async calls() {
+    const store = this.database.transaction(CALLS).objectStore(CALLS);
+    const [owner, all] = await Promise.all([
+      result(store.get(OWNER) as IDBRequest<string | undefined>),
+      result(store.getAll() as IDBRequest<(StoredCall | string)[]>),
+    ]);
+    const calls = all.filter((call) => typeof call !== "string");
+    return { owner, calls: calls.sort((a, b) => a.place - b.place) };
+  }
+
+  keep(key: string, call?: StoredCall) {
+    return this.#write([CALLS], (transaction) => {
+      const store = transaction.objectStore(CALLS);
+      if (call) store.put(call, key);
+      else store.delete(key);
+    });
+  }
+
+  own(user: string) {
+    return this.#write([CALLS], (transaction) =>
+      transaction.objectStore(CALLS).put(user, OWNER),
+    );
+  }
+
+  async #write(
+    stores: readonly string[],
+    work: (transaction: IDBTransaction) => unknown,
+  ): Promise<void> {
     this.#writing += 1;
     try {
-      await this.#write(meeting, tab, writes);
+      const transaction = this.database.transaction(stores, "readwrite");
+      const done = new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error);
+      });
+      try {
+        work(transaction);
+      } catch (failure) {
+        // All or nothing: a half-done batch could forget an unsent change.
+        transaction.abort();
+        await done.catch(() => undefined);
+        throw failure;
+      }
+      await done;
     } finally {
       this.#writing -= 1;
       if (this.#closing) this.close();
     }
-  }
-
-  async #write(meeting: string, tab: number, writes: readonly Write[]) {
-    const transaction = this.database.transaction(STORES, "readwrite");
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    try {
-      for (const write of writes) put(transaction, meeting, tab, write);
-    } catch (failure) {
-      // All or nothing: a half-done batch could forget an unsent change.
-      transaction.abort();
-      await done.catch(() => undefined);
-      throw failure;
-    }
-    await done;
   }
 
   /** Writers that end write once more what has gathered: that is waited for. */

@@ -33,6 +33,14 @@ export class MemoryStorage implements Storage {
     }
   }
 
+  async calls() {
+    return { calls: [] };
+  }
+
+  async keep(): Promise<void> {}
+
+  async own(): Promise<void> {}
+
   close(): void {}
 
   #records(meeting: string) {

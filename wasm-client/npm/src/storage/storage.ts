@@ -1,6 +1,7 @@
 /**
  * What a device keeps of notes: for each meeting the committed state, the updates
- * committed since, the outbox of what is not acknowledged, and recovered drafts.
+ * committed since, the outbox of what is not acknowledged, and recovered drafts. And
+ * the calls that are not answered.
  * What is to be kept is core's word (`StoreOp`); this is only where.
  *
  * One database a server and person, so that two people who share a browser never
@@ -23,6 +24,16 @@ export type StorageKind = "indexeddb" | "memory";
 /** A recovered draft under its name; `json` is what the application sees. */
 export interface StoredDraft {
   id: string;
+  json: string;
+}
+
+/** A call that waits for its answer. */
+export interface StoredCall {
+  /** The tab that made it. */
+  tab: number;
+  /** Its place among all calls of the device, by time. */
+  place: number;
+  /** What core keeps of it. */
   json: string;
 }
 
@@ -53,6 +64,12 @@ export interface Storage {
   outbox(meeting: string, client: number): Promise<Row[]>;
   /** Does all of `writes`, or none. `tab` names the writer among the tabs. */
   write(meeting: string, tab: number, writes: readonly Write[]): Promise<void>;
+  /** The calls without an answer, in the order made, and whose they are. */
+  calls(): Promise<{ owner?: string | undefined; calls: StoredCall[] }>;
+  /** Keeps a call under its key; without one, forgets it. */
+  keep(key: string, call?: StoredCall): Promise<void>;
+  /** Says whose the calls are. */
+  own(user: string): Promise<void>;
   close(): void;
 }
 

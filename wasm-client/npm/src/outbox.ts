@@ -1,0 +1,106 @@
+/**
+ * The calls of this device that are not answered. Which are kept, and what becomes of
+ * them, is core's word; this is where, and which tab answers for them.
+ *
+ * Law: the calls of a tab are taken over once its lock is free, that is when it is gone.
+ */
+import { randomId, type Pump } from "./pump.js";
+import { awaitLock, takeLock, type Lock } from "./storage/locks.js";
+import type { Storage } from "./storage/storage.js";
+
+export class Outbox {
+  readonly #pump: Pump;
+  readonly #storage: Storage;
+  readonly #name: string | undefined;
+  readonly #tab = randomId();
+  /** Between the tabs of one person: who has calls. */
+  readonly #tabs: BroadcastChannel | undefined;
+  /** Of the tabs that this one answers for, or waits to. */
+  readonly #locks = new Map<number, Lock>();
+  readonly #unkept = new Set<string>();
+  #announced = false;
+  #closed = false;
+  #lastPlace = 0;
+
+  constructor(pump: Pump, storage: Storage, namespace: string | undefined) {
+    this.#pump = pump;
+    this.#storage = storage;
+    if (storage.kind === "memory" || namespace === undefined) return;
+    this.#name = `${namespace}|calls`;
+    this.#tabs = new BroadcastChannel(this.#name);
+    this.#tabs.onmessage = ({ data }: MessageEvent<number>) =>
+      this.#await(data);
+  }
+
+  /** Takes up what was left here. */
+  async open(): Promise<void> {
+    const own = this.#name && (await takeLock(this.#lockName(this.#tab)));
+    if (own) this.#locks.set(this.#tab, own);
+    const { calls } = await this.#storage.calls();
+    for (const tab of new Set(calls.map((call) => call.tab))) {
+      const lock = await takeLock(this.#lockName(tab));
+      if (lock) this.#locks.set(tab, lock);
+      else this.#await(tab);
+    }
+    const held = new Set(this.#locks.keys());
+    await this.#restore((tab) => held.has(tab));
+    if (this.#closed) this.close();
+  }
+
+  /** How many calls would end with the page. */
+  get unkept(): number {
+    return this.#unkept.size;
+  }
+
+  /** Keeps a call, or without its JSON no longer. */
+  keep(key: string, json?: string): void {
+    if (json === undefined) {
+      this.#unkept.delete(key);
+      this.#storage.keep(key).catch(() => undefined);
+      return;
+    }
+    this.#unkept.add(key);
+    const place = Math.max(this.#lastPlace + 1, Date.now() * 1024);
+    this.#lastPlace = place;
+    const kept = this.#storage.keep(key, { tab: this.#tab, place, json });
+    // Where it is not to be kept, it goes from here.
+    kept.then(
+      () => this.#name && this.#unkept.delete(key),
+      () => undefined,
+    );
+    if (!this.#announced) this.#tabs?.postMessage(this.#tab);
+    this.#announced = true;
+  }
+
+  /** Says whose the calls are. */
+  own(user: string): void {
+    this.#storage.own(user).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#tabs?.close();
+    for (const lock of this.#locks.values()) lock.release();
+    this.#locks.clear();
+  }
+
+  #lockName(tab: number): string {
+    return `${this.#name}|${tab}`;
+  }
+
+  /** Takes over the calls of `tab` when it is gone. */
+  #await(tab: number): void {
+    if (this.#locks.has(tab)) return;
+    const take = () => void this.#restore((of) => of === tab).catch(() => undefined);
+    this.#locks.set(tab, awaitLock(this.#lockName(tab), take));
+  }
+
+  async #restore(takes: (tab: number) => boolean): Promise<void> {
+    const { owner, calls } = await this.#storage.calls();
+    if (this.#closed) return;
+    const taken = calls.filter(({ tab }) => takes(tab));
+    this.#pump.feed((shell, now) =>
+      shell.restoreCalls(owner, taken.map(({ json }) => json), now),
+    );
+  }
+}
