@@ -3,9 +3,10 @@
 //! each step.
 
 use crate::js::Array;
-use crate::stored::{bytes, call, number, op};
+use crate::stored::{bytes, number, op};
 use connvo_core::client::session::Event;
 use connvo_core::client::{CallOp, Effect, NoteEvent};
+use connvo_core::id::UserId;
 use connvo_core::json::{Object, text};
 use connvo_core::transcript::view::TranscriptView;
 use serde_json::Value;
@@ -15,8 +16,8 @@ use wasm_bindgen::prelude::*;
 pub(crate) type Views = Vec<(u32, TranscriptView)>;
 
 /// An effect as an array whose first field names it: `token`, `connect`,
-/// `text frame`, `binary frame`, `disconnect code`, `store meeting op`, `call key json`
-/// (to keep it; without JSON to forget it), `owner user`, `event json`.
+/// `text frame`, `binary frame`, `disconnect code`, `store meeting op`, `call key
+/// user made-at json` (to keep it; by its key alone to forget it), `event json`.
 /// Nothing for what the application need not hear.
 pub(crate) fn to_js(effect: Effect, views: &mut Views) -> Option<Array> {
     let out = Array::new();
@@ -43,14 +44,12 @@ pub(crate) fn to_js(effect: Effect, views: &mut Views) -> Option<Array> {
             put(&meeting.as_str().into());
             put(&op(&store));
         }
-        Effect::StoreCall(CallOp::Owner(user)) => {
-            put(&"owner".into());
-            put(&user.as_str().into());
-        }
         Effect::StoreCall(CallOp::Keep(kept)) => {
             put(&"call".into());
-            put(&kept.key.as_str().into());
-            put(&call(&kept).into());
+            put(&kept.key.into());
+            put(&kept.owner.as_ref().map(UserId::as_str).into());
+            put(&number(kept.made_at));
+            put(&text(&kept.command).into());
         }
         Effect::StoreCall(CallOp::Drop(key)) => {
             put(&"call".into());

@@ -6,11 +6,11 @@ mod tests;
 
 use crate::effect::{Views, fold, to_js};
 use crate::js::Array;
-use crate::stored::{read_call, read_note, read_row, read_rows};
+use crate::stored::{read_note, read_row, read_rows};
 use crate::{invalid, thrown};
 use connvo_core::access::Role;
 use connvo_core::client::note::{CursorRange, Person};
-use connvo_core::client::{Peer, Session};
+use connvo_core::client::{KeptCall, Peer, Session};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::json::{list, text};
@@ -119,16 +119,24 @@ impl Shell {
         Ok(id as f64)
     }
 
-    /// Takes up calls that an earlier page left on the device, a list of JSON in the
-    /// order asked for, and whose they are.
-    #[wasm_bindgen(js_name = restoreCalls)]
-    pub fn restore_calls(&mut self, owner: Option<String>, calls: &Array, now: f64) {
-        let owner = owner.and_then(|owner| owner.try_into().ok());
-        let mut kept = Vec::new();
-        for at in 0..calls.length() {
-            kept.extend(read_call(&calls.get(at)));
-        }
-        self.session.restore_calls(owner, kept, now as u64);
+    /// Takes up a call that an earlier page left on the device, in the order asked for.
+    #[wasm_bindgen(js_name = restoreCall)]
+    pub fn restore_call(
+        &mut self,
+        key: String,
+        owner: Option<String>,
+        made_at: f64,
+        command: &str,
+        now: f64,
+    ) -> Result<(), JsValue> {
+        let call = KeptCall {
+            owner: owner.and_then(|owner| owner.try_into().ok()),
+            key,
+            made_at: made_at as u64,
+            command: given(command)?,
+        };
+        self.session.restore_call(call, now as u64);
+        Ok(())
     }
 
     /// Opens a note from what the device has stored of it (see [`crate::stored`]);

@@ -1,12 +1,8 @@
 //! Stored rows on their way to and from JavaScript: arrays of fields. An outbox row
-//! is `[clientId, clientSeq, edits, update]`; ids and numbers stay below 2⁵³. A kept call
-//! is JSON.
+//! is `[clientId, clientSeq, edits, update]`; ids and numbers stay below 2⁵³.
 
 use crate::js::{Array, Uint8Array};
-use connvo_core::client::KeptCall;
-use connvo_core::json::{Object, text};
 use connvo_core::note::replica::{OutboxEntry, StoreOp, StoredNote};
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 pub(crate) fn number(value: u64) -> JsValue {
@@ -64,23 +60,6 @@ pub(crate) fn read_note(note: &Array) -> StoredNote {
             .collect(),
         outbox: read_rows(&note.get(4).unchecked_into()),
     }
-}
-
-/// A call as it is kept.
-pub(crate) fn call(kept: &KeptCall) -> String {
-    let mut call = Object::default();
-    call.text("key", &kept.key).number("madeAt", kept.made_at);
-    text(&call.put("command", kept.command.clone()).value())
-}
-
-/// A call that JavaScript was given before.
-pub(crate) fn read_call(call: &JsValue) -> Option<KeptCall> {
-    let mut call: Value = serde_json::from_str(&call.as_string()?).ok()?;
-    Some(KeptCall {
-        key: call["key"].as_str()?.to_owned(),
-        made_at: call["madeAt"].as_u64()?,
-        command: call["command"].take(),
-    })
 }
 
 fn keys(keys: &[(u64, u64)]) -> Array {

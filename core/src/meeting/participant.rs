@@ -28,7 +28,7 @@ pub enum Move {
     Decline,
     /// They come in; strangers to a public meeting too, or else ask to.
     Join,
-    /// They go for good.
+    /// They go for good; who has asked to join takes that back, and is a stranger again.
     Leave,
     /// Host or co-host send them away.
     Remove,
@@ -130,7 +130,7 @@ fn leads_to(
         (Move::Join, None) if terms.requires_approval => Some(Requested),
         (Move::Join, None) if terms.state == MeetingState::Active => Some(Joined),
         (Move::Join, None) => Some(Accepted),
-        (Move::Leave, Some(Invited | Accepted | Joined)) => Some(Left),
+        (Move::Leave, Some(Requested | Invited | Accepted | Joined)) => Some(Left),
         (Move::Remove, Some(before)) if !is_host && before != Removed => Some(Removed),
         _ => None,
     }

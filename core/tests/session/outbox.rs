@@ -16,9 +16,26 @@ fn post(id: &str, text: &str) -> Value {
 
 fn kept(key: &str, made_at: u64, command: Value) -> KeptCall {
     KeptCall {
+        owner: None,
         key: key.into(),
         made_at,
         command,
+    }
+}
+
+/// A session off the line that follows the chat.
+fn off_the_line() -> Session {
+    let mut session = Session::new(7);
+    let meeting = MEETING.to_owned().try_into().unwrap();
+    session.follow_chat(meeting, "Ada".into(), Role::Participant);
+    session
+}
+
+/// Takes up what an earlier page of `owner` has left.
+fn restore(session: &mut Session, owner: &str, calls: Vec<KeptCall>) {
+    for mut call in calls {
+        call.owner = Some(user(owner));
+        session.restore_call(call, START);
     }
 }
 
@@ -77,13 +94,12 @@ fn come_back(session: &mut Session) {
 
 #[test]
 fn what_is_asked_for_off_the_line_is_kept_until_it_is_answered() {
-    let mut session = Session::new(7);
+    let mut session = off_the_line();
     session.call_json("a".into(), post(ADA, "hi"), START);
     let stored = seen(&mut session).stored;
     assert_eq!(stored, [CallOp::Keep(kept("a", START, post(ADA, "hi")))]);
     come_back(&mut session);
     let now = seen(&mut session);
-    assert_eq!(now.stored, [CallOp::Owner(user(ADA))]);
     assert_eq!(keys(&now), ["a"]);
     done(&mut session, now.sent[0].1);
     assert_eq!(seen(&mut session).stored, [CallOp::Drop("a".into())]);
@@ -91,13 +107,13 @@ fn what_is_asked_for_off_the_line_is_kept_until_it_is_answered() {
 
 #[test]
 fn what_an_earlier_page_asked_for_is_sent_once_in_order_before_what_is_new() {
-    let mut session = Session::new(7);
+    let mut session = off_the_line();
     let raise = json!({"type": "raiseHand", "meetingId": MEETING});
     let before = vec![
         kept("a", START - HOUR, post(ADA, "one")),
         kept("b", START - HOUR, raise),
     ];
-    session.restore_calls(Some(user(ADA)), before, START);
+    restore(&mut session, ADA, before);
     session.call_json("c".into(), post(BOB, "three"), START);
     seen(&mut session);
     come_back(&mut session);
@@ -128,7 +144,7 @@ fn what_an_earlier_page_asked_for_is_sent_once_in_order_before_what_is_new() {
 fn what_was_posted_before_the_page_was_loaded_shows_when_the_chat_is_opened() {
     let mut session = Session::new(7);
     let before = vec![kept("a", START, post(ADA, "hi"))];
-    session.restore_calls(Some(user(ADA)), before, START);
+    restore(&mut session, ADA, before);
     let meeting = MEETING.to_owned().try_into().unwrap();
     let sub = session.follow_chat(meeting, "Ada".into(), Role::Participant);
     assert_eq!(chat(&mut session), Some(vec![("hi".into(), true)]));
@@ -153,7 +169,7 @@ fn what_is_refused_for_good_is_forgotten_and_told() {
         kept("a", START, post(ADA, "one")),
         kept("b", START, post(BOB, "two")),
     ];
-    session.restore_calls(Some(user(ADA)), before, START);
+    restore(&mut session, ADA, before);
     come_back(&mut session);
     let id = seen(&mut session).sent[0].1;
     let error = json!({"code": "FORBIDDEN", "detail": "observers do not write"});
@@ -174,7 +190,7 @@ fn a_server_without_time_is_asked_again_later_and_in_order() {
         kept("a", START, post(ADA, "one")),
         kept("b", START, post(BOB, "two")),
     ];
-    session.restore_calls(Some(user(ADA)), before, START);
+    restore(&mut session, ADA, before);
     come_back(&mut session);
     let id = seen(&mut session).sent[0].1;
     let error = json!({"code": "RATE_LIMITED", "detail": "slowly", "retryAfterMs": 900});
@@ -188,21 +204,26 @@ fn a_server_without_time_is_asked_again_later_and_in_order() {
 
 #[test]
 fn what_another_person_asked_for_is_never_sent_and_stays_theirs() {
-    let mut session = Session::new(7);
+    let mut session = off_the_line();
     let before = vec![kept("a", START, post(BOB, "Bob's"))];
-    session.restore_calls(Some(user(BOB)), before, START);
+    restore(&mut session, BOB, before);
     come_back(&mut session);
     let now = seen(&mut session);
     assert!(now.sent.is_empty() && now.stored.is_empty(), "{now:?}");
-    // What Ada asks for is sent, and not kept among Bob's.
+    // What Ada asks for is sent, and kept as hers.
     session.call_json("b".into(), post(ADA, "Ada's"), START);
-    let now = seen(&mut session);
-    assert_eq!((keys(&now), now.stored.len()), (vec!["b"], 0));
+    let mut now = seen(&mut session);
+    assert_eq!(keys(&now), ["b"]);
+    let mut hers = kept("b", START, post(ADA, "Ada's"));
+    hers.owner = Some(user(ADA));
+    assert_eq!(now.stored.pop(), Some(CallOp::Keep(hers)));
+    session.restore_call(kept("c", START, post(BOB, "Whose?")), START);
+    assert_eq!(now.stored, []);
 
     // The other way round: she was welcome before the device had its say.
     let mut session = live(None, 0);
     let before = vec![kept("a", START, post(BOB, "Bob's"))];
-    session.restore_calls(Some(user(BOB)), before, START);
+    restore(&mut session, BOB, before);
     let now = seen(&mut session);
     assert!(now.sent.is_empty() && now.stored.is_empty(), "{now:?}");
 }
@@ -216,7 +237,7 @@ fn what_is_too_old_to_be_known_again_is_told_but_a_message_still_goes() {
         kept("b", START - 23 * HOUR, raise.clone()),
         kept("c", START - 99 * HOUR, post(ADA, "hi")),
     ];
-    session.restore_calls(Some(user(ADA)), before, START);
+    restore(&mut session, ADA, before);
     let now = seen(&mut session);
     assert_eq!(now.stored, [CallOp::Drop("a".into())]);
     assert_eq!(now.refused[0].0, raise);

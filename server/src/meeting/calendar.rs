@@ -2,7 +2,8 @@
 //!
 //! Laws: a calendar tells nobody an address that they could not read among the
 //! participants. What is to come of a series is one event with its rule, under the series'
-//! id; what is over is an event of its own.
+//! id, and where its next date was moved a second one (`RECURRENCE-ID`); what is over is an
+//! event of its own.
 
 use super::recur::Series;
 use super::store::{self, Filter, Repeats};
@@ -119,8 +120,24 @@ struct Book {
 
 impl Book {
     fn add(&mut self, meeting: &Meeting, repeats: Option<&Repeats>, people: &[Participant]) {
+        let planned = meeting.plan.scheduled_at.or(meeting.started_at);
+        match (repeats, meeting.occurrence_at) {
+            (Some(repeats), Some(date)) => {
+                self.event(meeting, people, (Some(date), Some(repeats), None));
+                self.event(meeting, people, (planned, None, Some((&repeats.0, date))));
+            }
+            _ => self.event(meeting, people, (planned, repeats, None)),
+        }
+    }
+
+    /// An event; `stands_for` is the date of a series in the place of which it is.
+    fn event(
+        &mut self,
+        meeting: &Meeting,
+        people: &[Participant],
+        (planned, repeats, stands_for): (Option<u64>, Option<&Repeats>, Option<(&Series, u64)>),
+    ) {
         let plan = &meeting.plan;
-        let planned = plan.scheduled_at.or(meeting.started_at);
         let starts = planned.unwrap_or(meeting.created_at);
         let lasts = plan.duration_minutes.map_or(MINUTES, u64::from) * MINUTE_MS;
         let ends = match (meeting.state, meeting.ended_at) {
@@ -128,8 +145,9 @@ impl Book {
             _ => starts.saturating_add(lasts),
         };
         let mut event = Event::new();
-        let uid = match (&meeting.series_id, repeats) {
-            (Some(series), Some(_)) => series.as_str(),
+        let is_of_series = repeats.is_some() || stands_for.is_some();
+        let uid = match &meeting.series_id {
+            Some(series) if is_of_series => series.as_str(),
             _ => meeting.id.as_str(),
         };
         event.uid(uid).summary(&plain(&plan.title));
@@ -142,9 +160,20 @@ impl Book {
             (_, None) => EventStatus::Tentative,
             _ => EventStatus::Confirmed,
         });
-        match repeats {
-            Some((series, ends_at)) => self.repeat(&mut event, (series, *ends_at), (starts, ends)),
-            None => {
+        match (repeats, stands_for) {
+            (Some((series, ends_at)), _) => {
+                event.add_property("RRULE", series.rule_from_now(*ends_at));
+                self.local(&mut event, series, &[("DTSTART", starts), ("DTEND", ends)]);
+            }
+            (None, Some((series, date))) => {
+                let times = [
+                    ("RECURRENCE-ID", date),
+                    ("DTSTART", starts),
+                    ("DTEND", ends),
+                ];
+                self.local(&mut event, series, &times);
+            }
+            (None, None) => {
                 event.add_property("DTSTART", utc(starts));
                 event.add_property("DTEND", utc(ends));
             }
@@ -162,25 +191,19 @@ impl Book {
         self.events.push(event.done());
     }
 
-    /// A time of day in its zone, whatever its clocks do.
-    fn repeat(
-        &mut self,
-        event: &mut Event,
-        (series, ends_at): (&Series, Option<u64>),
-        (starts, ends): (u64, u64),
-    ) {
-        event.add_property("RRULE", series.rule_from_now(ends_at));
-        for (name, at) in [("DTSTART", starts), ("DTEND", ends)] {
-            match local(at, &series.timezone) {
+    /// Times of day in the zone of a series, whatever its clocks do.
+    fn local(&mut self, event: &mut Event, series: &Series, times: &[(&str, u64)]) {
+        for (name, at) in times {
+            match local(*at, &series.timezone) {
                 Some(local) => {
-                    let mut property = Property::new(name, local);
+                    let mut property = Property::new(*name, local);
                     property.add_parameter("TZID", &series.timezone);
                     event.append_property(property.done());
-                    let since = self.zones.entry(series.timezone.clone()).or_insert(starts);
-                    *since = starts.min(*since);
+                    let since = self.zones.entry(series.timezone.clone()).or_insert(*at);
+                    *since = (*since).min(*at);
                 }
                 None => {
-                    event.add_property(name, utc(at));
+                    event.add_property(*name, utc(*at));
                 }
             }
         }

@@ -121,8 +121,12 @@ impl<'a> Scene<'a> {
             &self.api.app.db,
             transaction | tx | {
                 sqlx::query(
-                    "UPDATE participants SET role = $3, status = $4, can_share = $5,
-                     can_record = $6, can_invite = $7 WHERE meeting_id = $1 AND user_id = $2",
+                    // Who has taken their wish to join back is not there.
+                    "INSERT INTO participants (meeting_id, email, user_id, role, status,
+                        can_share, can_record, can_invite, created_at, updated_at)
+                     VALUES ($1, 'bob@example.org', $2, $3, $4, $5, $6, $7, 0, 0)
+                     ON CONFLICT (meeting_id, email) DO UPDATE SET role = $3, status = $4,
+                        can_share = $5, can_record = $6, can_invite = $7",
                 )
                 .bind(meeting.as_str())
                 .bind(&self.bob.id)

@@ -86,8 +86,7 @@ export class Client {
       token,
       event: (event) => this.#take(event),
       store: (meeting, op) => this.#notes?.store(meeting, op),
-      keep: (key, json) => this.#outbox?.keep(key, json),
-      own: (user) => this.#outbox?.own(user),
+      keep: (key, ...kept) => this.#outbox?.keep(key, ...kept),
     });
     this.#state = this.#pump.look(
       (shell) => JSON.parse(shell.connection()) as ConnectionState,

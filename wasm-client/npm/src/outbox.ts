@@ -5,6 +5,7 @@
  * Law: the calls of a tab are taken over once its lock is free, that is when it is gone.
  */
 import { randomId, type Pump } from "./pump.js";
+import type { KeptCall } from "./shell.js";
 import { awaitLock, takeLock, type Lock } from "./storage/locks.js";
 import type { Storage } from "./storage/storage.js";
 
@@ -18,7 +19,6 @@ export class Outbox {
   /** Of the tabs that this one answers for, or waits to. */
   readonly #locks = new Map<number, Lock>();
   readonly #unkept = new Set<string>();
-  #announced = false;
   #closed = false;
   #lastPlace = 0;
 
@@ -36,7 +36,7 @@ export class Outbox {
   async open(): Promise<void> {
     const own = this.#name && (await takeLock(this.#lockName(this.#tab)));
     if (own) this.#locks.set(this.#tab, own);
-    const { calls } = await this.#storage.calls();
+    const calls = await this.#storage.calls();
     for (const tab of new Set(calls.map((call) => call.tab))) {
       const lock = await takeLock(this.#lockName(tab));
       if (lock) this.#locks.set(tab, lock);
@@ -52,9 +52,9 @@ export class Outbox {
     return this.#unkept.size;
   }
 
-  /** Keeps a call, or without its JSON no longer. */
-  keep(key: string, json?: string): void {
-    if (json === undefined) {
+  /** Keeps a call; by its key alone, no longer. */
+  keep(key: string, ...kept: KeptCall | []): void {
+    if (kept.length === 0) {
       this.#unkept.delete(key);
       this.#storage.keep(key).catch(() => undefined);
       return;
@@ -62,19 +62,12 @@ export class Outbox {
     this.#unkept.add(key);
     const place = Math.max(this.#lastPlace + 1, Date.now() * 1024);
     this.#lastPlace = place;
-    const kept = this.#storage.keep(key, { tab: this.#tab, place, json });
     // Where it is not to be kept, it goes from here.
-    kept.then(
+    this.#storage.keep({ key, tab: this.#tab, place, kept }).then(
       () => this.#name && this.#unkept.delete(key),
       () => undefined,
     );
-    if (!this.#announced) this.#tabs?.postMessage(this.#tab);
-    this.#announced = true;
-  }
-
-  /** Says whose the calls are. */
-  own(user: string): void {
-    this.#storage.own(user).catch(() => undefined);
+    this.#tabs?.postMessage(this.#tab);
   }
 
   close(): void {
@@ -96,11 +89,11 @@ export class Outbox {
   }
 
   async #restore(takes: (tab: number) => boolean): Promise<void> {
-    const { owner, calls } = await this.#storage.calls();
+    const calls = await this.#storage.calls();
     if (this.#closed) return;
     const taken = calls.filter(({ tab }) => takes(tab));
-    this.#pump.feed((shell, now) =>
-      shell.restoreCalls(owner, taken.map(({ json }) => json), now),
-    );
+    this.#pump.feed((shell, now) => {
+      for (const { key, kept } of taken) shell.restoreCall(key, ...kept, now);
+    });
   }
 }

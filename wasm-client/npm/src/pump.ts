@@ -6,7 +6,7 @@
  * while others wait.
  */
 import { Shell } from "../wasm/connvo.js";
-import type { Effect, ShellEvent, StoreOp } from "./shell.js";
+import type { Effect, KeptCall, ShellEvent, StoreOp } from "./shell.js";
 import { answerOf } from "./token.js";
 
 const SUBPROTOCOL = "connvo.v1";
@@ -20,10 +20,8 @@ export interface PumpOwner {
   token(): Promise<string>;
   event(event: ShellEvent): void;
   store(meeting: string, op: StoreOp): void;
-  /** Keeps a call, or without its JSON no longer. */
-  keep(key: string, json?: string): void;
-  /** Says whose the kept calls are. */
-  own(user: string): void;
+  /** Keeps a call; by its key alone, no longer. */
+  keep(key: string, ...kept: KeptCall | []): void;
 }
 
 export class Pump {
@@ -137,10 +135,7 @@ export class Pump {
         this.#owner.store(effect[1], effect[2]);
         break;
       case "call":
-        this.#owner.keep(effect[1], effect[2]);
-        break;
-      case "owner":
-        this.#owner.own(effect[1]);
+        this.#owner.keep(...(effect.slice(1) as [string]));
         break;
       case "event":
         this.#owner.event(JSON.parse(effect[1]) as ShellEvent);

@@ -69,6 +69,16 @@ export type StoredNote = [
   outbox: Row[],
 ];
 
+/** What is kept of a call beside its key. */
+export type KeptCall = [
+  /** Who asked, where that was known. */
+  owner: string | undefined,
+  /** Milliseconds since the Unix epoch. */
+  madeAt: number,
+  /** JSON. */
+  command: string,
+];
+
 /** What the session wants done, in order. */
 export type Effect =
   | ["token"]
@@ -77,10 +87,8 @@ export type Effect =
   | ["binary", frame: Uint8Array<ArrayBuffer>]
   | ["disconnect", code: number]
   | ["store", meeting: string, op: StoreOp]
-  /** A call to be kept; without JSON, to be forgotten. */
-  | ["call", key: string, json?: string]
-  /** Whose the kept calls are. */
-  | ["owner", user: string]
+  /** A call to be kept; by its key alone, to be forgotten. */
+  | ["call", key: string, ...kept: KeptCall | []]
   | ["event", json: string];
 
 /** Whether two rows have one name. */

@@ -40,10 +40,6 @@ pub(super) struct Calls {
     last_id: u64,
     /// Who asks: whoever was signed in last.
     asker: Option<UserId>,
-    /// Whose the calls on the device are.
-    owner: Option<UserId>,
-    /// Somebody else is signed in than whose calls the device keeps.
-    foreign: bool,
     /// The server has no time for what is kept until then.
     paused_until: Option<u64>,
 }
@@ -96,25 +92,26 @@ impl Session {
             return id;
         }
         let made_at = now_ms.saturating_add_signed(self.state.clock_offset_ms);
-        let kept = !self.calls.foreign && outbox::is_kept(&command);
         let call = KeptCall {
+            owner: self.asker().cloned(),
             key,
             made_at,
             command,
         };
-        if kept {
-            let op = CallOp::Keep(call.clone());
-            self.effects.push_back(Effect::StoreCall(op));
-        }
-        let id = self.ask(call, kept, false);
+        let id = self.ask(call, false);
         self.send_calls();
         id
     }
 
-    fn ask(&mut self, call: KeptCall, kept: bool, restored: bool) -> u64 {
+    /// What it may show at once is shown, and then it is kept.
+    fn ask(&mut self, call: KeptCall, restored: bool) -> u64 {
         self.calls.last_id += 1;
         let id = self.calls.last_id;
-        self.predict(id, &call.command, call.made_at);
+        let shows = self.predict(id, &call.command, call.made_at);
+        if shows && !restored {
+            let op = CallOp::Keep(call.clone());
+            self.effects.push_back(Effect::StoreCall(op));
+        }
         self.calls.pending.insert(
             id,
             Pending {
@@ -122,7 +119,7 @@ impl Session {
                 command: call.command,
                 made_at: call.made_at,
                 sent: false,
-                kept,
+                kept: shows || restored,
                 restored,
             },
         );
@@ -170,7 +167,7 @@ impl Session {
         let Some(call) = self.calls.pending.remove(&id) else {
             return;
         };
-        if call.kept && !self.calls.foreign {
+        if call.kept {
             let op = CallOp::Drop(call.key);
             self.effects.push_back(Effect::StoreCall(op));
         }

@@ -83,14 +83,14 @@ impl Session {
         self.tell_items(sub, false, messages);
     }
 
-    /// A call asks for something: what it may show at once is shown.
-    pub(super) fn predict(&mut self, id: u64, command: &serde_json::Value, now_ms: u64) {
+    /// A call asks for something: what it may show at once is shown. Whether anything is.
+    pub(super) fn predict(&mut self, id: u64, command: &serde_json::Value, now_ms: u64) -> bool {
         let me = self.asker().cloned();
         self.refold(&mut |query, folded| match folded {
             Folded::Chat(chat) => chat.ask(id, command, me.as_ref(), now_ms),
             Folded::View(view) => view.ask(query, id, command, name(me.as_ref())),
             Folded::Items => false,
-        });
+        })
     }
 
     /// A call is answered, or refused: what it has shown gives way to what is so.
@@ -119,17 +119,19 @@ impl Session {
         self.journals.values().filter_map(due).min()
     }
 
-    /// Tells what has become another.
-    fn refold(&mut self, change: &mut dyn FnMut(&Query, &mut Folded) -> bool) {
+    /// Tells what has become another. Whether anything has.
+    fn refold(&mut self, change: &mut dyn FnMut(&Query, &mut Folded) -> bool) -> bool {
         let mut changed = Vec::new();
         for (sub, journal) in self.journals.iter_mut() {
             if change(&journal.query, &mut journal.folded) {
                 changed.push(*sub);
             }
         }
+        let is_any = !changed.is_empty();
         for sub in changed {
             self.tell_folded(sub);
         }
+        is_any
     }
 
     /// Tells a chat or a view as it stands.

@@ -71,6 +71,9 @@ const COME_SQL: &str = "INSERT INTO participants (meeting_id, email, user_id, ro
         created_at, updated_at, joined_at)
     VALUES ($1, $2, $2, 'participant', $3, $4, $4, CASE WHEN $3 = 'joined' THEN $4 END)";
 
+/// Who takes their wish to join back is a stranger again, and may have it anew.
+const FORGET_SQL: &str = "DELETE FROM participants WHERE meeting_id = $1 AND email = $2";
+
 /// Moves somebody. A host who leaves hands the meeting to the heir. The inner error is a
 /// refusal: nothing was changed. The first answer is kept with `status`: without a body
 /// where that is 204.
@@ -195,8 +198,17 @@ pub async fn take(
                     .execute(&mut *tx)
                     .await?;
             }
-            let now = shown(&mut tx, (mover.by, meeting), &key).await?;
+            let mut now = shown(&mut tx, (mover.by, meeting), &key).await?;
             let from = was.map(|(_, status)| status);
+            if from == Some(ParticipantStatus::Requested) && next == ParticipantStatus::Left {
+                // What was to be their place in it never was.
+                now.left_at = None;
+                sqlx::query(FORGET_SQL)
+                    .bind(meeting.as_str())
+                    .bind(&key)
+                    .execute(&mut *tx)
+                    .await?;
+            }
             if from != Some(next) {
                 let mut changes = json!({"userId": user_id, "status": {"from": from, "to": next}});
                 if let Some(heir) = &heir {

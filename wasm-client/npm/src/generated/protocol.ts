@@ -930,6 +930,11 @@ participantCount: number,
  */
 occurrences?: Array<number>,
 /**
+ * The date of its series that it stands for, in milliseconds since the Unix epoch;
+ * null unless it alone was moved to another time.
+ */
+occurrenceAt: number | null,
+/**
  * Milliseconds since the Unix epoch.
  */
 createdAt: number,
@@ -1064,7 +1069,12 @@ requiresApproval?: boolean,
  * The recurrence rule of what is to come; null makes this the last of its series.
  * Only while it is scheduled.
  */
-rrule?: string | null, };
+rrule?: string | null,
+/**
+ * The other `scheduledAt` is of this date of its series alone: before the next one.
+ * Nothing else is changed with it.
+ */
+thisDateOnly?: boolean, };
 
 /**
  * What a caller asks for when making a meeting.

@@ -20,9 +20,8 @@ interface OutboxRow {
   place: number;
 }
 const STORES = ["notes", "log", "outbox", "drafts"] as const;
-/** Calls by their keys; whose they are, under `OWNER`. */
+/** Calls by their keys. */
 const CALLS = "calls";
-const OWNER = "";
 
 /** Opens the database `name`. Rejects where the browser gives none. */
 export async function openIndexed(name: string): Promise<Storage> {
@@ -102,26 +101,16 @@ class IndexedStorage implements Storage {
 
   async calls() {
     const store = this.database.transaction(CALLS).objectStore(CALLS);
-    const [owner, all] = await Promise.all([
-      result(store.get(OWNER) as IDBRequest<string | undefined>),
-      result(store.getAll() as IDBRequest<(StoredCall | string)[]>),
-    ]);
-    const calls = all.filter((call) => typeof call !== "string");
-    return { owner, calls: calls.sort((a, b) => a.place - b.place) };
+    const calls = await result(store.getAll() as IDBRequest<StoredCall[]>);
+    return calls.sort((a, b) => a.place - b.place);
   }
 
-  keep(key: string, call?: StoredCall) {
+  keep(call: StoredCall | string) {
     return this.#write([CALLS], (transaction) => {
       const store = transaction.objectStore(CALLS);
-      if (call) store.put(call, key);
-      else store.delete(key);
+      if (typeof call === "string") store.delete(call);
+      else store.put(call, call.key);
     });
-  }
-
-  own(user: string) {
-    return this.#write([CALLS], (transaction) =>
-      transaction.objectStore(CALLS).put(user, OWNER),
-    );
   }
 
   async #write(

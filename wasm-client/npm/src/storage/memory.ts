@@ -34,12 +34,10 @@ export class MemoryStorage implements Storage {
   }
 
   async calls() {
-    return { calls: [] };
+    return [];
   }
 
   async keep(): Promise<void> {}
-
-  async own(): Promise<void> {}
 
   close(): void {}
 

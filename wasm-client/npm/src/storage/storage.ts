@@ -14,7 +14,7 @@
  * what was there when it loaded, so the union of all rows is complete up to the
  * highest version among them; applying an update twice is harmless.
  */
-import type { Row, StoredNote, StoreOp } from "../shell.js";
+import type { KeptCall, Row, StoredNote, StoreOp } from "../shell.js";
 import { openIndexed } from "./indexed.js";
 import { MemoryStorage } from "./memory.js";
 
@@ -29,12 +29,12 @@ export interface StoredDraft {
 
 /** A call that waits for its answer. */
 export interface StoredCall {
+  key: string;
   /** The tab that made it. */
   tab: number;
   /** Its place among all calls of the device, by time. */
   place: number;
-  /** What core keeps of it. */
-  json: string;
+  kept: KeptCall;
 }
 
 /** One thing to keep or to forget. */
@@ -64,12 +64,10 @@ export interface Storage {
   outbox(meeting: string, client: number): Promise<Row[]>;
   /** Does all of `writes`, or none. `tab` names the writer among the tabs. */
   write(meeting: string, tab: number, writes: readonly Write[]): Promise<void>;
-  /** The calls without an answer, in the order made, and whose they are. */
-  calls(): Promise<{ owner?: string | undefined; calls: StoredCall[] }>;
-  /** Keeps a call under its key; without one, forgets it. */
-  keep(key: string, call?: StoredCall): Promise<void>;
-  /** Says whose the calls are. */
-  own(user: string): Promise<void>;
+  /** The calls without an answer, in the order made. */
+  calls(): Promise<StoredCall[]>;
+  /** Keeps a call, or forgets the one of a key. */
+  keep(call: StoredCall | string): Promise<void>;
   close(): void;
 }
 

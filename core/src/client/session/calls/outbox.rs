@@ -1,6 +1,6 @@
 //! The calls that a device keeps.
 
-use super::{Effect, Session};
+use super::Session;
 use crate::error::{ErrorCode, Problem};
 use crate::id::UserId;
 use serde_json::Value;
@@ -11,25 +11,6 @@ const KEPT_MS: u64 = 23 * 60 * 60 * 1_000;
 /// How long to wait where the server says that it has no time, but not for how long, in
 /// milliseconds.
 const PAUSE_MS: u64 = 5_000;
-/// Commands that show before they are answered. [`super::super::Session::call`] tells
-/// what becomes of them.
-const KEPT: [&str; 15] = [
-    POST,
-    "editMessage",
-    "deleteMessage",
-    "reactToMessage",
-    "raiseHand",
-    "lowerHand",
-    "nextSpeaker",
-    "pauseTranscription",
-    "resumeTranscription",
-    "acceptInvitation",
-    "declineInvitation",
-    "approveParticipant",
-    "refuseParticipant",
-    "removeParticipant",
-    "changeParticipant",
-];
 /// A message has an id of its own, which the server knows for as long as it has the
 /// message.
 const POST: &str = "postMessage";
@@ -37,6 +18,8 @@ const POST: &str = "postMessage";
 /// A call as the device keeps it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptCall {
+    /// Who asked, where that was known.
+    pub owner: Option<UserId>,
     /// Its idempotency key, which names it.
     pub key: String,
     /// When it was made, in milliseconds since the Unix epoch.
@@ -52,15 +35,6 @@ pub enum CallOp {
     Keep(KeptCall),
     /// Forget the one of this key: it is answered.
     Drop(String),
-    /// All of them are this person's.
-    Owner(UserId),
-}
-
-/// Whether the device keeps such a command until it is answered.
-pub(super) fn is_kept(command: &Value) -> bool {
-    command["type"]
-        .as_str()
-        .is_some_and(|kind| KEPT.contains(&kind))
 }
 
 /// How long to wait before a call is sent again that the server has no time for, in
@@ -72,57 +46,52 @@ pub(super) fn wait(restored: bool, error: Option<&Problem>) -> Option<u64> {
 }
 
 impl Session {
-    /// Takes up the calls that an earlier page left on the device, in the order asked
-    /// for, and whose they are. They are sent before all that is asked for from now on;
-    /// a refusal comes as `Event::Refused`.
-    pub fn restore_calls(&mut self, owner: Option<UserId>, calls: Vec<KeptCall>, now_ms: u64) {
-        self.calls.owner.clone_from(&owner);
-        if self.calls.asker.is_none() {
-            self.calls.asker = owner;
-        }
-        self.own_calls();
-        if self.calls.foreign {
+    /// Takes up a call that an earlier page left on the device, in the order asked for. It
+    /// is sent before all that is asked for from now on; a refusal comes as
+    /// `Event::Refused`. What somebody else asked for stays where it is.
+    pub fn restore_call(&mut self, call: KeptCall, now_ms: u64) {
+        if let Some(owner) = &call.owner
+            && self.calls.asker.get_or_insert_with(|| owner.clone()) != owner
+        {
             return;
         }
         let now = now_ms.saturating_add_signed(self.state.clock_offset_ms);
-        for call in calls {
-            let is_old = call.command["type"] != POST && now > call.made_at + KEPT_MS;
-            let id = self.ask(call, true, true);
-            if is_old {
-                let detail = "this was asked for a day ago, and the line was down since";
-                self.settle(id, None, now_ms);
-                self.finish(id, Err(Problem::new(ErrorCode::Conflict, detail)));
-            }
+        let is_old = call.command["type"] != POST && now > call.made_at + KEPT_MS;
+        let id = self.ask(call, true);
+        if is_old {
+            let detail = "this was asked for a day ago, and the line was down since";
+            self.refuse_call(id, ErrorCode::Conflict, detail);
         }
         self.send_calls();
     }
 
-    /// The server has said who is signed in: what somebody else asked for is not sent.
-    pub(in crate::client::session) fn own_calls(&mut self) {
-        let Some(user) = self.state.user_id.clone() else {
-            return;
-        };
-        if self.calls.owner.is_none() {
-            self.calls.owner = Some(user.clone());
-            let op = CallOp::Owner(user.clone());
-            self.effects.push_back(Effect::StoreCall(op));
-        }
-        self.calls.foreign = self.calls.owner.as_ref() != Some(&user);
-        let before = self.calls.asker.replace(user);
-        if before.is_none() || before == self.calls.asker {
+    /// The server has said who is signed in: what somebody else asked for is not sent, and
+    /// stays theirs.
+    pub(in crate::client::session) fn know_asker(&mut self, user: UserId) {
+        let is_other = self.asker().is_some_and(|asker| *asker != user);
+        self.calls.asker = Some(user);
+        if !is_other {
             return;
         }
-        let asked: Vec<u64> = self.calls.pending.keys().copied().collect();
+        let mut asked = Vec::new();
+        for (id, call) in self.calls.pending.iter_mut() {
+            call.kept = false;
+            asked.push(*id);
+        }
         for id in asked {
             let detail = "this was asked for by somebody else";
-            self.settle(id, None, 0);
-            self.finish(id, Err(Problem::new(ErrorCode::Forbidden, detail)));
+            self.refuse_call(id, ErrorCode::Forbidden, detail);
         }
     }
 
     /// Whoever asks, as far as is known.
     pub(in crate::client::session) const fn asker(&self) -> Option<&UserId> {
         self.calls.asker.as_ref()
+    }
+
+    fn refuse_call(&mut self, id: u64, code: ErrorCode, detail: &str) {
+        self.settle(id, None, 0);
+        self.finish(id, Err(Problem::new(code, detail)));
     }
 
     /// The server may have time again.

@@ -99,6 +99,36 @@ async fn a_series_keeps_its_hour_in_its_zone() {
 }
 
 #[tokio::test]
+async fn a_date_that_was_moved_is_an_event_in_the_place_of_its_own() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let draft = json!({"title": "Weekly", "type": "recurring", "scheduledAt": MONDAY,
+        "rrule": "FREQ=WEEKLY", "timezone": "Europe/Lisbon"});
+    let meeting = made(&ada, draft).await;
+    let day = 24 * 60 * 60 * 1000;
+    let moved = json!({"scheduledAt": MONDAY + day, "thisDateOnly": true});
+    assert_eq!(ada.patch(&meeting, moved).await.0, 200);
+    let series = ada.get(&meeting).await.1["seriesId"].clone();
+    for path in [
+        format!("{meeting}/calendar.ics"),
+        "/v1/me/calendar.ics".into(),
+    ] {
+        let book = lines(&ada, &path).await;
+        for line in [
+            "DTSTART;TZID=Europe/Lisbon:20270118T090000",
+            "RRULE:FREQ=WEEKLY",
+            "RECURRENCE-ID;TZID=Europe/Lisbon:20270118T090000",
+            "DTSTART;TZID=Europe/Lisbon:20270119T090000",
+            "DTEND;TZID=Europe/Lisbon:20270119T100000",
+        ] {
+            assert!(has(&book, line), "{line} in {book:#?}");
+        }
+        let uid = format!("UID:{}", series.as_str().unwrap());
+        assert_eq!(book.iter().filter(|line| **line == uid).count(), 2);
+    }
+}
+
+#[tokio::test]
 async fn hostile_words_make_no_lines_of_their_own() {
     let api = Api::start().await;
     let ada = api.sign_in("ada").await;
