@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod command;
+pub mod link;
 pub mod now;
 pub mod overtime;
 pub mod people;

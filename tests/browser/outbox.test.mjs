@@ -79,7 +79,7 @@ scene("what is written off the line is sent after a reload, once and in order", 
   }
   await keeps(annes, 0);
   const { items } = await ben.api.get(`/v1/meetings/${meeting}/messages`);
-  assert.deepEqual(items.map(({ text }) => text), all);
+  assert.deepEqual(items.map(({ text }) => text).toReversed(), all);
 });
 
 scene("another tab sends what a closed one has left", async (stage) => {

@@ -62,21 +62,21 @@ async fn people(
 ///
 /// # Errors
 /// The store fails.
-pub async fn of_person(app: &App, actor: &Actor) -> Result<String, Problem> {
+pub async fn of_person(app: &App, person: &UserId) -> Result<String, Problem> {
     let now = app.clock.now_ms();
     let filter = Filter {
         within: Some((now.saturating_sub(30 * DAY_MS), now + 366 * DAY_MS)),
         ..Filter::default()
     };
-    let page = store::list(&app.db, &actor.user_id, &filter, (None, MEETINGS)).await?;
-    let known = user::store::get(&app.db, &actor.user_id).await?;
+    let page = store::list(&app.db, person, &filter, (None, MEETINGS)).await?;
+    let known = user::store::get(&app.db, person).await?;
     let mut book = Book::default();
     for (meeting, repeats) in page {
         let mut people = Vec::new();
         if let Some(host) = store::host_of(&app.db, &meeting.id).await? {
             let open = meeting.standing.status.takes_part()
                 && (!meeting.plan.is_public || meeting.standing.role >= Role::CoHost);
-            let own = host.user_id.as_ref() == Some(&actor.user_id);
+            let own = host.user_id.as_ref() == Some(person);
             people.push(if open || own {
                 host
             } else {
@@ -85,11 +85,11 @@ pub async fn of_person(app: &App, actor: &Actor) -> Result<String, Problem> {
         }
         if meeting.standing.role != Role::Host {
             people.push(Participant {
-                user_id: Some(actor.user_id.clone()),
+                user_id: Some(person.clone()),
                 email: known
                     .as_ref()
                     .and_then(|one| one.email.clone())
-                    .unwrap_or_else(|| actor.user_id.to_string()),
+                    .unwrap_or_else(|| person.to_string()),
                 name: known.as_ref().map(|one| one.name.clone()),
                 standing: meeting.standing,
                 invited_at: meeting.created_at,

@@ -325,7 +325,10 @@ async fn every_route_has_a_gate_and_every_gate_a_route() {
             let gate = gate(method, path);
             assert!(gate.is_some(), "{method} {path} is not in the access table");
             let bears = operation.get("security").is_some();
-            let open = matches!(gate, Some(Gate::Open | Gate::Signed | Gate::Socket));
+            let open = matches!(
+                gate,
+                Some(Gate::Open | Gate::Signed | Gate::Linked | Gate::Socket)
+            );
             assert_eq!(bears, !open, "{method} {path}: {gate:?}");
             described.insert((method.clone(), path.clone()));
         }
@@ -349,7 +352,10 @@ async fn nobody_passes_a_gate_without_a_token_and_nobody_but_administrators_the_
             .replace("{email}", "x@example.org")
             .replace("{key}", "x");
         let verb: Method = method.to_uppercase().parse().unwrap();
-        if matches!(gate, Gate::Open | Gate::Signed | Gate::Socket) {
+        if matches!(
+            gate,
+            Gate::Open | Gate::Signed | Gate::Linked | Gate::Socket
+        ) {
             continue;
         }
         let (status, _) = api.send(verb.clone(), &path, None, None).await;

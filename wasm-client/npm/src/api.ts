@@ -201,6 +201,14 @@ export function createApi(options: ApiOptions) {
           the year to come. */
       calendar: (id?: string) =>
         get<Blob>(`${id === undefined ? "/v1/me" : meeting(id)}/calendar.ics`),
+      /** Since when (milliseconds since the Unix epoch) there is a link by which other
+          programs read the caller's calendar. */
+      calendarLink: () =>
+        get<{ createdAt: number | null }>("/v1/me/calendar-link"),
+      /** Makes that link: a path under the server's address. The one before is void. */
+      makeCalendarLink: () =>
+        send<{ path: string; createdAt: number }>("POST", "/v1/me/calendar-link"),
+      revokeCalendarLink: () => send<void>("DELETE", "/v1/me/calendar-link"),
       /** What its plan gives. */
       entitlements: (id: string) =>
         get<Entitlements>(`${meeting(id)}/entitlements`),
