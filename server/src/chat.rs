@@ -2,6 +2,7 @@
 //! change is decided by [`connvo_core::chat::Change`], here before it is offered and in
 //! the commit again.
 
+pub mod retention;
 pub mod routes;
 pub mod store;
 

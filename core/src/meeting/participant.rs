@@ -348,6 +348,12 @@ pub struct Participant {
     /// When they were there last, while they are not; milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number | null"))]
     pub left_at: Option<u64>,
+    /// How long they had spoken when this was read, in milliseconds, by the transcript.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub speaking_time: u64,
+    /// How many messages of theirs stood in the chat when this was read.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub message_count: u64,
 }
 
 #[cfg(test)]

@@ -95,6 +95,8 @@ pub async fn of_person(app: &App, person: &UserId) -> Result<String, Problem> {
                 invited_at: meeting.created_at,
                 joined_at: None,
                 left_at: None,
+                speaking_time: 0,
+                message_count: 0,
             });
         }
         book.add(&meeting, repeats.as_ref(), &people);

@@ -2,7 +2,7 @@
 //! held, so that two who come at once are counted one after the other.
 
 use super::host;
-use super::participants::{FIND_SQL, ParticipantRow, participant, shown};
+use super::participants::{FIND_SQL, ParticipantRow, did, participant, shown};
 use super::to_state;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
@@ -49,10 +49,13 @@ struct HeldRow {
 const HOLD_SQL: &str = "UPDATE meetings SET updated_at = updated_at WHERE id = $1
     RETURNING state, is_public, requires_approval, max_participants";
 
-const OWN_SQL: &str = "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status,
-        p.can_share, p.can_record, p.can_invite, p.joined_at, p.left_at
-    FROM participants p JOIN users u ON u.id = p.user_id
-    WHERE p.meeting_id = $1 AND p.user_id = $2";
+const OWN_SQL: &str = concat!(
+    "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status,
+        p.can_share, p.can_record, p.can_invite, p.joined_at, p.left_at, ",
+    did!(),
+    " FROM participants p JOIN users u ON u.id = p.user_id
+    WHERE p.meeting_id = $1 AND p.user_id = $2"
+);
 
 const COUNTS_SQL: &str = "SELECT
         COUNT(CASE WHEN status IN ('invited', 'accepted', 'joined') THEN 1 END),
