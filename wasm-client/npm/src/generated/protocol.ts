@@ -1167,13 +1167,13 @@ speakerQueue: Array<UserId>,
 /**
  * Whether it is recorded.
  */
-recordingStatus: TakingStatus,
+recordingStatus: RecordingStatus,
 /**
  * Whether it is written down.
  */
 transcriptionStatus: TakingStatus,
 /**
- * What it is about just now.
+ * What it is about just now, by the latest of what was said; at most 5.
  */
 topics: Array<string>,
 /**
@@ -1654,6 +1654,14 @@ joinedAt: number | null,
  */
 leftAt: number | null,
 /**
+ * How long they had spoken when this was read, in milliseconds, by the transcript.
+ */
+speakingTime: number,
+/**
+ * How many messages of theirs stood in the chat when this was read.
+ */
+messageCount: number,
+/**
  * The role held.
  */
 role: Role,
@@ -2064,6 +2072,11 @@ emoji: string,
  * Who.
  */
 userIds: Array<UserId>, };
+
+/**
+ * Whether a meeting is recorded.
+ */
+export type RecordingStatus = "inactive" | "recording" | "paused";
 
 /**
  * Text of local edits that could not be kept.
@@ -2528,7 +2541,7 @@ canInvite: boolean, };
 export type Status = "connecting" | "live" | "degraded" | "offline";
 
 /**
- * Whether what is said is recorded, or written down.
+ * Whether what is said is written down.
  */
 export type TakingStatus = "inactive" | "active" | "paused";
 
