@@ -63,9 +63,7 @@ async function read(id: string): Promise<Heard[]> {
     api.participants.list(id, { limit: 100 }).catch(() => null),
     api.transcript.speakers(id, { limit: 100 }),
   ]);
-  const all = (people?.items ?? [])
-    .filter(came)
-    .map(heard);
+  const all = (people?.items ?? []).filter(came).map(heard);
   const known = new Set(people?.items.map(({ userId }) => userId));
   for (const { label, name, userId, speakingMs } of speakers.items) {
     if (userId !== undefined && known.has(userId)) continue;

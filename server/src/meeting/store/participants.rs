@@ -135,7 +135,10 @@ pub(super) struct ParticipantRow {
     created_at: i64,
     joined_at: Option<i64>,
     left_at: Option<i64>,
+    // Not with the answer to an invitation.
+    #[sqlx(default)]
     message_count: i64,
+    #[sqlx(default)]
     speaking_ms: i64,
     #[sqlx(flatten)]
     standing: StandingRow,
