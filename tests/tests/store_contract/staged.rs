@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Rows of a table.
@@ -37,7 +38,7 @@ async fn crashed(folder: &Path) -> (Db, TempDir) {
 async fn said(store: &Store, meeting: &MeetingId, segment: u64, revision: u32) -> Option<Chunk> {
     let text = format!("revision {revision} of {segment}");
     let stored = store.transcript(meeting, vec![chunk("mic", segment, revision, &text)]);
-    stored.await.chunks.remove(0)
+    stored.await.chunks.remove(0).map(Arc::unwrap_or_clone)
 }
 
 #[tokio::test]
