@@ -71,7 +71,12 @@ pub fn can(
     action: Action,
 ) -> Result<(), Problem> {
     if standing.status.is_stranger() {
-        return Err(Problem::not_found("the meeting"));
+        // Who has asked to join may take that back, and no more.
+        let asked = standing.status == ParticipantStatus::Requested;
+        return match action {
+            Action::LeaveMeeting if asked => Ok(()),
+            _ => Err(Problem::not_found("the meeting")),
+        };
     }
     by_role(standing, action)?;
     by_status(standing.status, state, action)?;

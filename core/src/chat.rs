@@ -16,6 +16,8 @@ pub use draft::{
     AttachmentDraft, MessageDraft, MessageEdit, NewMessage, validate_edit, validate_emoji,
 };
 
+/// How long messages are kept at least, in milliseconds: 90 days.
+pub const KEPT_MS: u64 = 90 * 24 * 60 * 60 * 1_000;
 /// Longest text of a message, in UTF-16 code units.
 pub const TEXT_UTF16: usize = 4_000;
 /// Most attachments of a message.

@@ -12,4 +12,4 @@ mod view;
 
 pub use chat::ChatClient;
 pub use note::{NoteEvent, NoteStatus, Peer};
-pub use session::{ConnectionState, Effect, Event, Session, Status};
+pub use session::{CallOp, ConnectionState, Effect, Event, KeptCall, Session, Status};

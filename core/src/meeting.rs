@@ -111,6 +111,10 @@ pub struct Meeting {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<f64>>"))]
     pub occurrences: Vec<u64>,
+    /// The date of its series that it stands for, in milliseconds since the Unix epoch;
+    /// null unless it alone was moved to another time.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub occurrence_at: Option<u64>,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,

@@ -13,7 +13,7 @@ use crate::fresh::Fresh;
 use crate::meeting::Membership;
 use crate::metrics::Metrics;
 use crate::nodes::lead::Nodes;
-use crate::org::standing::Standing;
+use crate::org::standing::Known;
 use crate::person;
 use crate::presence::Presence;
 use crate::rate::Rates;
@@ -65,7 +65,7 @@ pub struct Parts {
     /// Who is what in which meeting.
     pub memberships: Remembered<MeetingId, UserId, Membership>,
     /// What applies to which meeting.
-    pub standings: Remembered<(), MeetingId, Standing>,
+    pub standings: Remembered<(), MeetingId, Arc<Known>>,
     /// The flags.
     pub flags: Remembered<(), (), Arc<[Flag]>>,
     /// What is counted of the server itself.

@@ -2,6 +2,7 @@
 //! change is decided by [`connvo_core::chat::Change`], here before it is offered and in
 //! the commit again.
 
+pub mod retention;
 pub mod routes;
 pub mod store;
 
@@ -56,11 +57,12 @@ pub async fn edit(
 ) -> Result<Message, Problem> {
     let membership = authorise(app, actor, meeting, Action::WriteChat).await?;
     let known = store::find(&app.db, meeting, &message).await?;
-    let is_bare = known.is_none_or(|known| known.attachments.is_empty());
+    let attached = known.as_ref().map(|known| &known.attachments);
+    let is_bare = attached.is_none_or(Vec::is_empty);
     let edit = validate_edit(edit, is_bare)?;
     know(app, meeting, &edit.mentions).await?;
     let what = What::Edit(message, edit);
-    change(app, actor, meeting, (membership, what)).await
+    change_known(app, actor, meeting, (membership, what), known).await
 }
 
 /// Takes a message's words away; its place stays.
@@ -103,6 +105,18 @@ async fn change(
     meeting: &MeetingId,
     (membership, what): (Membership, What),
 ) -> Result<Message, Problem> {
+    let known = store::find(&app.db, meeting, what.message_id()).await?;
+    change_known(app, actor, meeting, (membership, what), known).await
+}
+
+/// `known` is the message as it stands, where there is one.
+async fn change_known(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    (membership, what): (Membership, What),
+    known: Option<Message>,
+) -> Result<Message, Problem> {
     let now = app.clock.now_ms();
     let by = user::store::get(&app.db, &actor.user_id).await?;
     let change = Change {
@@ -112,7 +126,6 @@ async fn change(
         at: now,
         what,
     };
-    let known = store::find(&app.db, meeting, change.message_id()).await?;
     let first = match change.reply_to_id() {
         Some(id) => store::find(&app.db, meeting, id).await?,
         None => None,

@@ -9,7 +9,7 @@
 //! - An append is stored whole or not at all, and one that makes a batch fail is
 //!   found by halving: it alone is refused.
 //!
-//! SQLite has one committer; PostgreSQL several, each with the meetings of its own.
+//! Each has a thread. SQLite has one committer; PostgreSQL several, each with the meetings of its own.
 
 mod batch;
 mod crowd;
@@ -27,6 +27,7 @@ use crowd::Crowd;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -35,13 +36,17 @@ pub use connvo_core::live::note::ClientClaim;
 pub use connvo_core::live::room::Stored;
 
 /// Committers on PostgreSQL.
-const POSTGRES_SHARDS: usize = 4;
+const POSTGRES_SHARDS: usize = 2;
 /// Appends that may wait for one committer; beyond it their senders wait.
 const QUEUE: usize = 1_024;
 
 /// Shortest time between the starts of two commits while many meetings write: what
 /// comes meanwhile shares the next one, and its fsync.
 const APART: Duration = Duration::from_millis(10);
+
+/// Appends in one commit from which on rooms are to gather what they have (see
+/// [`Committer::is_busy`]).
+const BUSY: usize = 16;
 
 /// When nothing came for so long, what is staged and old is moved into its table.
 const QUIET: Duration = Duration::from_secs(1);
@@ -102,7 +107,14 @@ struct Job {
 /// and what was sent is committed.
 #[derive(Clone)]
 pub struct Committer {
-    shards: Arc<[mpsc::Sender<Job>]>,
+    shards: Arc<[Shard]>,
+}
+
+/// The way to one committer.
+struct Shard {
+    queue: mpsc::Sender<Job>,
+    /// Whether its last commit was of many meetings.
+    is_busy: Arc<AtomicBool>,
 }
 
 impl Committer {
@@ -120,9 +132,11 @@ impl Committer {
             Db::Postgres(_) => POSTGRES_SHARDS,
         };
         let shard = |_| {
-            let (sender, inbox) = mpsc::channel(QUEUE);
-            tokio::spawn(run(db.clone(), Arc::clone(fresh), inbox));
-            sender
+            let (queue, inbox) = mpsc::channel(QUEUE);
+            let is_busy = Arc::<AtomicBool>::default();
+            let fresh = Arc::clone(fresh);
+            on_own_thread(run(db.clone(), fresh, inbox, Arc::clone(&is_busy)));
+            Shard { queue, is_busy }
         };
         Self {
             shards: (0..count).map(shard).collect(),
@@ -136,13 +150,20 @@ impl Committer {
     pub async fn append(&self, append: Append) -> Result<Stored, CommitError> {
         let (answer, answered) = oneshot::channel();
         let shard = self.shard(&append.meeting);
-        if shard.send(Job { append, answer }).await.is_err() {
+        if shard.queue.send(Job { append, answer }).await.is_err() {
             return Err(closed());
         }
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    fn shard(&self, meeting: &MeetingId) -> &mpsc::Sender<Job> {
+    /// Whether so many meetings write that one of them does well to gather for a moment
+    /// what it has, before it comes again.
+    #[must_use]
+    pub fn is_busy(&self, meeting: &MeetingId) -> bool {
+        self.shard(meeting).is_busy.load(Ordering::Relaxed)
+    }
+
+    fn shard(&self, meeting: &MeetingId) -> &Shard {
         let mut hasher = DefaultHasher::new();
         meeting.hash(&mut hasher);
         let at = hasher.finish() % self.shards.len() as u64;
@@ -150,11 +171,29 @@ impl Committer {
     }
 }
 
+/// Everybody waits for the committer: on a thread of its own it does not wait in line with
+/// everybody.
+fn on_own_thread(committer: impl Future<Output = ()> + Send + 'static) {
+    let thread = std::thread::Builder::new().name("committer".into());
+    let started = thread.spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(committer),
+            Err(error) => tracing::error!(%error, "nothing can be committed"),
+        }
+    });
+    if let Err(error) = started {
+        tracing::error!(%error, "nothing can be committed");
+    }
+}
+
 fn closed() -> CommitError {
     CommitError::Storage(sqlx::Error::PoolClosed.into())
 }
 
-async fn run(db: Db, fresh: Arc<Fresh>, mut inbox: mpsc::Receiver<Job>) {
+async fn run(db: Db, fresh: Arc<Fresh>, mut inbox: mpsc::Receiver<Job>, is_busy: Arc<AtomicBool>) {
     let mut waiting = VecDeque::new();
     let mut crowd = Crowd::default();
     let mut begun = Instant::now();
@@ -164,6 +203,7 @@ async fn run(db: Db, fresh: Arc<Fresh>, mut inbox: mpsc::Receiver<Job>) {
                 Ok(Some(job)) => waiting.push_back(job),
                 Ok(None) => return,
                 Err(_) => {
+                    is_busy.store(false, Ordering::Relaxed);
                     if let Err(error) = staged::flush_due(&db).await {
                         tracing::error!(%error, "what is staged stays so for now");
                     }
@@ -179,6 +219,7 @@ async fn run(db: Db, fresh: Arc<Fresh>, mut inbox: mpsc::Receiver<Job>) {
         }
         begun = Instant::now();
         let jobs = batch::gather(&mut waiting, |job: &Job| &job.append);
+        is_busy.store(jobs.len() >= BUSY, Ordering::Relaxed);
         crowd.wrote(jobs.iter().map(|job| &job.append.meeting), begun);
         commit(&db, &fresh, jobs).await;
     }

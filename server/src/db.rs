@@ -8,6 +8,7 @@
 
 mod lock;
 pub mod meta;
+pub mod pieces;
 pub mod staged;
 pub mod streams;
 mod trouble;

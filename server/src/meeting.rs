@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod command;
+pub mod link;
 pub mod now;
 pub mod overtime;
 pub mod people;
@@ -243,6 +244,7 @@ pub async fn create(
         organizer_id: actor.user_id.clone(),
         participant_count: 1,
         occurrences: Vec::new(),
+        occurrence_at: None,
         created_at: now,
         started_at: instant.then_some(now),
         ended_at: None,

@@ -11,8 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// How long an answer is good, in milliseconds, where other nodes change things too: it
 /// is seen after that time at the latest.
 const GOOD_MS: u64 = 1_000;
-/// The same where every change is announced here; but what it says of the time, as that
-/// an override has ended, is seen no sooner.
+/// The same where every change is announced here. What changes by the time alone is not
+/// remembered.
 const GOOD_ALONE_MS: u64 = 10_000;
 /// Answers remembered at most.
 const REMEMBERED: usize = 20_000;

@@ -1,6 +1,7 @@
 // One's own account: taking the data along, and having it deleted.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { accessible } from "./support/axe.mjs";
 import { scene } from "./support/scene.mjs";
 
 async function downloaded(page, act) {
@@ -28,4 +29,24 @@ scene("somebody takes their data along, then deletes the account with a receipt"
   JSON.parse(receipt.text);
   await page.waitForURL(/\/sign-in/);
   await assert.rejects(ann.api.get("/v1/me"), /401/);
+});
+
+scene("a link to one's calendar is made, shown once, and taken back", async (stage) => {
+  const ann = await stage.person("Ann");
+  await ann.api.post("/v1/meetings", { title: "Planning", scheduledAt: Date.now() });
+  const page = await ann.open("/settings");
+  const card = page.getByRole("region", { name: "Calendar link" });
+  await card.getByRole("button", { name: "Make a link" }).click();
+  const shown = card.getByRole("textbox", { name: "The link, shown this once" });
+  const link = await shown.inputValue();
+  await accessible(page, "the account");
+  const calendar = await fetch(link);
+  assert.match(await calendar.text(), /SUMMARY:Planning/);
+  await page.reload();
+  await card.getByText("There is a link since").waitFor();
+  assert.equal(await shown.count(), 0);
+  await card.getByRole("button", { name: "Take it back" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Take it back" }).click();
+  await card.getByText("There is a link since").waitFor({ state: "detached" });
+  assert.equal((await fetch(link)).status, 404);
 });

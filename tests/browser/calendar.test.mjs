@@ -303,3 +303,36 @@ async function whole(stream) {
   for await (const part of stream) text += part;
   return text;
 }
+
+scene("one date of a series is moved, and moved back", async (stage) => {
+  const ann = await stage.person("Ann");
+  const day = 86_400_000;
+  const at = Math.ceil((Date.now() + 2 * day) / 3_600_000) * 3_600_000;
+  const title = "Weekly round";
+  const draft = { title, type: "recurring", rrule: "FREQ=WEEKLY", scheduledAt: at };
+  const { id } = await ann.api.post("/v1/meetings", { ...draft, timezone: "UTC" });
+  const page = await ann.open(`/meeting?id=${id}`);
+  const dialog = page.getByRole("dialog", { name: "Move this date" });
+  const open = () => page.getByRole("button", { name: "Move this date" }).click();
+  const move = async (to) => {
+    const [date, time] = new Date(to).toISOString().split("T");
+    await dialog.getByLabel("Date").fill(date);
+    await dialog.getByLabel("Time").fill(time.slice(0, 5));
+    await dialog.getByRole("button", { name: "Move", exact: true }).click();
+  };
+  await open();
+  await accessible(page, "moving a date");
+  await move(at + 7 * day);
+  await dialog.getByText("before the next date").waitFor();
+  await move(at + day);
+  await page.getByText("Moved from").waitFor();
+  const moved = await ann.api.get(`/v1/meetings/${id}`);
+  assert.deepEqual([moved.scheduledAt, moved.occurrenceAt], [at + day, at]);
+  const list = await ann.open("/");
+  await list.getByTestId("meeting").getByText(/, moved/).waitFor();
+  await open();
+  await dialog.getByRole("button", { name: "Back to its date" }).click();
+  await page.getByText("Moved from").waitFor({ state: "detached" });
+  const back = await ann.api.get(`/v1/meetings/${id}`);
+  assert.deepEqual([back.scheduledAt, back.occurrenceAt], [at, null]);
+});

@@ -89,3 +89,28 @@ scene("anybody joins a public meeting that asks nobody, on a phone", async (stag
   await accessible(page, "the meeting on a phone");
   assert.equal((await ben.api.get(`/v1/meetings/${id}`)).status, "accepted");
 });
+
+scene("who has asked to join takes that back", async (stage) => {
+  const [ann, ben] = await stage.people("Ann", "Ben");
+  const title = `Second thoughts ${ann.api.session.userId.slice(-6)}`;
+  const draft = { title, isPublic: true, requiresApproval: true };
+  const { id } = await ann.api.post("/v1/meetings", draft);
+  const page = await ben.open(`/meeting?id=${id}`);
+  const ask = page.getByRole("button", { name: `Ask to join: ${title}` });
+  const requests = async () => {
+    const { items } = await ann.api.get(`/v1/meetings/${id}/participants`);
+    return items.filter(({ status }) => status === "requested").length;
+  };
+  await ask.click();
+  await page.getByText("Waiting to be let in").waitFor();
+  assert.equal(await requests(), 1);
+  await page.getByRole("button", { name: `Take back: ${title}` }).click();
+  await ask.waitFor();
+  assert.equal(await requests(), 0);
+
+  const room = await ben.open(`/room?id=${id}`);
+  await room.getByRole("button", { name: "Ask to join" }).click();
+  await room.getByRole("button", { name: "Take the request back" }).click();
+  await room.getByRole("button", { name: "Ask to join" }).waitFor();
+  assert.equal(await requests(), 0);
+});

@@ -164,6 +164,8 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
   const running = await post("/v1/meetings", { title: "Runs", type: "instant" });
   const open = { title: "Open", isPublic: true, requiresApproval: true };
   const asked = [await post("/v1/meetings", open), await post("/v1/meetings", open)];
+  // Of somebody who makes no other while the fuzzer runs.
+  const link = await call("POST", "/v1/me/calendar-link", undefined, peer.token);
   for (const { token } of [peer, guest]) {
     for (const { id } of asked) await call("POST", `/v1/meetings/${id}/join`, undefined, token);
   }
@@ -194,6 +196,7 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     secrets,
     spare,
     spareOrg: spareOrg.id,
+    calendarSecret: link.path.split("=")[1],
     peer: peer.userId,
     guest: guest.userId,
     guestToken: guest.token,

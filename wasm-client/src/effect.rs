@@ -5,7 +5,8 @@
 use crate::js::Array;
 use crate::stored::{bytes, number, op};
 use connvo_core::client::session::Event;
-use connvo_core::client::{Effect, NoteEvent};
+use connvo_core::client::{CallOp, Effect, NoteEvent};
+use connvo_core::id::UserId;
 use connvo_core::json::{Object, text};
 use connvo_core::transcript::view::TranscriptView;
 use serde_json::Value;
@@ -15,7 +16,8 @@ use wasm_bindgen::prelude::*;
 pub(crate) type Views = Vec<(u32, TranscriptView)>;
 
 /// An effect as an array whose first field names it: `token`, `connect`,
-/// `text frame`, `binary frame`, `disconnect code`, `store meeting op`, `event json`.
+/// `text frame`, `binary frame`, `disconnect code`, `store meeting op`, `call key
+/// user made-at json` (to keep it; by its key alone to forget it), `event json`.
 /// Nothing for what the application need not hear.
 pub(crate) fn to_js(effect: Effect, views: &mut Views) -> Option<Array> {
     let out = Array::new();
@@ -41,6 +43,17 @@ pub(crate) fn to_js(effect: Effect, views: &mut Views) -> Option<Array> {
             put(&"store".into());
             put(&meeting.as_str().into());
             put(&op(&store));
+        }
+        Effect::StoreCall(CallOp::Keep(kept)) => {
+            put(&"call".into());
+            put(&kept.key.into());
+            put(&kept.owner.as_ref().map(UserId::as_str).into());
+            put(&number(kept.made_at));
+            put(&text(&kept.command).into());
+        }
+        Effect::StoreCall(CallOp::Drop(key)) => {
+            put(&"call".into());
+            put(&key.into());
         }
         Effect::Event(event) => {
             let json = event_json(event, views)?;
@@ -73,6 +86,11 @@ fn event_json(event: Event, views: &mut Views) -> Option<String> {
                 Err(error) => event.put("error", error.to_json()),
             };
             event.value()
+        }
+        Event::Refused { command, problem } => {
+            let mut event = Object::default();
+            event.text("type", "refused").put("command", command);
+            event.put("error", problem.to_json()).value()
         }
         Event::Chat { sub, messages } => heard("chat", sub).put("messages", messages).value(),
         Event::Ended { sub, problem } => heard("ended", sub)

@@ -10,7 +10,7 @@ use crate::stored::{read_note, read_row, read_rows};
 use crate::{invalid, thrown};
 use connvo_core::access::Role;
 use connvo_core::client::note::{CursorRange, Person};
-use connvo_core::client::{Peer, Session};
+use connvo_core::client::{KeptCall, Peer, Session};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::json::{list, text};
@@ -117,6 +117,26 @@ impl Shell {
     pub fn call(&mut self, key: String, command: &str, now: f64) -> Result<f64, JsValue> {
         let id = self.session.call_json(key, given(command)?, now as u64);
         Ok(id as f64)
+    }
+
+    /// Takes up a call that an earlier page left on the device, in the order asked for.
+    #[wasm_bindgen(js_name = restoreCall)]
+    pub fn restore_call(
+        &mut self,
+        key: String,
+        owner: Option<String>,
+        made_at: f64,
+        command: &str,
+        now: f64,
+    ) -> Result<(), JsValue> {
+        let call = KeptCall {
+            owner: owner.and_then(|owner| owner.try_into().ok()),
+            key,
+            made_at: made_at as u64,
+            command: given(command)?,
+        };
+        self.session.restore_call(call, now as u64);
+        Ok(())
     }
 
     /// Opens a note from what the device has stored of it (see [`crate::stored`]);

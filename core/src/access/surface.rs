@@ -8,7 +8,9 @@ use Action::{
     ReadState, ReadTranscript, RemoveParticipant, RenameSpeaker, StartMeeting, UpdateMeeting,
     WriteChat, WriteNote,
 };
-use Gate::{Admin, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket};
+use Gate::{
+    Admin, Linked, Meeting, Open, OrgAdmin, OrgInvited, OrgMember, Signed, SignedIn, Socket,
+};
 
 /// Who gets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Gate {
     Admin,
     /// A sender whose signature is right.
     Signed,
+    /// Who has the secret of a link.
+    Linked,
     /// A WebSocket: who shows a good token on it, in the first frame or in the query; what
     /// it asks for then is the table's to allow.
     Socket,
@@ -69,6 +73,10 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
     ("post", "/v1/meetings", SignedIn),
     ("get", "/v1/meetings/public", SignedIn),
     ("get", "/v1/me/calendar.ics", SignedIn),
+    ("get", "/v1/me/calendar-link", SignedIn),
+    ("post", "/v1/me/calendar-link", SignedIn),
+    ("delete", "/v1/me/calendar-link", SignedIn),
+    ("get", "/v1/calendar.ics", Linked),
     ("get", "/v1/meetings/{id}", Meeting(ReadMeeting)),
     ("patch", "/v1/meetings/{id}", Meeting(UpdateMeeting)),
     (

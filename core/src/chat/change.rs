@@ -34,14 +34,22 @@ pub enum What {
     React(MessageId, String, bool),
 }
 
+impl What {
+    /// The message that it is about.
+    #[must_use]
+    pub const fn message_id(&self) -> &MessageId {
+        match self {
+            Self::Post(new) => &new.id,
+            Self::Edit(id, _) | Self::Delete(id) | Self::React(id, ..) => id,
+        }
+    }
+}
+
 impl Change {
     /// The message that it is about.
     #[must_use]
     pub const fn message_id(&self) -> &MessageId {
-        match &self.what {
-            What::Post(new) => &new.id,
-            What::Edit(id, _) | What::Delete(id) | What::React(id, ..) => id,
-        }
+        self.what.message_id()
     }
 
     /// About how many bytes it holds.

@@ -6,24 +6,23 @@
 //! [`Session::next_deadline`].
 
 mod calls;
+mod effect;
 mod frames;
 mod journals;
 mod notes;
 mod token;
 
 use super::backoff::Backoff;
-use super::note::{NoteClient, NoteEvent};
+use super::note::NoteClient;
 use super::table::Table;
-use crate::error::Problem;
-use crate::id::{MeetingId, UserId};
 use crate::json::text;
-use crate::note::replica::StoreOp;
 use crate::protocol::encode;
 use crate::protocol::frame::Limits;
 use crate::protocol::{DEAD_MS, HEARTBEAT_MS, close};
 use calls::Calls;
+pub use calls::{CallOp, KeptCall};
+pub use effect::{ConnectionState, Effect, Event, Status};
 use journals::JournalClient;
-use serde::Serialize;
 use std::collections::VecDeque;
 
 /// Silence after a heartbeat that makes the connection `degraded`, in milliseconds.
@@ -32,112 +31,6 @@ const DEGRADED_MS: u64 = 5_000;
 const CONNECT_MS: u64 = 15_000;
 /// How long the application may take to answer with a token, in milliseconds.
 const TOKEN_MS: u64 = 30_000;
-
-/// How the connection stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub enum Status {
-    /// On its way.
-    Connecting,
-    /// Up.
-    Live,
-    /// Up, but silent for longer than it should be.
-    Degraded,
-    /// Down: the next attempt comes later, or when the network is back.
-    Offline,
-}
-
-/// The connection as the application sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct ConnectionState {
-    /// How it stands.
-    pub status: Status,
-    /// Who the token names, once the server said so.
-    pub user_id: Option<UserId>,
-    /// The server's clock minus this one's, in milliseconds.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub clock_offset_ms: i64,
-    /// When the next attempt comes, in milliseconds of this clock.
-    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
-    pub retry_at: Option<u64>,
-    /// Why the server last refused the connection.
-    pub problem: Option<Problem>,
-}
-
-/// Something the application wants to know.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The connection changed.
-    Connection(ConnectionState),
-    /// Items of a journal, in order; each exactly once. With `reset` they replace
-    /// all before them.
-    Items {
-        /// The subscription.
-        sub: u32,
-        /// Whether they replace what came before.
-        reset: bool,
-        /// The items.
-        items: Vec<serde_json::Value>,
-    },
-    /// Something of the moment.
-    Volatile {
-        /// The subscription.
-        sub: u32,
-        /// The item.
-        item: serde_json::Value,
-    },
-    /// A chat as it stands: every message that is here, in the order posted, with what
-    /// this session asks for and is not answered yet.
-    Chat {
-        /// The subscription.
-        sub: u32,
-        /// The messages: a JSON list of [`crate::chat::view::ShownMessage`].
-        messages: serde_json::Value,
-    },
-    /// The server ended a subscription.
-    Ended {
-        /// The subscription.
-        sub: u32,
-        /// Why.
-        problem: Problem,
-    },
-    /// A call was answered.
-    Reply {
-        /// The call.
-        id: u64,
-        /// The answer: a [`crate::protocol::CommandReply`] as JSON.
-        result: Result<serde_json::Value, Problem>,
-    },
-    /// Something happened in a note.
-    Note {
-        /// The subscription.
-        sub: u32,
-        /// What.
-        event: NoteEvent,
-    },
-}
-
-/// What the shell is to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Get a token from the application, then call `token`.
-    NeedToken,
-    /// Open a socket, then call `opened` (or `closed`).
-    Connect,
-    /// Send a text frame.
-    SendText(String),
-    /// Send a binary frame.
-    SendBinary(Vec<u8>),
-    /// Close the socket; `closed` need not be called.
-    Disconnect(u16),
-    /// Keep this on the device.
-    Store(MeetingId, StoreOp),
-    /// Tell the application.
-    Event(Event),
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
@@ -295,6 +188,7 @@ impl Session {
             _ => {}
         }
         self.tick_views(now_ms);
+        self.tick_calls(now_ms);
         self.tick_notes(now_ms);
     }
 
@@ -336,8 +230,13 @@ impl Session {
             }
             Link::Idle | Link::NoNetwork => None,
         };
-        let others = [self.note_deadline(), self.view_deadline()];
-        link.into_iter().chain(others.into_iter().flatten()).min()
+        let others = [
+            link,
+            self.note_deadline(),
+            self.view_deadline(),
+            self.calls_deadline(),
+        ];
+        others.into_iter().flatten().min()
     }
 
     fn attempt(&mut self, now_ms: u64) {

@@ -8,7 +8,37 @@ use serde::{Deserialize, Serialize};
 /// After how long without speech the talk has come to rest, in milliseconds.
 pub const LULL_MS: u64 = 20_000;
 
-/// Whether what is said is recorded, or written down.
+/// Whether a meeting is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RecordingStatus {
+    /// It is not.
+    Inactive,
+    /// It is.
+    Recording,
+    /// It is not for now: host or co-host have paused it.
+    Paused,
+}
+
+/// Most topics of a meeting just now.
+pub const TOPICS: usize = 5;
+
+/// What a meeting is about just now: the topics of its latest pieces, the latest first, each
+/// once; at most [`TOPICS`].
+#[must_use]
+pub fn topics_of(latest: impl IntoIterator<Item = Vec<String>>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for topic in latest.into_iter().flatten() {
+        if all.len() < TOPICS && !all.contains(&topic) {
+            all.push(topic);
+        }
+    }
+    all
+}
+
+/// Whether what is said is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -89,10 +119,10 @@ pub struct MeetingNow {
     /// Who waits to speak, the first first.
     pub speaker_queue: Vec<UserId>,
     /// Whether it is recorded.
-    pub recording_status: TakingStatus,
+    pub recording_status: RecordingStatus,
     /// Whether it is written down.
     pub transcription_status: TakingStatus,
-    /// What it is about just now.
+    /// What it is about just now, by the latest of what was said; at most 5.
     pub topics: Vec<String>,
     /// Whether the talk has come to rest.
     pub lull: bool,
@@ -119,6 +149,14 @@ mod tests {
         assert_eq!(taking(Active, true, false), TakingStatus::Active);
         assert_eq!(taking(Active, true, true), TakingStatus::Paused);
         assert_eq!(taking(Active, false, true), TakingStatus::Inactive);
+    }
+
+    #[test]
+    fn topics_are_those_of_the_latest_each_once_and_few() {
+        let list = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let latest = [list("budget plan"), list("plan team"), list("a b c d")];
+        assert_eq!(topics_of(latest), ["budget", "plan", "team", "a", "b"]);
+        assert!(topics_of([]).is_empty());
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub enum Move {
     Decline,
     /// They come in; strangers to a public meeting too, or else ask to.
     Join,
-    /// They go for good.
+    /// They go for good; who has asked to join takes that back, and is a stranger again.
     Leave,
     /// Host or co-host send them away.
     Remove,
@@ -130,7 +130,7 @@ fn leads_to(
         (Move::Join, None) if terms.requires_approval => Some(Requested),
         (Move::Join, None) if terms.state == MeetingState::Active => Some(Joined),
         (Move::Join, None) => Some(Accepted),
-        (Move::Leave, Some(Invited | Accepted | Joined)) => Some(Left),
+        (Move::Leave, Some(Requested | Invited | Accepted | Joined)) => Some(Left),
         (Move::Remove, Some(before)) if !is_host && before != Removed => Some(Removed),
         _ => None,
     }
@@ -348,6 +348,12 @@ pub struct Participant {
     /// When they were there last, while they are not; milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number | null"))]
     pub left_at: Option<u64>,
+    /// How long they had spoken when this was read, in milliseconds, by the transcript.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub speaking_time: u64,
+    /// How many messages of theirs stood in the chat when this was read.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub message_count: u64,
 }
 
 #[cfg(test)]

@@ -3,6 +3,10 @@
 pub mod places;
 
 use super::{Entry, Kind};
+use crate::db::pieces::{
+    Bind::{Number, Text},
+    piece,
+};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
@@ -14,7 +18,7 @@ use utoipa::ToSchema;
 /// let go of anything younger than a year).
 pub const KEPT_MS: u64 = 366 * 24 * 60 * 60 * 1000;
 /// Most rows deleted at once.
-const SWEPT_ROWS: i64 = 1_000;
+const SWEPT_ROWS: u64 = 1_000;
 
 const INSERT_SQL: &str = "INSERT INTO audit_logs (id, actor_id, session_id, type, resource, action,
         success, reason, request_id, ip, user_agent, duration_ms, changes, count, flood, created_at)
@@ -244,21 +248,10 @@ pub async fn page(
 /// # Errors
 /// The store fails.
 pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
-    let deleted = on_db!(
-        db,
-        write | pool | {
-            sqlx::query(
-                "DELETE FROM audit_logs WHERE id IN (
-                     SELECT id FROM audit_logs WHERE id < $1 ORDER BY id LIMIT $2)",
-            )
-            .bind(first_id(now_ms.saturating_sub(KEPT_MS)))
-            .bind(SWEPT_ROWS)
-            .execute(pool)
-            .await?
-            .rows_affected()
-        }
-    );
-    Ok(deleted > 0)
+    const SQL: &str = "DELETE FROM audit_logs WHERE id IN (
+        SELECT id FROM audit_logs WHERE id < $1 ORDER BY id LIMIT $2)";
+    let before = first_id(now_ms.saturating_sub(KEPT_MS));
+    Ok(piece(db, SQL, &[Text(&before), Number(SWEPT_ROWS)]).await? > 0)
 }
 
 /// What the ids of a moment begin with (UUID version 7): the least of them.

@@ -2,6 +2,7 @@
 
 use super::standing::Standing;
 use crate::audit::{self, Entry, Trail, address_hash};
+use crate::db::pieces::{Bind::Number, piece};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::user::{self, Met, Profile};
 use crate::{on_db, on_tx};
@@ -306,28 +307,17 @@ pub async fn end(
 /// of its tokens is good.
 const ENDED_MS: u64 = 30 * 24 * 3_600_000;
 /// Most sessions deleted at once.
-const SWEPT_ROWS: i64 = 500;
+const SWEPT_ROWS: u64 = 500;
 
 /// Deletes sessions that ended long ago; returns whether there may be more.
 ///
 /// # Errors
 /// The store fails.
 pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
-    let deleted = on_db!(
-        db,
-        write | pool | {
-            sqlx::query(
-                "DELETE FROM sessions WHERE sid IN (
-                     SELECT sid FROM sessions
-                     WHERE COALESCE(revoked_at, expires_at) < $1 LIMIT $2)",
-            )
-            .bind(to_i64(now_ms.saturating_sub(ENDED_MS)))
-            .bind(SWEPT_ROWS)
-            .execute(pool)
-            .await?
-            .rows_affected()
-        }
-    );
+    const SQL: &str = "DELETE FROM sessions WHERE sid IN (
+        SELECT sid FROM sessions WHERE COALESCE(revoked_at, expires_at) < $1 LIMIT $2)";
+    let what = [Number(now_ms.saturating_sub(ENDED_MS)), Number(SWEPT_ROWS)];
+    let deleted = piece(db, SQL, &what).await?;
     Ok(deleted > 0)
 }
 

@@ -3,10 +3,14 @@
 
 mod each;
 
+use crate::db::pieces::{
+    self,
+    Bind::{Number, Text},
+};
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::chat::{Message, MessageKind};
-use connvo_core::id::{MeetingId, MessageId, UserId};
+use connvo_core::id::{MeetingId, MessageId, OrgId, UserId};
 use serde::de::DeserializeOwned;
 
 /// The columns of a [`MessageRow`], of the table as `m`.
@@ -264,4 +268,64 @@ pub async fn members(
         }
     );
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Rows deleted in one transaction: writers wait for no more than that.
+const ROWS: u64 = 500;
+
+/// What search finds of before `$2`, and the messages. Search first: it is not followed
+/// backwards.
+const FORGET_SQL: [&str; 2] = [
+    "DELETE FROM search_documents WHERE id IN (
+        SELECT id FROM search_documents WHERE meeting_id = $1 AND source = 'message'
+            AND created_at < $2 LIMIT $3)",
+    "DELETE FROM messages WHERE meeting_id = $1 AND posted_sequence IN (
+        SELECT posted_sequence FROM messages WHERE meeting_id = $1 AND created_at < $2
+        ORDER BY posted_sequence LIMIT $3)",
+];
+
+/// Deletes a meeting's messages of before `since_ms`, a little at a time; answers how many.
+///
+/// # Errors
+/// The store fails; what was deleted until then stays deleted.
+pub async fn forget(db: &Db, meeting: &MeetingId, since_ms: u64) -> Result<u64, StoreError> {
+    let what = [Text(meeting.as_str()), Number(since_ms), Number(ROWS)];
+    let mut gone = 0;
+    for sql in FORGET_SQL {
+        gone = pieces::all(db, sql, &what, ROWS).await?;
+    }
+    Ok(gone)
+}
+
+/// A page of the meetings, by id, whose oldest message is of before `since_ms`, with their
+/// organisations.
+///
+/// # Errors
+/// The store fails.
+pub async fn oldest(
+    db: &Db,
+    after: Option<&MeetingId>,
+    since_ms: u64,
+    limit: u32,
+) -> Result<Vec<(MeetingId, Option<OrgId>)>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = on_db!(
+        db,
+        read | pool | {
+            sqlx::query_as(
+                "SELECT m.id, m.org_id FROM meetings m
+                 WHERE m.id > $1 AND (SELECT g.created_at FROM messages g
+                     WHERE g.meeting_id = m.id ORDER BY g.posted_sequence LIMIT 1) < $2
+                 ORDER BY m.id LIMIT $3",
+            )
+            .bind(after.map_or("", MeetingId::as_str))
+            .bind(to_i64(since_ms))
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+        }
+    );
+    let ids = |(meeting, org): (String, Option<String>)| {
+        Ok((to_id(&meeting)?, org.as_deref().map(to_id).transpose()?))
+    };
+    rows.into_iter().map(ids).collect()
 }

@@ -48,7 +48,7 @@ pub(super) async fn commit(
             plan
         }
         Db::Postgres(pool) => {
-            let mut tx = pool.begin().await?;
+            let mut tx = pool.begin_with(postgres::BEGIN).await?;
             let state = postgres::read(&mut tx, &needs).await?;
             let plan = plan(appends, state);
             if !plan.is_empty() {

@@ -1,6 +1,7 @@
 //! Keys and first answers in the database.
 
 use super::{Claim, Kept, Once};
+use crate::db::pieces::{Bind::Number, piece};
 use crate::db::{Db, StoreError, Tx, to_i64};
 use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
@@ -9,7 +10,7 @@ use serde::Serialize;
 /// How long an answer is kept, in milliseconds.
 pub const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 /// Most rows deleted at once.
-const SWEPT_ROWS: i64 = 1_000;
+const SWEPT_ROWS: u64 = 1_000;
 
 impl Claim {
     /// What was stored before then counts no more, in milliseconds since the Unix
@@ -206,20 +207,9 @@ fn escaped(text: &str) -> String {
 /// # Errors
 /// The store fails.
 pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
-    let deleted = on_db!(
-        db,
-        write | pool | {
-            sqlx::query(
-                "DELETE FROM idempotency_keys WHERE (scope, key) IN (
-                     SELECT scope, key FROM idempotency_keys WHERE created_at <= $1
-                     ORDER BY created_at LIMIT $2)",
-            )
-            .bind(to_i64(now_ms.saturating_sub(KEPT_MS)))
-            .bind(SWEPT_ROWS)
-            .execute(pool)
-            .await?
-            .rows_affected()
-        }
-    );
-    Ok(deleted > 0)
+    const SQL: &str = "DELETE FROM idempotency_keys WHERE (scope, key) IN (
+        SELECT scope, key FROM idempotency_keys WHERE created_at <= $1
+        ORDER BY created_at LIMIT $2)";
+    let what = [Number(now_ms.saturating_sub(KEPT_MS)), Number(SWEPT_ROWS)];
+    Ok(piece(db, SQL, &what).await? > 0)
 }

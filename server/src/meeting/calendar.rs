@@ -2,7 +2,8 @@
 //!
 //! Laws: a calendar tells nobody an address that they could not read among the
 //! participants. What is to come of a series is one event with its rule, under the series'
-//! id; what is over is an event of its own.
+//! id, and where its next date was moved a second one (`RECURRENCE-ID`); what is over is an
+//! event of its own.
 
 use super::recur::Series;
 use super::store::{self, Filter, Repeats};
@@ -61,21 +62,21 @@ async fn people(
 ///
 /// # Errors
 /// The store fails.
-pub async fn of_person(app: &App, actor: &Actor) -> Result<String, Problem> {
+pub async fn of_person(app: &App, person: &UserId) -> Result<String, Problem> {
     let now = app.clock.now_ms();
     let filter = Filter {
         within: Some((now.saturating_sub(30 * DAY_MS), now + 366 * DAY_MS)),
         ..Filter::default()
     };
-    let page = store::list(&app.db, &actor.user_id, &filter, (None, MEETINGS)).await?;
-    let known = user::store::get(&app.db, &actor.user_id).await?;
+    let page = store::list(&app.db, person, &filter, (None, MEETINGS)).await?;
+    let known = user::store::get(&app.db, person).await?;
     let mut book = Book::default();
     for (meeting, repeats) in page {
         let mut people = Vec::new();
         if let Some(host) = store::host_of(&app.db, &meeting.id).await? {
             let open = meeting.standing.status.takes_part()
                 && (!meeting.plan.is_public || meeting.standing.role >= Role::CoHost);
-            let own = host.user_id.as_ref() == Some(&actor.user_id);
+            let own = host.user_id.as_ref() == Some(person);
             people.push(if open || own {
                 host
             } else {
@@ -84,16 +85,18 @@ pub async fn of_person(app: &App, actor: &Actor) -> Result<String, Problem> {
         }
         if meeting.standing.role != Role::Host {
             people.push(Participant {
-                user_id: Some(actor.user_id.clone()),
+                user_id: Some(person.clone()),
                 email: known
                     .as_ref()
                     .and_then(|one| one.email.clone())
-                    .unwrap_or_else(|| actor.user_id.to_string()),
+                    .unwrap_or_else(|| person.to_string()),
                 name: known.as_ref().map(|one| one.name.clone()),
                 standing: meeting.standing,
                 invited_at: meeting.created_at,
                 joined_at: None,
                 left_at: None,
+                speaking_time: 0,
+                message_count: 0,
             });
         }
         book.add(&meeting, repeats.as_ref(), &people);
@@ -119,8 +122,24 @@ struct Book {
 
 impl Book {
     fn add(&mut self, meeting: &Meeting, repeats: Option<&Repeats>, people: &[Participant]) {
+        let planned = meeting.plan.scheduled_at.or(meeting.started_at);
+        match (repeats, meeting.occurrence_at) {
+            (Some(repeats), Some(date)) => {
+                self.event(meeting, people, (Some(date), Some(repeats), None));
+                self.event(meeting, people, (planned, None, Some((&repeats.0, date))));
+            }
+            _ => self.event(meeting, people, (planned, repeats, None)),
+        }
+    }
+
+    /// An event; `stands_for` is the date of a series in the place of which it is.
+    fn event(
+        &mut self,
+        meeting: &Meeting,
+        people: &[Participant],
+        (planned, repeats, stands_for): (Option<u64>, Option<&Repeats>, Option<(&Series, u64)>),
+    ) {
         let plan = &meeting.plan;
-        let planned = plan.scheduled_at.or(meeting.started_at);
         let starts = planned.unwrap_or(meeting.created_at);
         let lasts = plan.duration_minutes.map_or(MINUTES, u64::from) * MINUTE_MS;
         let ends = match (meeting.state, meeting.ended_at) {
@@ -128,8 +147,9 @@ impl Book {
             _ => starts.saturating_add(lasts),
         };
         let mut event = Event::new();
-        let uid = match (&meeting.series_id, repeats) {
-            (Some(series), Some(_)) => series.as_str(),
+        let is_of_series = repeats.is_some() || stands_for.is_some();
+        let uid = match &meeting.series_id {
+            Some(series) if is_of_series => series.as_str(),
             _ => meeting.id.as_str(),
         };
         event.uid(uid).summary(&plain(&plan.title));
@@ -142,9 +162,20 @@ impl Book {
             (_, None) => EventStatus::Tentative,
             _ => EventStatus::Confirmed,
         });
-        match repeats {
-            Some((series, ends_at)) => self.repeat(&mut event, (series, *ends_at), (starts, ends)),
-            None => {
+        match (repeats, stands_for) {
+            (Some((series, ends_at)), _) => {
+                event.add_property("RRULE", series.rule_from_now(*ends_at));
+                self.local(&mut event, series, &[("DTSTART", starts), ("DTEND", ends)]);
+            }
+            (None, Some((series, date))) => {
+                let times = [
+                    ("RECURRENCE-ID", date),
+                    ("DTSTART", starts),
+                    ("DTEND", ends),
+                ];
+                self.local(&mut event, series, &times);
+            }
+            (None, None) => {
                 event.add_property("DTSTART", utc(starts));
                 event.add_property("DTEND", utc(ends));
             }
@@ -162,25 +193,19 @@ impl Book {
         self.events.push(event.done());
     }
 
-    /// A time of day in its zone, whatever its clocks do.
-    fn repeat(
-        &mut self,
-        event: &mut Event,
-        (series, ends_at): (&Series, Option<u64>),
-        (starts, ends): (u64, u64),
-    ) {
-        event.add_property("RRULE", series.rule_from_now(ends_at));
-        for (name, at) in [("DTSTART", starts), ("DTEND", ends)] {
-            match local(at, &series.timezone) {
+    /// Times of day in the zone of a series, whatever its clocks do.
+    fn local(&mut self, event: &mut Event, series: &Series, times: &[(&str, u64)]) {
+        for (name, at) in times {
+            match local(*at, &series.timezone) {
                 Some(local) => {
-                    let mut property = Property::new(name, local);
+                    let mut property = Property::new(*name, local);
                     property.add_parameter("TZID", &series.timezone);
                     event.append_property(property.done());
-                    let since = self.zones.entry(series.timezone.clone()).or_insert(starts);
-                    *since = starts.min(*since);
+                    let since = self.zones.entry(series.timezone.clone()).or_insert(*at);
+                    *since = (*since).min(*at);
                 }
                 None => {
-                    event.add_property(name, utc(at));
+                    event.add_property(*name, utc(*at));
                 }
             }
         }

@@ -218,10 +218,10 @@ pub async fn remove(
 }
 
 /// The actor leaves the meeting for good; a host hands it to the heir
-/// ([`connvo_core::meeting::who_inherits`]).
+/// ([`connvo_core::meeting::who_inherits`]). Who has asked to join takes that back.
 ///
 /// # Errors
-/// `NOT_FOUND` to strangers; `FORBIDDEN` to who does not take part; `CONFLICT` to a host
+/// `NOT_FOUND` to other strangers; `FORBIDDEN` to who does not take part; `CONFLICT` to a host
 /// whom nobody can follow.
 pub async fn leave(
     app: &App,

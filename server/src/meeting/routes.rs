@@ -1,16 +1,16 @@
 //! `/v1/meetings`.
 
+mod calendar;
 mod now;
 mod people;
 
+use super::Seen;
 use super::store::{self, Filter};
-use super::{Seen, calendar};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::{Failure, IdempotencyHeader, IdempotencyKey, Json, Page, PageQuery, Path, Query};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use connvo_core::access::Role;
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::Problem;
@@ -29,12 +29,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(public))
         .routes(routes!(get, update))
-        .routes(routes!(ics))
-        .routes(routes!(my_ics))
         .routes(routes!(entitlements))
         .routes(routes!(start))
         .routes(routes!(end))
         .routes(routes!(cancel))
+        .merge(calendar::routes())
         .merge(people::routes())
         .merge(now::routes())
 }
@@ -188,35 +187,6 @@ async fn update(
     Json(changes): Json<MeetingChanges>,
 ) -> Result<Json<Meeting>, Failure> {
     Ok(Json(super::update(&app, &caller, &id, changes, key).await?))
-}
-
-/// The meeting as iCalendar (RFC 5545).
-#[utoipa::path(get, path = "/v1/meetings/{id}/calendar.ics", tag = "meetings", security(("bearer" = [])),
-    params(("id" = MeetingId, Path)),
-    responses((status = 200, body = String, content_type = "text/calendar", description = "With the participants to who takes part"),
-        (status = 404, description = "Absent, or not yours to see")))]
-async fn ics(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<MeetingId>,
-) -> Result<Response, Failure> {
-    Ok(as_calendar(calendar::of_meeting(&app, &caller, &id).await?))
-}
-
-/// My meetings as iCalendar: those of the month before and the year to come.
-#[utoipa::path(get, path = "/v1/me/calendar.ics", tag = "meetings", security(("bearer" = [])),
-    responses((status = 200, body = String, content_type = "text/calendar", description = "At most 100"),
-        (status = 401, description = "No valid token")))]
-async fn my_ics(State(app): State<App>, caller: Caller) -> Result<Response, Failure> {
-    Ok(as_calendar(calendar::of_person(&app, &caller).await?))
-}
-
-fn as_calendar(text: String) -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")],
-        text,
-    )
-        .into_response()
 }
 
 /// What may be used in the meeting, by the plan of its organisation.

@@ -11,6 +11,7 @@ use connvo_core::entitlement::{
 };
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::me::MyOrg;
+use std::sync::Arc;
 use store::Held;
 
 pub use store::{OF_MEETING_SQL, OF_USER_SQL};
@@ -48,11 +49,47 @@ pub(super) fn grant(key: &str, value: i64) -> Option<Grant> {
     Limit::parse(key).map(|limit| Grant::Limit(limit, most))
 }
 
-/// Rows repeat subscriptions and overrides, which does them no harm.
+/// What entitlements come from. What they are changes with the time.
+#[derive(Debug)]
+struct Grounds {
+    subscriptions: Vec<Subscription>,
+    overrides: Vec<Override>,
+}
+
+impl Grounds {
+    /// Rows repeat subscriptions and overrides, which does them no harm.
+    fn of<'a>(rows: impl Iterator<Item = &'a Held> + Clone) -> Self {
+        Self {
+            subscriptions: rows.clone().filter_map(Held::subscription).collect(),
+            overrides: rows.filter_map(Held::own).collect(),
+        }
+    }
+
+    fn at(&self, now_ms: u64) -> Entitlements {
+        resolve(&self.subscriptions, &self.overrides, now_ms)
+    }
+}
+
 fn entitlements<'a>(rows: impl Iterator<Item = &'a Held> + Clone, now_ms: u64) -> Entitlements {
-    let subscriptions: Vec<_> = rows.clone().filter_map(Held::subscription).collect();
-    let overrides: Vec<_> = rows.filter_map(Held::own).collect();
-    resolve(&subscriptions, &overrides, now_ms)
+    Grounds::of(rows).at(now_ms)
+}
+
+/// What the store has of a meeting's standing.
+#[derive(Debug)]
+pub struct Known {
+    org_id: Option<OrgId>,
+    started_at: Option<u64>,
+    grounds: Grounds,
+}
+
+impl Known {
+    fn at(&self, now_ms: u64) -> Standing {
+        Standing {
+            org_id: self.org_id.clone(),
+            started_at: self.started_at,
+            entitlements: self.grounds.at(now_ms),
+        }
+    }
 }
 
 /// What applies to a meeting.
@@ -73,20 +110,20 @@ pub struct Standing {
 /// The store fails.
 pub async fn of_meeting(app: &App, meeting: &MeetingId) -> Result<Standing, StoreError> {
     let now = app.clock.now_ms();
-    if let Some(standing) = app.standings.get(&(), meeting, now) {
-        return Ok(standing);
+    if let Some(known) = app.standings.get(&(), meeting, now) {
+        return Ok(known.at(now));
     }
     let changes = app.standings.changes();
     let rows = store::of_meeting(&app.db, meeting).await?;
     let started_at = rows.first().and_then(|row| row.started_at);
     let org_id = rows.first().and_then(|row| row.org_id.as_deref());
-    let standing = Standing {
+    let known = Arc::new(Known {
         org_id: org_id.map(to_id).transpose()?,
         started_at: started_at.map(to_u64),
-        entitlements: entitlements(rows.iter().map(|row| &row.held), now),
-    };
-    app.standings
-        .keep((), meeting.clone(), standing.clone(), changes, now);
+        grounds: Grounds::of(rows.iter().map(|row| &row.held)),
+    });
+    let standing = known.at(now);
+    app.standings.keep((), meeting.clone(), known, changes, now);
     Ok(standing)
 }
 

@@ -61,6 +61,8 @@ pub const KEPT: &[Row] = &[
     ("participants", "invited_by", None, Stays),
     // Who waits to speak just now.
     ("speaker_queue", "user_id", None, Goes),
+    // Nothing but the hash of a secret.
+    ("calendar_links", "user_id", None, Goes),
     ("note_log", "author_id", Some(Section::NoteEntry), Stays),
     // Which of their devices wrote what of it: told apart by nothing but a number.
     ("note_clients", "user_id", None, Stays),

@@ -1,5 +1,6 @@
 //! What was used of the rate table, in the database.
 
+use crate::db::pieces::{Bind::Number, piece};
 use crate::db::{Db, StoreError, to_i64, to_u64};
 use crate::on_db;
 use connvo_core::rate::{WINDOW_MS, Window};
@@ -105,20 +106,12 @@ pub async fn add(db: &Db, used: &[Used]) -> Result<Vec<Used>, StoreError> {
 /// # Errors
 /// The store fails.
 pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
-    let deleted = on_db!(
-        db,
-        write | pool | {
-            sqlx::query(
-                "DELETE FROM rate_limits WHERE (action, subject) IN (
-                     SELECT action, subject FROM rate_limits WHERE began_at <= $1
-                     ORDER BY began_at LIMIT $2)",
-            )
-            .bind(to_i64(now_ms.saturating_sub(2 * WINDOW_MS)))
-            .bind(ROWS as i64)
-            .execute(pool)
-            .await?
-            .rows_affected()
-        }
-    );
-    Ok(deleted > 0)
+    const SQL: &str = "DELETE FROM rate_limits WHERE (action, subject) IN (
+        SELECT action, subject FROM rate_limits WHERE began_at <= $1
+        ORDER BY began_at LIMIT $2)";
+    let what = [
+        Number(now_ms.saturating_sub(2 * WINDOW_MS)),
+        Number(ROWS as u64),
+    ];
+    Ok(piece(db, SQL, &what).await? > 0)
 }

@@ -19,9 +19,9 @@ use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::note::Note;
-use connvo_core::live::pacing::PRESENCE_MS;
+use connvo_core::live::pacing::{PRESENCE_MS, SHORTEST_MS};
 use connvo_core::live::presence::Presence;
-use connvo_core::live::room::{Batch, Fetch, News, Request, Room, Stored};
+use connvo_core::live::room::{BATCH_ENTRIES, Batch, Fetch, News, Request, Room, Stored};
 use connvo_core::note::DocumentError;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,6 +34,10 @@ use tokio_util::sync::CancellationToken;
 const INBOX: usize = 256;
 /// Presence is merged to one frame in this time.
 const WINDOW: Duration = Duration::from_millis(PRESENCE_MS);
+/// How far apart a room's commits begin while many meetings write, at least: what it
+/// gathers meanwhile costs one commit, and each watcher one frame. A little more than the
+/// shortest window of a watcher, so that this need not wait once more.
+const GATHER: Duration = Duration::from_millis(SHORTEST_MS + 2);
 /// How often presence that was not renewed is let go.
 const SWEEP: Duration = Duration::from_secs(5);
 
@@ -46,6 +50,8 @@ struct Actor {
     presence: Presence,
     presence_at: Instant,
     heard_at: Instant,
+    /// When the last commit began.
+    committed_at: Option<Instant>,
     /// Dropped with the task, however it ends.
     _place: Place,
     /// When a base may be tried again after one that could not be written.
@@ -127,6 +133,7 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
         presence: Presence::default(),
         presence_at: Instant::now() + SWEEP,
         heard_at: Instant::now(),
+        committed_at: None,
         base_again: Again::default(),
         questions: Vec::new(),
         records: HashMap::new(),
@@ -175,7 +182,10 @@ impl Actor {
     async fn turn(&mut self) -> Result<(), End> {
         let clock = self.rooms.ground().clock.clone();
         let idle_at = self.heard_at + self.rooms.ground().idle;
-        let wake = idle_at.max(Instant::now()).min(self.presence_at);
+        let mut wake = idle_at.max(Instant::now()).min(self.presence_at);
+        if let Some(until) = self.gathers_until() {
+            wake = wake.min(until);
+        }
         match timeout_at(wake, self.inbox.recv()).await {
             Ok(Some(message)) => {
                 self.heard_at = Instant::now();
@@ -197,12 +207,24 @@ impl Actor {
             return Err(End::Removed);
         }
         self.take_news().await?;
-        self.work().await?;
+        if self.gathers_until().is_none() {
+            self.work().await?;
+        }
         self.tell_presence(clock.now_ms());
         if self.room.base_is_due() && Instant::now() >= self.base_again.at {
             self.write_base().await?;
         }
         Ok(())
+    }
+
+    /// Until when what is queued waits for more.
+    fn gathers_until(&self) -> Option<Instant> {
+        let until = self.committed_at? + GATHER;
+        let committer = &self.rooms.ground().committer;
+        let gathers = (1..BATCH_ENTRIES).contains(&self.room.queued())
+            && until > Instant::now()
+            && committer.is_busy(&self.meeting);
+        gathers.then_some(until)
     }
 
     fn take(&mut self, message: Message, now_ms: u64) {
@@ -292,6 +314,7 @@ impl Actor {
     }
 
     async fn commit(&mut self, batch: Batch) -> Result<Stored, CommitError> {
+        self.committed_at = Some(Instant::now());
         let ground = self.rooms.ground();
         let mut records = Vec::new();
         let clients = batch.entries.iter().map(|entry| entry.client_id.as_str());

@@ -58,7 +58,7 @@ pub async fn sweep(app: &App) -> Result<u64, StoreError> {
 
 /// Since when transcript of an organisation's meetings stays, or of those without one; what
 /// retention it has now is noted.
-async fn since(app: &App, org: Option<&OrgId>) -> Result<u64, StoreError> {
+pub(crate) async fn since(app: &App, org: Option<&OrgId>) -> Result<u64, StoreError> {
     let now = app.clock.now_ms();
     let Some(org) = org else {
         let always = Retention {

@@ -221,6 +221,7 @@ pub(super) async fn oldest(
     after: Option<&MeetingId>,
     limit: u32,
 ) -> Result<Vec<Oldest>, StoreError> {
+    staged::flush_all(db).await?;
     let rows: Vec<(String, Option<String>, Option<i64>)> = on_db!(
         db,
         read | pool | {

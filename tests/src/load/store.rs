@@ -7,7 +7,8 @@ use crate::postgres;
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Database, Executor, IntoArguments, QueryBuilder};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Meetings that the rows are spread over.
 const MEETINGS: i64 = 1_000;

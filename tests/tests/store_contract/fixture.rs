@@ -96,6 +96,7 @@ impl Store {
             series_id: None,
             participant_count: 1,
             occurrences: Vec::new(),
+            occurrence_at: None,
             created_at: NOW,
             started_at: None,
             ended_at: None,

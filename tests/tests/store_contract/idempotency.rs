@@ -33,6 +33,7 @@ async fn make(store: &Store, host: &UserId, once: &Once) -> Result<(), StoreErro
         series_id: None,
         participant_count: 1,
         occurrences: Vec::new(),
+        occurrence_at: None,
         created_at: NOW,
         started_at: None,
         ended_at: None,

@@ -167,8 +167,9 @@ export function createApi(options: ApiOptions) {
       /** The public ones that fit, latest first. */
       public: (which?: MeetingOptions) =>
         get<Page<PublicMeeting>>("/v1/meetings/public", which),
-      create: (draft: MeetingDraft) =>
-        send<Meeting>("POST", "/v1/meetings", draft),
+      /** Sent again under the same `key` it makes one meeting. */
+      create: (draft: MeetingDraft, key?: string) =>
+        send<Meeting>("POST", "/v1/meetings", draft, key),
       /** To its members with their standing; of a public one the rest to others. */
       get: (id: string) => get<Meeting | PublicMeeting>(meeting(id)),
       /** What is left out stays. */
@@ -183,7 +184,7 @@ export function createApi(options: ApiOptions) {
       decline: act<Participant>("decline"),
       /** Comes in, or asks to: the status is `requested` then. */
       join: act<Participant>("join"),
-      /** Leaves it for good. */
+      /** Leaves it for good; who has asked to join takes that back. */
       leave: act<void>("leave"),
       /** Makes somebody else the host, and the caller a co-host. */
       handOver: (id: string, userId: string) =>
@@ -200,6 +201,14 @@ export function createApi(options: ApiOptions) {
           the year to come. */
       calendar: (id?: string) =>
         get<Blob>(`${id === undefined ? "/v1/me" : meeting(id)}/calendar.ics`),
+      /** Since when (milliseconds since the Unix epoch) there is a link by which other
+          programs read the caller's calendar. */
+      calendarLink: () =>
+        get<{ createdAt: number | null }>("/v1/me/calendar-link"),
+      /** Makes that link: a path under the server's address. The one before is void. */
+      makeCalendarLink: () =>
+        send<{ path: string; createdAt: number }>("POST", "/v1/me/calendar-link"),
+      revokeCalendarLink: () => send<void>("DELETE", "/v1/me/calendar-link"),
       /** What its plan gives. */
       entitlements: (id: string) =>
         get<Entitlements>(`${meeting(id)}/entitlements`),
@@ -208,8 +217,8 @@ export function createApi(options: ApiOptions) {
       list: (id: string, page?: PageOptions) =>
         get<Page<Participant>>(`${meeting(id)}/participants`, page),
       /** Invites by email, in any role but host. */
-      invite: (id: string, draft: ParticipantDraft) =>
-        send<Participant>("POST", `${meeting(id)}/participants`, draft),
+      invite: (id: string, draft: ParticipantDraft, key?: string) =>
+        send<Participant>("POST", `${meeting(id)}/participants`, draft, key),
       /** Sends somebody away, by address or user id. */
       remove: (id: string, who: string) =>
         send<void>("DELETE", person(id, who)),

@@ -8,7 +8,7 @@ import type {
   ShownMessage,
 } from "./generated/protocol.js";
 import type { Pump } from "./pump.js";
-import { Opened, Shared } from "./shared.js";
+import { Followed, Shared } from "./shared.js";
 import type { ShellEvent } from "./shell.js";
 
 /** Who takes part in a chat, as what. */
@@ -41,7 +41,7 @@ export class SharedChat extends Shared {
  * for here at once. What the server refuses is taken back, and the call rejects with a
  * `ConnvoError`.
  */
-export class Chat extends Opened<SharedChat> {
+export class Chat extends Followed<SharedChat> {
   /** In the order posted; the same array until it changes. */
   messages(): ShownMessage[] {
     return this.shared.messages;

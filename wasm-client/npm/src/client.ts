@@ -1,3 +1,4 @@
+import type { Shell } from "../wasm/connvo.js";
 import { Chat, SharedChat, type ChatPerson } from "./chat.js";
 import { ConnvoError } from "./error.js";
 import type {
@@ -10,12 +11,13 @@ import { Listeners } from "./listeners.js";
 import { isLoaded } from "./load.js";
 import { Note, SharedNote, type Profile } from "./note.js";
 import { Notes } from "./notes.js";
+import { Outbox } from "./outbox.js";
 import { Pump } from "./pump.js";
 import type { ShellEvent } from "./shell.js";
 import { openStorage, type Storage, type StorageKind } from "./storage/storage.js";
 import { personOf } from "./token.js";
 import { SharedTranscript, Transcript } from "./transcript.js";
-import { LiveView, viewKey, type ViewKind, type ViewValues } from "./view.js";
+import { Views, type ViewKind, type ViewValues } from "./view.js";
 
 /** How a client reaches its server. */
 export interface ClientOptions {
@@ -29,6 +31,15 @@ export interface ClientOptions {
   /** Where to keep unsent changes and notes. Default: `indexeddb`. */
   storage?: StorageKind;
 }
+
+/** Something asked for in an earlier page that the server refused for good. */
+export interface RefusedCall {
+  command: Command;
+  error: ConnvoError;
+}
+
+/** Of more refusals than these the oldest are forgotten. */
+const REFUSED = 100;
 
 interface Pending {
   resolve: (reply: CommandReply) => void;
@@ -44,6 +55,11 @@ export class Client {
   /** The notes of this device, once its storage is open. */
   readonly #device: Promise<Notes>;
   #notes: Notes | undefined;
+  #outbox: Outbox | undefined;
+  /** Whether what an earlier page asked for has been taken up. */
+  #resumed = false;
+  #refused: readonly RefusedCall[] = [];
+  readonly #refusals = new Listeners<[]>();
   #records: Storage | undefined;
   readonly #opening = new Map<string, Promise<SharedNote>>();
   readonly #notesBySub = new Map<number, SharedNote>();
@@ -52,7 +68,7 @@ export class Client {
   readonly #connection = new Listeners<[ConnectionState]>();
   readonly #storage = new Listeners<[StorageKind]>();
   readonly #chats = new Map<string, SharedChat>();
-  readonly #views = new Map<string, LiveView>();
+  readonly #views = new Views();
   #state: ConnectionState;
   #kind: StorageKind = "memory";
   #freed = false;
@@ -70,6 +86,7 @@ export class Client {
       token,
       event: (event) => this.#take(event),
       store: (meeting, op) => this.#notes?.store(meeting, op),
+      keep: (key, ...kept) => this.#outbox?.keep(key, ...kept),
     });
     this.#state = this.#pump.look(
       (shell) => JSON.parse(shell.connection()) as ConnectionState,
@@ -98,6 +115,10 @@ export class Client {
     }
     this.#notes = notes;
     this.#records = storage;
+    this.#outbox = new Outbox(this.#pump, storage, namespace);
+    // What cannot be read is not taken up; nothing waits for it.
+    await this.#outbox.open().catch(() => undefined);
+    this.#resumed = true;
     this.#showStorage();
     return notes;
   }
@@ -144,21 +165,43 @@ export class Client {
   }
 
   /**
-   * Edits that are neither on the server nor on this device: they would end with
-   * the page. A note that is closed with such edits stays open here until they are
+   * Edits and calls that are neither on the server nor on this device: they would end
+   * with the page. A note that is closed with such edits stays open here until they are
    * sent, and is found again by the next `openNote`.
    */
   unkept(): number {
-    let edits = 0;
+    let edits = this.#outbox?.unkept ?? 0;
     for (const note of this.#notesBySub.values()) edits += note.unkept();
     return edits;
   }
 
   /**
-   * Asks the server to do something: now, or as soon as the line is back. It is
-   * done once, however often it has to be sent. Rejects with `ConnvoError`.
+   * What an earlier page asked for and the server refused for good, the latest last;
+   * the same array until it changes.
    */
-  call(command: Command): Promise<CommandReply> {
+  refused(): readonly RefusedCall[] {
+    return this.#refused;
+  }
+
+  /** Runs `callback` at each change of `refused()`. */
+  onRefused(callback: () => void): () => void {
+    return this.#refusals.add(callback);
+  }
+
+  /** The person has seen one of `refused()`. */
+  dismissRefused(seen: RefusedCall): void {
+    this.#refused = this.#refused.filter((refused) => refused !== seen);
+    this.#refusals.emit();
+  }
+
+  /**
+   * Asks the server to do something: now, or as soon as the line is back. It is
+   * done once, however often it has to be sent, and what shows at once also by the
+   * next page if this one ends before. Rejects with `ConnvoError`.
+   */
+  async call(command: Command): Promise<CommandReply> {
+    // What an earlier page asked for comes first.
+    if (!this.#resumed) await this.#device.catch(() => undefined);
     return new Promise((resolve, reject) => {
       try {
         // Known before it is fed: the answer may be there at once.
@@ -227,19 +270,17 @@ export class Client {
   /** Follows a meeting's chat, as somebody of this name and role: what is asked for
    * shows at once, as the server will do it. Opened twice, both share one copy. */
   openChat(meetingId: string, me: ChatPerson): Chat {
-    let shared = this.#chats.get(meetingId);
-    if (!shared) {
-      const sub = attempt(() =>
-        this.#alive().feed((shell) =>
-          shell.openChat(meetingId, me.name, me.role),
-        ),
-      );
-      shared = new SharedChat(this, this.#pump, sub, meetingId, () =>
+    // Known before it is fed: what is asked for already shows at once.
+    const open = (shell: Shell) => {
+      const sub = shell.openChat(meetingId, me.name, me.role);
+      const chat = new SharedChat(this, this.#pump, sub, meetingId, () =>
         this.#chats.delete(meetingId),
       );
-      this.#chats.set(meetingId, shared);
-    }
-    return new Chat(shared);
+      this.#chats.set(meetingId, chat);
+      return chat;
+    };
+    const known = this.#chats.get(meetingId);
+    return new Chat(known ?? attempt(() => this.#alive().feed(open)));
   }
 
   /**
@@ -250,8 +291,7 @@ export class Client {
     kind: Kind,
     meetingId?: string,
   ): ViewValues[Kind] | null {
-    const view = this.#views.get(viewKey(kind, meetingId));
-    return (view?.value ?? null) as ViewValues[Kind] | null;
+    return this.#views.value(kind, meetingId);
   }
 
   /** Follows `view(kind, meetingId)` and runs `callback` at each change. */
@@ -260,31 +300,7 @@ export class Client {
     meetingId: string | undefined,
     callback: () => void,
   ): () => void {
-    const key = viewKey(kind, meetingId);
-    let view = this.#views.get(key);
-    if (!view) {
-      const sub = attempt(() =>
-        this.#alive().feed((shell) => shell.openView(kind, meetingId)),
-      );
-      view = new LiveView(sub);
-      this.#views.set(key, view);
-    }
-    const followed = view;
-    followed.leases += 1;
-    const drop = followed.changes.add(callback);
-    return () => {
-      drop();
-      followed.leases -= 1;
-      // Not at once: whoever takes it up again meanwhile keeps it.
-      setTimeout(() => this.#leave(key, followed));
-    };
-  }
-
-  #leave(key: string, view: LiveView): void {
-    if (view.leases > 0 || this.#freed) return;
-    if (this.#views.get(key) !== view) return;
-    this.#views.delete(key);
-    this.#pump.feed((shell) => shell.close(view.sub));
+    return attempt(() => this.#views.follow(this.#alive(), kind, meetingId, callback));
   }
 
   /** Closes everything. Changes that are not sent stay on this device. */
@@ -298,8 +314,10 @@ export class Client {
     this.#calls.clear();
     this.#connection.clear();
     this.#storage.clear();
-    for (const view of this.#views.values()) view.changes.clear();
+    this.#views.end();
+    this.#refusals.clear();
     this.#notes?.close();
+    this.#outbox?.close();
     this.#records?.close();
     this.#pump.close();
     // Nobody waits for storage that opens after the end.
@@ -318,12 +336,20 @@ export class Client {
         this.#state = event.state;
         this.#connection.emit(event.state);
         return;
+      case "refused": {
+        const error = ConnvoError.from(event.error);
+        const refused = { command: event.command, error };
+        this.#refused = [...this.#refused, refused].slice(-REFUSED);
+        this.#refusals.emit();
+        return;
+      }
       case "reply":
         this.#answer(event.id, event.ok, event.error);
         return;
       default:
         this.#notesBySub.get(event.sub)?.take(event);
-        for (const followed of [this.#transcripts, this.#chats, this.#views]) {
+        this.#views.take(event);
+        for (const followed of [this.#transcripts, this.#chats]) {
           for (const one of followed.values()) {
             if (one.sub === event.sub) one.take(event);
           }

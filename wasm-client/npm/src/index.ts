@@ -3,7 +3,7 @@
  * on a server; `init()` loads the WebAssembly module.
  */
 export { default, isLoaded } from "./load.js";
-export { Client, type ClientOptions } from "./client.js";
+export { Client, type ClientOptions, type RefusedCall } from "./client.js";
 export { ConnvoError } from "./error.js";
 export {
   type Cursor,

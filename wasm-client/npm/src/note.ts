@@ -10,6 +10,7 @@ import type {
 import { Listeners } from "./listeners.js";
 import type { Notes } from "./notes.js";
 import type { Pump } from "./pump.js";
+import { Leased, Opened } from "./shared.js";
 import type { ShellEvent } from "./shell.js";
 
 /** Own text that could not be kept in the note, kept on this device instead. */
@@ -38,24 +39,22 @@ export interface Cursor {
 }
 
 /** One replica, shared by all that opened the meeting's note in this client. */
-export class SharedNote {
+export class SharedNote extends Leased {
   readonly deltas = new Listeners<[Component[], Origin]>();
   readonly statuses = new Listeners<[NoteStatus]>();
   readonly changes = new Listeners<[Peer[]]>();
   status: NoteStatus;
   #peers: Peer[] = [];
   #moved = false;
-  #leases = 0;
-  #left = false;
-  #open = true;
 
   constructor(
-    readonly pump: Pump,
+    pump: Pump,
     readonly notes: Notes,
-    readonly sub: number,
-    readonly meetingId: string,
-    readonly forget: () => void,
+    sub: number,
+    meetingId: string,
+    forget: () => void,
   ) {
+    super(pump, sub, meetingId, forget);
     this.status = notes.status(sub);
   }
 
@@ -70,7 +69,7 @@ export class SharedNote {
       case "status":
         this.status = this.notes.status(this.sub);
         this.statuses.emit(this.status);
-        this.#leaveIfDone();
+        this.leaveIfDone();
         break;
       case "peers":
         this.moved();
@@ -81,7 +80,7 @@ export class SharedNote {
 
   /** The others, with their cursors in the text as it is now. */
   get peers(): Peer[] {
-    if (this.#moved && this.#open) {
+    if (this.#moved && this.open) {
       this.#moved = false;
       const text = this.pump.look((shell) => shell.notePeers(this.sub));
       if (text !== JSON.stringify(this.#peers)) {
@@ -101,43 +100,22 @@ export class SharedNote {
     if (this.peers !== before) this.changes.emit(this.peers);
   }
 
-  lease(): void {
-    this.#leases += 1;
-  }
-
   /** Own edits that are neither sent nor kept on this device. */
   unkept(): number {
     return this.status.saved ? 0 : this.status.unsent;
   }
 
-  /**
-   * The last one to leave closes the replica, but not at once: React's StrictMode
-   * leaves and comes back, and a page that moves on may open the same note. Edits
-   * that this replica alone has keep it open.
-   */
-  release(): void {
-    this.#leases -= 1;
-    this.#left = true;
-    this.#leaveIfDone();
+  /** Edits that this replica alone has keep it open. */
+  protected override mayEnd(): boolean {
+    return this.unkept() === 0;
   }
 
-  #leaveIfDone(): void {
-    if (this.#leases > 0 || !this.#left) return;
-    setTimeout(() => {
-      if (this.#leases > 0 || !this.#open || this.unkept() > 0) return;
-      this.notes.leave(this.sub);
-      this.end();
-    });
+  protected override leave(): void {
+    this.notes.leave(this.sub);
   }
 
-  isOpen(): boolean {
-    return this.#open;
-  }
-
-  /** The client is gone, or the last one has left. */
-  end(): void {
-    this.#open = false;
-    this.forget();
+  override end(): void {
+    super.end();
     this.deltas.clear();
     this.statuses.clear();
     this.changes.clear();
@@ -148,21 +126,7 @@ export class SharedNote {
  * A meeting's note. Edits show at once and reach the others when they can: across
  * lost connections, reloads and days offline. All positions are UTF-16 code units.
  */
-export class Note {
-  readonly #shared: SharedNote;
-  readonly #listening = new Set<() => void>();
-  #closed = false;
-
-  /** Made by `Client.openNote`. */
-  constructor(shared: SharedNote) {
-    this.#shared = shared;
-    shared.lease();
-  }
-
-  get meetingId(): string {
-    return this.#shared.meetingId;
-  }
-
+export class Note extends Opened<SharedNote> {
   /** The whole text. */
   text(): string {
     const { pump, sub } = this.#alive();
@@ -177,14 +141,14 @@ export class Note {
   edit(operation: Component[]): void {
     const json = JSON.stringify(operation) ?? "null";
     this.#try((shell, sub, now) => shell.editNote(sub, json, now));
-    this.#shared.moved();
+    this.shared.moved();
   }
 
   /** Runs `callback` at each change that did not come through `edit`. */
   onDelta(
     callback: (operation: Component[], origin: Origin) => void,
   ): () => void {
-    return this.#keep(this.#shared.deltas.add(callback));
+    return this.keep(this.shared.deltas.add(callback));
   }
 
   /** Takes back the last edits of this replica; `false` when there are none. */
@@ -199,12 +163,12 @@ export class Note {
 
   /** What is sent, saved and allowed; the same object until it changes. */
   status(): NoteStatus {
-    return this.#shared.status;
+    return this.shared.status;
   }
 
   /** Runs `callback` at each change of the status. */
   onStatus(callback: (status: NoteStatus) => void): () => void {
-    return this.#keep(this.#shared.statuses.add(callback));
+    return this.keep(this.shared.statuses.add(callback));
   }
 
   /** Shows the others where this person is; null for nowhere. */
@@ -216,12 +180,12 @@ export class Note {
 
   /** The others in the note; the same array until it changes. */
   peers(): Peer[] {
-    return this.#shared.peers;
+    return this.shared.peers;
   }
 
   /** Runs `callback` when others come, go or move. */
   onPeers(callback: (peers: Peer[]) => void): () => void {
-    return this.#keep(this.#shared.changes.add(callback));
+    return this.keep(this.shared.changes.add(callback));
   }
 
   /** The person has seen a recovered draft: it is deleted from this device. */
@@ -234,22 +198,18 @@ export class Note {
    * Leaves the note. Changes that are not sent stay on this device; where it keeps
    * nothing, with the client until they are sent.
    */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const stop of this.#listening) stop();
-    this.#listening.clear();
-    this.#shared.release();
+  override close(): void {
+    super.close();
   }
 
   #alive(): SharedNote {
-    if (this.#closed || !this.#shared.isOpen()) {
+    if (this.closed || !this.shared.open) {
       throw new ConnvoError({
         code: "UNAVAILABLE",
         detail: "This note has been closed.",
       });
     }
-    return this.#shared;
+    return this.shared;
   }
 
   #try<Value>(
@@ -261,13 +221,5 @@ export class Note {
     } catch (failure) {
       throw ConnvoError.from(failure);
     }
-  }
-
-  #keep(stop: () => void): () => void {
-    this.#listening.add(stop);
-    return () => {
-      this.#listening.delete(stop);
-      stop();
-    };
   }
 }

@@ -6,7 +6,7 @@
  * while others wait.
  */
 import { Shell } from "../wasm/connvo.js";
-import type { Effect, ShellEvent, StoreOp } from "./shell.js";
+import type { Effect, KeptCall, ShellEvent, StoreOp } from "./shell.js";
 import { answerOf } from "./token.js";
 
 const SUBPROTOCOL = "connvo.v1";
@@ -20,6 +20,8 @@ export interface PumpOwner {
   token(): Promise<string>;
   event(event: ShellEvent): void;
   store(meeting: string, op: StoreOp): void;
+  /** Keeps a call; by its key alone, no longer. */
+  keep(key: string, ...kept: KeptCall | []): void;
 }
 
 export class Pump {
@@ -131,6 +133,9 @@ export class Pump {
         break;
       case "store":
         this.#owner.store(effect[1], effect[2]);
+        break;
+      case "call":
+        this.#owner.keep(...(effect.slice(1) as [string]));
         break;
       case "event":
         this.#owner.event(JSON.parse(effect[1]) as ShellEvent);

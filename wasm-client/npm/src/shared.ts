@@ -3,11 +3,10 @@ import { Listeners } from "./listeners.js";
 import type { Pump } from "./pump.js";
 import type { ShellEvent } from "./shell.js";
 
-/** One copy of something that a meeting has, shared by all that opened it. */
-export abstract class Shared {
-  readonly changes = new Listeners<[]>();
-  error: ConnvoError | null = null;
-  protected open = true;
+/** Something of a meeting that is open once in a client, for all that opened it. */
+export abstract class Leased {
+  #open = true;
+  #left = false;
   #leases = 0;
 
   constructor(
@@ -16,6 +15,56 @@ export abstract class Shared {
     readonly meetingId: string,
     readonly forget: () => void,
   ) {}
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  lease(): void {
+    this.#leases += 1;
+  }
+
+  /**
+   * The last one to leave closes it, but not at once: React's StrictMode leaves and
+   * comes back, and a page that moves on may open the same.
+   */
+  release(): void {
+    this.#leases -= 1;
+    this.#left = true;
+    this.leaveIfDone();
+  }
+
+  /** Closes it where nobody needs it any more. */
+  protected leaveIfDone(): void {
+    if (this.#leases > 0 || !this.#left) return;
+    setTimeout(() => {
+      if (this.#leases > 0 || !this.#open || !this.mayEnd()) return;
+      this.leave();
+      this.end();
+    });
+  }
+
+  /** Whether it may be closed when nobody has it open. */
+  protected mayEnd(): boolean {
+    return true;
+  }
+
+  /** Closes it in the session. */
+  protected leave(): void {
+    this.pump.feed((shell) => shell.close(this.sub));
+  }
+
+  /** The client is gone, or the last one has left. */
+  end(): void {
+    this.#open = false;
+    this.forget();
+  }
+}
+
+/** One copy of something that the server tells of, shared by all that opened it. */
+export abstract class Shared extends Leased {
+  readonly changes = new Listeners<[]>();
+  error: ConnvoError | null = null;
 
   /** Takes what the server tells of it. */
   protected abstract hear(event: ShellEvent): void;
@@ -26,31 +75,16 @@ export abstract class Shared {
     this.changes.emit();
   }
 
-  lease(): void {
-    this.#leases += 1;
-  }
-
-  /** As a note's: the last one to leave closes it, but not at once. */
-  release(): void {
-    this.#leases -= 1;
-    setTimeout(() => {
-      if (this.#leases > 0 || !this.open) return;
-      this.pump.feed((shell) => shell.close(this.sub));
-      this.end();
-    });
-  }
-
-  end(): void {
-    this.open = false;
-    this.forget();
+  override end(): void {
+    super.end();
     this.changes.clear();
   }
 }
 
 /** Something shared, as one who opened it holds it. */
-export abstract class Opened<Of extends Shared> {
+export abstract class Opened<Of extends Leased> {
   readonly #listening = new Set<() => void>();
-  #closed = false;
+  protected closed = false;
 
   constructor(protected readonly shared: Of) {
     shared.lease();
@@ -60,14 +94,8 @@ export abstract class Opened<Of extends Shared> {
     return this.shared.meetingId;
   }
 
-  /** Why the server gives nothing, or no more of it. */
-  error(): ConnvoError | null {
-    return this.shared.error;
-  }
-
-  /** Runs `callback` at each change. */
-  protected listen(callback: () => void): () => void {
-    const stop = this.shared.changes.add(callback);
+  /** Runs `stop` at the end, if the result has not before. */
+  protected keep(stop: () => void): () => void {
     this.#listening.add(stop);
     return () => {
       this.#listening.delete(stop);
@@ -75,12 +103,25 @@ export abstract class Opened<Of extends Shared> {
     };
   }
 
-  /** Stops to follow it. */
+  /** Leaves it. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.closed = true;
     for (const stop of this.#listening) stop();
     this.#listening.clear();
     this.shared.release();
+  }
+}
+
+/** Something that the server tells of, as one who opened it holds it. */
+export abstract class Followed<Of extends Shared> extends Opened<Of> {
+  /** Why the server gives nothing, or no more of it. */
+  error(): ConnvoError | null {
+    return this.shared.error;
+  }
+
+  /** Runs `callback` at each change. */
+  protected listen(callback: () => void): () => void {
+    return this.keep(this.shared.changes.add(callback));
   }
 }

@@ -2,6 +2,7 @@
 import type {
   Chunk,
   ChunkDraft,
+  Command,
   CommandReply,
   Component,
   ConnectionState,
@@ -21,6 +22,7 @@ export interface Splice {
 export type ShellEvent =
   | { type: "connection"; state: ConnectionState }
   | { type: "reply"; id: number; ok?: CommandReply; error?: Problem }
+  | { type: "refused"; command: Command; error: Problem }
   | { type: "delta"; sub: number; operation: Component[]; origin: Origin }
   | { type: "status"; sub: number }
   | { type: "peers"; sub: number }
@@ -67,6 +69,16 @@ export type StoredNote = [
   outbox: Row[],
 ];
 
+/** What is kept of a call beside its key. */
+export type KeptCall = [
+  /** Who asked, where that was known. */
+  owner: string | undefined,
+  /** Milliseconds since the Unix epoch. */
+  madeAt: number,
+  /** JSON. */
+  command: string,
+];
+
 /** What the session wants done, in order. */
 export type Effect =
   | ["token"]
@@ -75,6 +87,8 @@ export type Effect =
   | ["binary", frame: Uint8Array<ArrayBuffer>]
   | ["disconnect", code: number]
   | ["store", meeting: string, op: StoreOp]
+  /** A call to be kept; by its key alone, to be forgotten. */
+  | ["call", key: string, ...kept: KeptCall | []]
   | ["event", json: string];
 
 /** Whether two rows have one name. */

@@ -1,5 +1,5 @@
 import type { Chunk, ChunkDraft } from "./generated/protocol.js";
-import { Opened, Shared } from "./shared.js";
+import { Followed, Shared } from "./shared.js";
 import type { ShellEvent } from "./shell.js";
 
 /** One copy of a meeting's transcript, shared by all that opened it. */
@@ -36,7 +36,7 @@ export class SharedTranscript extends Shared {
 }
 
 /** A meeting's transcript, live: its latest chunks, and all that follow. */
-export class Transcript extends Opened<SharedTranscript> {
+export class Transcript extends Followed<SharedTranscript> {
   /** Final chunks in the order spoken; the same array until it changes. */
   items(): Chunk[] {
     return this.shared.items;

@@ -7,6 +7,7 @@ import type {
   SpeakerNames,
 } from "./generated/protocol.js";
 import { Listeners } from "./listeners.js";
+import type { Pump } from "./pump.js";
 import type { ShellEvent } from "./shell.js";
 
 /** What each view shows. `me` and `meetings` are the person's own, the others are of a meeting. */
@@ -27,13 +28,8 @@ export interface ViewValues {
 
 export type ViewKind = keyof ViewValues;
 
-/** What tells views apart. */
-export function viewKey(kind: ViewKind, meetingId?: string): string {
-  return `${kind}|${meetingId ?? ""}`;
-}
-
 /** Something that the server sends whole, and again at each change. */
-export class LiveView {
+class LiveView {
   readonly changes = new Listeners<[]>();
   /** Null until the server has said, and when it may be seen no longer. */
   value: unknown = null;
@@ -41,11 +37,64 @@ export class LiveView {
   leases = 0;
 
   constructor(readonly sub: number) {}
+}
+
+/** The followed views of a client. */
+export class Views {
+  readonly #views = new Map<string, LiveView>();
+  #ended = false;
+
+  value<Kind extends ViewKind>(
+    kind: Kind,
+    meetingId: string | undefined,
+  ): ViewValues[Kind] | null {
+    const view = this.#views.get(key(kind, meetingId));
+    return (view?.value ?? null) as ViewValues[Kind] | null;
+  }
+
+  /** Follows a view, and runs `callback` at each change. */
+  follow(
+    pump: Pump,
+    kind: ViewKind,
+    meetingId: string | undefined,
+    callback: () => void,
+  ): () => void {
+    const name = key(kind, meetingId);
+    const view =
+      this.#views.get(name) ??
+      new LiveView(pump.feed((shell) => shell.openView(kind, meetingId)));
+    this.#views.set(name, view);
+    view.leases += 1;
+    const drop = view.changes.add(callback);
+    return () => {
+      drop();
+      view.leases -= 1;
+      // Not at once: whoever takes it up again meanwhile keeps it.
+      setTimeout(() => {
+        if (view.leases > 0 || this.#ended) return;
+        if (this.#views.get(name) !== view) return;
+        this.#views.delete(name);
+        pump.feed((shell) => shell.close(view.sub));
+      });
+    };
+  }
 
   take(event: ShellEvent): void {
-    if (event.type === "view") this.value = event.value;
-    else if (event.type === "ended") this.value = null;
-    else return;
-    this.changes.emit();
+    if (event.type !== "view" && event.type !== "ended") return;
+    for (const view of this.#views.values()) {
+      if (view.sub !== event.sub) continue;
+      view.value = event.type === "view" ? event.value : null;
+      view.changes.emit();
+    }
   }
+
+  end(): void {
+    this.#ended = true;
+    for (const view of this.#views.values()) view.changes.clear();
+  }
+}
+
+/** What tells views apart. */
+function key(kind: ViewKind, meetingId: string | undefined): string {
+  return `${kind}|${meetingId ?? ""}`;
 }

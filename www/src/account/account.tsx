@@ -3,6 +3,7 @@
 import { useMe } from "@connvo/client/react";
 import Link from "next/link";
 import type { Session } from "@/lib/session";
+import { CalendarLink } from "@/meetings/calendar-link";
 import { MyOrgs } from "@/orgs/my-orgs";
 import { PlanTable } from "@/plan/plan-table";
 import { MyInterests } from "@/profile/my-interests";
@@ -50,6 +51,7 @@ export function Account({ session }: { session: Session }) {
       <MyOrgs userId={session.userId} />
       <MyProfile />
       <MyInterests />
+      <CalendarLink />
       <OwnData />
     </div>
   );

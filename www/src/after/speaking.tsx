@@ -1,6 +1,6 @@
 "use client";
 
-import type { Meeting, Participant, SpeakerHeard } from "@connvo/client";
+import type { Meeting, Participant } from "@connvo/client";
 import { useCallback } from "react";
 import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
@@ -14,6 +14,8 @@ interface Heard {
   role: string;
   /** How long they spoke, in milliseconds. */
   ms: number;
+  /** How many messages they wrote. */
+  messages: number;
 }
 
 /** Who took part, and how long each of them spoke. */
@@ -27,13 +29,13 @@ export function Speaking({ meeting: { id } }: { meeting: Meeting }) {
           const most = Math.max(1, ...all.map(({ ms }) => ms));
           return (
             <ul aria-label="Who took part">
-              {all.map(({ key, name, role, ms }) => (
+              {all.map(({ key, name, role, ms, messages }) => (
                 <li key={key} className="person" data-testid="heard">
                   <Avatar name={name} person={key} />
                   <div className="person-words">
                     <p>{name}</p>
                     <p className="muted">
-                      {[role, ms > 0 && `spoke ${clock(ms)}`]
+                      {[role, ms > 0 && `spoke ${clock(ms)}`, wrote(messages)]
                         .filter(Boolean)
                         .join(", ")}
                     </p>
@@ -61,25 +63,29 @@ async function read(id: string): Promise<Heard[]> {
     api.participants.list(id, { limit: 100 }).catch(() => null),
     api.transcript.speakers(id, { limit: 100 }),
   ]);
-  const all = (people?.items ?? [])
-    .filter(came)
-    .map((person) => heard(person, speakers.items));
+  const all = (people?.items ?? []).filter(came).map(heard);
   const known = new Set(people?.items.map(({ userId }) => userId));
   for (const { label, name, userId, speakingMs } of speakers.items) {
     if (userId !== undefined && known.has(userId)) continue;
-    all.push({ key: label, name, role: "", ms: speakingMs });
+    all.push({ key: label, name, role: "", ms: speakingMs, messages: 0 });
   }
   return all.sort((a, b) => b.ms - a.ms);
 }
 
-function heard(
-  { userId, email, name, role }: Participant,
-  speakers: readonly SpeakerHeard[],
-): Heard {
-  const ms = speakers
-    .filter((one) => one.userId !== undefined && one.userId === userId)
-    .reduce((sum, one) => sum + one.speakingMs, 0);
-  return { key: userId ?? email, name: name ?? email, role, ms };
+function heard(person: Participant): Heard {
+  const { userId, email, name, role, speakingTime, messageCount } = person;
+  return {
+    key: userId ?? email,
+    name: name ?? email,
+    role,
+    ms: speakingTime,
+    messages: messageCount,
+  };
+}
+
+function wrote(messages: number): string {
+  if (messages === 0) return "";
+  return messages === 1 ? "1 message" : `${messages} messages`;
 }
 
 function came({ status, joinedAt, role }: Participant): boolean {

@@ -2,7 +2,7 @@
 
 import type { Meeting, Participant } from "@connvo/client";
 import type { ChatView } from "@connvo/client/react";
-import { memo, useEffect, useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { useRules } from "@/lib/rules";
 import type { Session } from "@/lib/session";
 import { useTask } from "@/lib/task";
@@ -40,7 +40,6 @@ export const ChatPanel = memo(function ChatPanel({
   const [written, setWritten] = useState<Record<string, Written>>({});
   const named = useMemo(() => namedOf(people), [people]);
   const entries = useMemo(() => entriesOf(messages), [messages]);
-  useUnsent(messages.some(({ isPending }) => isPending));
 
   const entry = open === null ? null : entries.find(({ id }) => id === open);
   const line = entry
@@ -175,13 +174,3 @@ export const ChatPanel = memo(function ChatPanel({
     </section>
   );
 });
-
-/** Asks before the page is closed over something that is not sent. */
-function useUnsent(unsent: boolean): void {
-  useEffect(() => {
-    if (!unsent) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [unsent]);
-}

@@ -18,8 +18,8 @@ export const connections = {
     if (after !== null) search.set("after", after);
     return request<Page<Connection>>("GET", `/v1/connections?${search}`);
   },
-  ask: (draft: ConnectionDraft) =>
-    request<Connection>("POST", "/v1/connections", draft),
+  ask: (draft: ConnectionDraft, key: string) =>
+    request<Connection>("POST", "/v1/connections", draft, key),
   accept: (id: string) => request<Connection>("POST", one(id, "/accept")),
   decline: (id: string) => request<Connection>("POST", one(id, "/decline")),
   block: (id: string) => request<undefined>("POST", one(id, "/block")),

@@ -2,6 +2,7 @@
 
 import type { ConnectionKind } from "@connvo/client";
 import { useState } from "react";
+import { useOnce } from "@/lib/once";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Area, formMessage, lengthWords, Select } from "@/ui/field";
@@ -20,11 +21,13 @@ export function AskForm({
   onAsked: () => void;
 }) {
   const task = useTask();
+  const once = useOnce();
   const [kind, setKind] = useState<ConnectionKind>("connection");
   const [message, setMessage] = useState("");
   const [done, setDone] = useState("");
   const ask = async () => {
-    const { state } = await connections.ask({ userId, kind, message });
+    const draft = { userId, kind, message };
+    const { state } = await once(draft, (key) => connections.ask(draft, key));
     setDone(state === "accepted" ? `You follow ${name}.` : `${name} is asked.`);
     setMessage("");
     onAsked();

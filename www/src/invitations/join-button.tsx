@@ -21,11 +21,26 @@ export function JoinButton({
     await api.meetings.join(id);
     onAnswer();
   };
+  const takeBack = async () => {
+    await api.meetings.leave(id);
+    onAnswer();
+  };
   if (requested) {
     return (
-      <p className="pill pill-warn" role="status">
-        Waiting to be let in
-      </p>
+      <>
+        <p className="pill pill-warn" role="status">
+          Waiting to be let in
+        </p>
+        <Button
+          small
+          disabled={task.busy}
+          aria-label={`Take back: ${title}`}
+          onClick={() => void task.run(takeBack)}
+        >
+          Take back
+        </Button>
+        {task.error && <Notice tone="bad">{task.error.message}</Notice>}
+      </>
     );
   }
   return (

@@ -21,7 +21,7 @@ export async function clientOf(userId: string): Promise<Client> {
   return client;
 }
 
-/** Edits of this page that would end with it. */
+/** Edits and calls of this page that would end with it. */
 export function unkept(): number {
   return kept?.client.unkept() ?? 0;
 }

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { api } from "@/lib/api";
+import { useOnce } from "@/lib/once";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Field, formMessage, lengthWords } from "@/ui/field";
@@ -13,10 +14,13 @@ import { roomPath } from "./link";
 export function CreateForm() {
   const router = useRouter();
   const task = useTask();
+  const once = useOnce();
   const [title, setTitle] = useState("");
   const message = formMessage(task.error, ["/title"]);
   const create = async () => {
-    const { id } = await api.meetings.create({ title });
+    const draft = { title };
+    const make = (key: string) => api.meetings.create(draft, key);
+    const { id } = await once(draft, make);
     router.push(roomPath(id));
   };
   return (

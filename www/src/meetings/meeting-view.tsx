@@ -12,6 +12,7 @@ import { Notice } from "@/ui/notice";
 import { CalendarButton } from "./calendar-button";
 import { CancelButton } from "./cancel-button";
 import { editPath, roomPath } from "./link";
+import { MoveDate } from "./move-date";
 import { PlanFacts } from "./plan-facts";
 import { StatePill } from "./state-pill";
 import { standingWords } from "./words";
@@ -60,6 +61,9 @@ export function MeetingView({
               <Icon name="edit" />
               Change
             </Link>
+          )}
+          {may("updateMeeting") && (
+            <MoveDate meeting={meeting} onMoved={onChange} />
           )}
           <CalendarButton meeting={meeting} />
           <CancelButton meeting={meeting} rules={rules} onCancel={onChange} />

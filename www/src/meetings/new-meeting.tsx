@@ -7,6 +7,7 @@ import { useState } from "react";
 import { inviteAll, type Refused } from "@/invitations/invite-all";
 import { InviteFields } from "@/invitations/invite-fields";
 import { api } from "@/lib/api";
+import { useOnce } from "@/lib/once";
 import { useTask } from "@/lib/task";
 import { Notice } from "@/ui/notice";
 import { meetingPath, roomPath } from "./link";
@@ -17,12 +18,15 @@ import { blank, draftOf } from "./typed";
 export function NewMeeting() {
   const router = useRouter();
   const task = useTask();
+  const once = useOnce();
   const [typed, setTyped] = useState(() => blank(Date.now()));
   const [emails, setEmails] = useState("");
   const [role, setRole] = useState<Role>("participant");
   const [left, setLeft] = useState<[Meeting, Refused[]]>();
   const create = async () => {
-    const meeting = await api.meetings.create(draftOf(typed));
+    const draft = draftOf(typed);
+    const make = (key: string) => api.meetings.create(draft, key);
+    const meeting = await once(draft, make);
     const refused = await inviteAll(meeting.id, emails, role);
     if (refused.length > 0) setLeft([meeting, refused]);
     else router.push(whereTo(meeting));

@@ -19,6 +19,12 @@ export function PlanFacts({ meeting }: { meeting: Meeting | PublicMeeting }) {
       "When",
       scheduledAt === null ? "whenever it is started" : dated(scheduledAt),
     ],
+    [
+      "Moved from",
+      "role" in meeting &&
+        meeting.occurrenceAt !== null &&
+        dated(meeting.occurrenceAt),
+    ],
     ["There", scheduledAt !== null && elsewhere(scheduledAt, zone)],
     ["Length", durationMinutes !== null && lasting(durationMinutes)],
     ["Repeats", rrule !== null && inWords(rrule, zone)],

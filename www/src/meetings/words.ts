@@ -18,7 +18,8 @@ export function when(meeting: Meeting | PublicMeeting): string {
   const { scheduledAt, durationMinutes, createdAt } = meeting;
   if (scheduledAt === null) return `created ${moment(createdAt)}`;
   const long = durationMinutes === null ? "" : `, ${lasting(durationMinutes)}`;
-  return dated(scheduledAt) + long;
+  const isMoved = "role" in meeting && meeting.occurrenceAt !== null;
+  return dated(scheduledAt) + long + (isMoved ? ", moved" : "");
 }
 
 /** What somebody is to a meeting whom it does not have for sure. */

@@ -16,7 +16,8 @@ export const orgs = {
   list: (after: string | null) =>
     request<Page<Org>>("GET", `/v1/orgs${from(after)}`),
   get: (id: string) => request<Org>("GET", org(id)),
-  create: (name: string) => request<Org>("POST", "/v1/orgs", { name }),
+  create: (name: string, key: string) =>
+    request<Org>("POST", "/v1/orgs", { name }, key),
   close: (id: string) => request<undefined>("DELETE", org(id)),
   accept: (id: string) => request<Org>("POST", `${org(id)}/accept`),
   members: (id: string, after: string | null) =>
@@ -26,8 +27,8 @@ export const orgs = {
   /** Takes somebody out, or oneself: so one leaves, and declines. */
   remove: (id: string, user: string) =>
     request<undefined>("DELETE", member(id, user)),
-  invite: (id: string, email: string, role: OrgRole) =>
-    request<OrgInvitation>("POST", `${org(id)}/members`, { email, role }),
+  invite: (id: string, email: string, role: OrgRole, key: string) =>
+    request<OrgInvitation>("POST", `${org(id)}/members`, { email, role }, key),
   invitations: (id: string, after: string | null) =>
     request<Page<OrgInvitation>>("GET", `${org(id)}/invitations${from(after)}`),
   withdraw: (id: string, email: string) =>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { useOnce } from "@/lib/once";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { Field, formMessage, lengthWords } from "@/ui/field";
@@ -10,10 +11,11 @@ import { orgs } from "./api";
 /** Makes an organisation, whose administrator I am. */
 export function CreateOrg({ onCreated }: { onCreated: () => void }) {
   const task = useTask();
+  const once = useOnce();
   const [name, setName] = useState("");
   const message = formMessage(task.error, ["/name"]);
   const create = async () => {
-    await orgs.create(name);
+    await once(name, (key) => orgs.create(name, key));
     setName("");
     onCreated();
   };

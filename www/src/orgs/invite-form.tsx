@@ -2,6 +2,7 @@
 
 import type { OrgRole } from "@connvo/client";
 import { useState } from "react";
+import { useOnce } from "@/lib/once";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { emailWords, Field, formMessage, Select } from "@/ui/field";
@@ -18,11 +19,14 @@ export function InviteForm({
   onInvited: () => void;
 }) {
   const task = useTask();
+  const once = useOnce();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<OrgRole>("member");
   const [done, setDone] = useState("");
   const invite = async () => {
-    const invited = await orgs.invite(orgId, email, role);
+    const invited = await once([orgId, email, role], (key) =>
+      orgs.invite(orgId, email, role, key),
+    );
     setDone(`${invited.email} is invited as ${roleName(invited.role)}.`);
     setEmail("");
     onInvited();

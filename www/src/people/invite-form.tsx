@@ -10,6 +10,7 @@ import type {
 import { useId, useState } from "react";
 import { api } from "@/lib/api";
 import { useRules } from "@/lib/rules";
+import { useOnce } from "@/lib/once";
 import { useTask } from "@/lib/task";
 import { Button } from "@/ui/button";
 import { emailWords, Field, formMessage } from "@/ui/field";
@@ -33,6 +34,7 @@ export function InviteForm({
 }) {
   const rules = useRules();
   const task = useTask();
+  const once = useOnce();
   const [roleId, fullId] = [useId(), useId()];
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("participant");
@@ -51,7 +53,10 @@ export function InviteForm({
       : { email, role };
   };
   const invite = async () => {
-    await api.participants.invite(meeting.id, draft());
+    const asked = draft();
+    const ask = (key: string) =>
+      api.participants.invite(meeting.id, asked, key);
+    await once(asked, ask);
     setDone(`${email} is invited as ${role}.`);
     setEmail("");
     setRights(NO_RIGHTS);

@@ -38,6 +38,10 @@ export function ComeIn({
     await client?.call({ type: "joinMeeting", meetingId: meeting.id });
     onMoved();
   };
+  const takeBack = async () => {
+    await client?.call({ type: "leaveMeeting", meetingId: meeting.id });
+    onMoved();
+  };
   return (
     <NoRoom
       title={meeting.title}
@@ -52,6 +56,14 @@ export function ComeIn({
               onClick={() => void task.run(join)}
             >
               {action(meeting)}
+            </Button>
+          )}
+          {"requested" in meeting && meeting.requested && (
+            <Button
+              disabled={task.busy || !client}
+              onClick={() => void task.run(takeBack)}
+            >
+              Take the request back
             </Button>
           )}
         </>

@@ -11,6 +11,7 @@ import { NotePanel } from "@/note/note-panel";
 import { PeoplePanel } from "@/people/people-panel";
 import { useWaiting } from "@/people/use-waiting";
 import { TranscriptPanel } from "@/transcript/transcript-panel";
+import { RefusedCalls } from "./refused-calls";
 import { RoomBar } from "./room-bar";
 import { PhoneTabs, SideTabs, type Marks, type Tab } from "./tabs";
 import { useLive } from "./use-live";
@@ -99,6 +100,7 @@ export function RoomInside({
           />
         </div>
       </main>
+      <RefusedCalls />
       <PhoneTabs tab={tab} marks={marks} onTab={show} />
     </div>
   );

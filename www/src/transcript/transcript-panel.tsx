@@ -90,6 +90,11 @@ export const TranscriptPanel = memo(function TranscriptPanel({
         }
         text={() => turns.map(wordsOf).join("\n")}
       />
+      {now !== null && now.topics.length > 0 && (
+        <p className="muted topics" data-testid="topics">
+          About {now.topics.join(", ")}
+        </p>
+      )}
       {search.query.trim() !== "" && (
         <div className="find-where">
           <Button

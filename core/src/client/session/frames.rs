@@ -29,6 +29,7 @@ impl Session {
                     note.set_limits(limits.note);
                 }
                 self.ping_at = now_ms + HEARTBEAT_MS - self.backoff.below(HEARTBEAT_MS / 4);
+                self.know_asker(user_id.clone());
                 self.state.user_id = Some(user_id);
                 self.state.clock_offset_ms = server_time as i64 - now_ms as i64;
                 self.state.problem = None;

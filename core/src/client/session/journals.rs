@@ -58,7 +58,24 @@ impl Session {
             },
         );
         self.subscribe_journal(sub);
+        self.predict_pending(sub);
         sub
+    }
+
+    /// What was asked for before this was followed shows in it too.
+    fn predict_pending(&mut self, sub: u32) {
+        let me = self.asker().cloned();
+        let Some(Folded::Chat(chat)) = self.journals.get_mut(&sub).map(|one| &mut one.folded)
+        else {
+            return;
+        };
+        let mut shows = false;
+        for (id, call) in self.calls.pending.iter() {
+            shows |= chat.ask(*id, &call.command, me.as_ref(), call.made_at);
+        }
+        if shows {
+            self.tell_folded(sub);
+        }
     }
 
     /// Messages from before those that are here, as the history gives them.
@@ -66,14 +83,14 @@ impl Session {
         self.tell_items(sub, false, messages);
     }
 
-    /// A call asks for something: what it may show at once is shown.
-    pub(super) fn predict(&mut self, id: u64, command: &serde_json::Value, now_ms: u64) {
-        let me = self.state.user_id.clone();
+    /// A call asks for something: what it may show at once is shown. Whether anything is.
+    pub(super) fn predict(&mut self, id: u64, command: &serde_json::Value, now_ms: u64) -> bool {
+        let me = self.asker().cloned();
         self.refold(&mut |query, folded| match folded {
             Folded::Chat(chat) => chat.ask(id, command, me.as_ref(), now_ms),
             Folded::View(view) => view.ask(query, id, command, name(me.as_ref())),
             Folded::Items => false,
-        });
+        })
     }
 
     /// A call is answered, or refused: what it has shown gives way to what is so.
@@ -102,22 +119,24 @@ impl Session {
         self.journals.values().filter_map(due).min()
     }
 
-    /// Tells what has become another.
-    fn refold(&mut self, change: &mut dyn FnMut(&Query, &mut Folded) -> bool) {
+    /// Tells what has become another. Whether anything has.
+    fn refold(&mut self, change: &mut dyn FnMut(&Query, &mut Folded) -> bool) -> bool {
         let mut changed = Vec::new();
         for (sub, journal) in self.journals.iter_mut() {
             if change(&journal.query, &mut journal.folded) {
                 changed.push(*sub);
             }
         }
+        let is_any = !changed.is_empty();
         for sub in changed {
             self.tell_folded(sub);
         }
+        is_any
     }
 
     /// Tells a chat or a view as it stands.
     fn tell_folded(&mut self, sub: u32) {
-        let me = name(self.state.user_id.as_ref());
+        let me = name(self.asker());
         let event = match self.journals.get(&sub) {
             Some(JournalClient {
                 folded: Folded::Chat(chat),

@@ -65,6 +65,11 @@ pub struct MeetingChanges {
     #[cfg_attr(feature = "ts", ts(optional, type = "string | null"))]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 300))]
     pub rrule: Option<Option<String>>,
+    /// The other `scheduledAt` is of this date of its series alone: before the next one.
+    /// Nothing else is changed with it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+    pub this_date_only: bool,
 }
 
 /// A member that is there, even as null, was given.
@@ -90,12 +95,29 @@ impl MeetingChanges {
             ("isPublic", self.is_public.is_some()),
             ("requiresApproval", self.requires_approval.is_some()),
             ("rrule", self.rrule.is_some()),
+            ("thisDateOnly", self.this_date_only),
         ];
         given
             .into_iter()
             .filter(|one| one.1)
             .map(|one| one.0)
             .collect()
+    }
+
+    /// Whether they are of when it is, and comes again.
+    #[must_use]
+    pub const fn has_dates(&self) -> bool {
+        self.scheduled_at.is_some() || self.timezone.is_some() || self.rrule.is_some()
+    }
+
+    /// Whether one date may be moved so.
+    fn moves_one(&self, plan: &MeetingPlan) -> Result<(), Problem> {
+        let is_alone = self.names() == ["scheduledAt", "thisDateOnly"];
+        if plan.rrule.is_some() && is_alone && self.scheduled_at != Some(None) {
+            return Ok(());
+        }
+        let detail = "of a recurring meeting, with another scheduledAt and nothing else";
+        Err(Problem::field("/thisDateOnly", detail))
     }
 
     /// What the meeting is planned to be after the changes, while it is in `state`. A rule
@@ -108,7 +130,7 @@ impl MeetingChanges {
         let over = matches!(state, MeetingState::Concluded | MeetingState::Cancelled);
         let late = |name: &&&str| match **name {
             "title" | "description" | "tags" => state == MeetingState::Cancelled,
-            "scheduledAt" | "timezone" | "durationMinutes" | "rrule" => {
+            "scheduledAt" | "timezone" | "durationMinutes" | "rrule" | "thisDateOnly" => {
                 state != MeetingState::Scheduled
             }
             _ => over,
@@ -119,6 +141,9 @@ impl MeetingChanges {
                 state.as_str()
             );
             return Err(Problem::new(ErrorCode::Conflict, detail));
+        }
+        if self.this_date_only {
+            self.moves_one(&plan)?;
         }
         let kind = match (plan.kind, &self.rrule) {
             (MeetingType::Scheduled, Some(Some(_))) => MeetingType::Recurring,

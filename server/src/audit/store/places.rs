@@ -2,6 +2,10 @@
 //! before its rows do: of who deleted their account at once, of everybody after 90 days.
 //! It is the one thing of a row that ever changes, and the tables allow no more of it.
 
+use crate::db::pieces::{
+    Bind::{Number, Text},
+    piece,
+};
 use crate::db::{Db, StoreError, Tx, to_i64};
 use crate::{on_db, on_tx};
 use connvo_core::id::UserId;
@@ -12,7 +16,7 @@ pub const PLACES_KEPT_MS: u64 = 90 * 24 * 60 * 60 * 1000;
 /// counted in memory, here and on other nodes, and written within seconds.
 const LATE_MS: u64 = 24 * 60 * 60 * 1000;
 /// Most rows changed at once.
-const SWEPT_ROWS: i64 = 1_000;
+const SWEPT_ROWS: u64 = 1_000;
 
 // A refusal without a good token is counted under its address: that goes along.
 macro_rules! forget {
@@ -70,16 +74,7 @@ pub const SWEEP_SQL: &str = forget!(
 /// # Errors
 /// The store fails.
 pub async fn sweep(db: &Db, now_ms: u64) -> Result<bool, StoreError> {
-    let forgotten = on_db!(
-        db,
-        write | pool | {
-            sqlx::query(SWEEP_SQL)
-                .bind(super::first_id(now_ms.saturating_sub(PLACES_KEPT_MS)))
-                .bind(SWEPT_ROWS)
-                .execute(pool)
-                .await?
-                .rows_affected()
-        }
-    );
-    Ok(forgotten > 0)
+    let before = super::first_id(now_ms.saturating_sub(PLACES_KEPT_MS));
+    let what = [Text(&before), Number(SWEPT_ROWS)];
+    Ok(piece(db, SWEEP_SQL, &what).await? > 0)
 }

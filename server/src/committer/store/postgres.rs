@@ -10,6 +10,11 @@ use connvo_core::id::{MessageId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
 use sqlx::{PgConnection, Postgres, Transaction};
 
+/// A batch asks for rows by their keys. How many there are the planner cannot know: without
+/// this it reads a table that it takes for small as a whole, for every batch.
+pub(super) const BEGIN: &str = "BEGIN; SET LOCAL enable_seqscan = off; \
+    SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
 /// Reads what a batch has to know; locks the heads.
 pub(super) async fn read<'a>(
     tx: &mut Transaction<'_, Postgres>,

@@ -30,7 +30,7 @@ pub(super) async fn read<'a>(
         .map(|stream| {
             (
                 stream,
-                turn.head(&stream.0).filter(|_| stream.1 == TRANSCRIPT),
+                turn.head(stream.0).filter(|_| stream.1 == TRANSCRIPT),
             )
         })
         .partition(|(_, head)| head.is_some());

@@ -20,11 +20,11 @@ const ROWS: usize = 64;
 type Stored<'a> = (&'a MeetingId, &'a Chunk, Option<u64>);
 
 fn json(rows: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(damaged)
+    serde_json::to_string(rows).map_err(|error| damaged(&error))
 }
 
-fn damaged(error: serde_json::Error) -> StoreError {
-    StoreError::damaged("staged chunks", &error)
+fn damaged(error: &impl ToString) -> StoreError {
+    StoreError::damaged("staged chunks", error)
 }
 
 /// Writes a row; answers its number.
@@ -47,7 +47,7 @@ pub(super) async fn put(
             json.push(b',');
         }
         let stored: Stored<'_> = (meeting, chunk, *replaces);
-        serde_json::to_writer(&mut json, &stored).map_err(damaged)?;
+        serde_json::to_writer(&mut json, &stored).map_err(|error| damaged(&error))?;
     }
     json.push(b']');
     let json =

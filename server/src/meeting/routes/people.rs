@@ -86,7 +86,7 @@ async fn remove(
 }
 
 /// Leaves the meeting for good. A host hands it to the co-host who has been there longest,
-/// else to a participant.
+/// else to a participant. Who has asked to join takes that back, and may ask again.
 #[utoipa::path(post, path = "/v1/meetings/{id}/leave", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path), IdempotencyHeader),
     responses((status = 204, description = "Left; what you followed here has ended"),

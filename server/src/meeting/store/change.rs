@@ -2,7 +2,7 @@
 
 use super::participants::{FIND_SQL, ParticipantRow, participant};
 use super::read::GET_SQL;
-use super::row::{MeetingRow, kept_tags, meeting};
+use super::row::{MeetingRow, kept_tags, meeting, whole};
 use super::{StandingRow, host};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64};
@@ -20,7 +20,8 @@ use serde_json::json;
 const PLAN_SQL: &str = "UPDATE meetings SET title = $2, title_lower = $3, description = $4,
         kind = $5, scheduled_at = $6, timezone = $7, duration_minutes = $8,
         max_participants = $9, recording = $10, transcription = $11, ai_assistant = $12,
-        tags = $13, is_public = $14, requires_approval = $15, rrule = $16, updated_at = $17
+        tags = $13, is_public = $14, requires_approval = $15, rrule = $16, updated_at = $17,
+        occurrence_at = $18
     WHERE id = $1";
 
 const SERIES_SQL: &str = "UPDATE meetings SET series_starts_at = $2, series_ends_at = $3,
@@ -36,7 +37,7 @@ pub(super) async fn write_plan(
     now_ms: u64,
 ) -> Result<(), StoreError> {
     on_tx!(tx.into(), |line| {
-        write_fields(&mut *line, id, plan, now_ms).await?;
+        write_fields(&mut *line, id, (plan, None), now_ms).await?;
         if plan.rrule.is_some() {
             write_series(&mut *line, id, (plan.scheduled_at, ends_at), None).await?;
         }
@@ -47,7 +48,7 @@ pub(super) async fn write_plan(
 async fn write_fields(
     tx: impl Into<Tx<'_>>,
     id: &MeetingId,
-    plan: &MeetingPlan,
+    (plan, occurrence_at): (&MeetingPlan, Option<u64>),
     now_ms: u64,
 ) -> Result<(), StoreError> {
     on_tx!(tx.into(), |line| {
@@ -69,6 +70,7 @@ async fn write_fields(
             .bind(plan.requires_approval)
             .bind(&plan.rrule)
             .bind(to_i64(now_ms))
+            .bind(occurrence_at.map(to_i64))
             .execute(line)
             .await?;
         Ok(())
@@ -119,6 +121,56 @@ pub(in crate::meeting) fn series_of(plan: &MeetingPlan) -> Result<Option<u64>, P
     .check()
 }
 
+/// What a meeting is planned to be after changes.
+struct Planned {
+    plan: MeetingPlan,
+    /// The last date of its series.
+    ends_at: Option<u64>,
+    /// The date of its series that it stands for, where it is at another time.
+    occurrence_at: Option<u64>,
+    /// Whether a series begins with it.
+    begins: bool,
+}
+
+/// # Errors
+/// As [`MeetingChanges::apply`], [`may_hold`] and [`Series::check`].
+fn plan_after(
+    (before, series): (&Meeting, Option<&Series>),
+    changes: MeetingChanges,
+    entitlements: &Entitlements,
+) -> Result<Planned, Problem> {
+    let grows = changes.max_participants.is_some();
+    let (alone, dated) = (changes.this_date_only, changes.has_dates());
+    let stands_for = before.occurrence_at.or(before.plan.scheduled_at);
+    let mut plan = before.plan.clone();
+    if dated && !alone {
+        // Where all are moved, this one is where it belongs.
+        plan.scheduled_at = stands_for;
+    }
+    let plan = changes.apply(plan, before.state)?.into_plan();
+    if grows {
+        may_hold(plan.max_participants, entitlements)?;
+    }
+    if alone {
+        let next = series.zip(stands_for).and_then(|(of, at)| of.after(at));
+        if next.is_some_and(|next| plan.scheduled_at >= Some(next)) {
+            let detail = "not before the next date of its series";
+            return Err(Problem::field("/scheduledAt", detail));
+        }
+    }
+    let begins = !alone && dates(&plan) != dates(&before.plan);
+    Ok(Planned {
+        ends_at: if begins { series_of(&plan)? } else { None },
+        occurrence_at: match (alone, dated) {
+            (true, _) => stands_for.filter(|at| plan.scheduled_at != Some(*at)),
+            (false, true) => None,
+            (false, false) => before.occurrence_at,
+        },
+        begins,
+        plan,
+    })
+}
+
 /// Changes a meeting's plan, held meanwhile; `series` names its series, where it becomes one.
 /// With other dates a series begins anew at the meeting. The inner error is a refusal:
 /// nothing was changed.
@@ -149,27 +201,19 @@ pub async fn change_plan(
             let Some(row) = row else {
                 return Ok(Err(Problem::not_found("the meeting")));
             };
-            let before = meeting(&row)?;
+            let (before, repeats) = whole(&row)?;
             let names = changes.names();
-            let grows = changes.max_participants.is_some();
-            let planned = changes
-                .apply(before.plan.clone(), before.state)
-                .and_then(|new| {
-                    if grows {
-                        may_hold(new.plan().max_participants, entitlements)?;
-                    }
-                    let ends_at = series_of(new.plan())?;
-                    Ok((new.into_plan(), ends_at))
-                });
-            let (plan, ends_at) = match planned {
+            let of = repeats.as_ref().map(|(of, _)| of);
+            let planned = match plan_after((&before, of), changes, entitlements) {
                 Ok(planned) => planned,
                 Err(problem) => return Ok(Err(problem)),
             };
-            write_fields(&mut tx, id, &plan, now_ms).await?;
-            if dates(&plan) != dates(&before.plan) {
+            let plan = &planned.plan;
+            write_fields(&mut tx, id, (plan, planned.occurrence_at), now_ms).await?;
+            if planned.begins {
                 let repeats = plan.rrule.as_ref().map(|_| series);
                 let span = match repeats {
-                    Some(_) => (plan.scheduled_at, ends_at),
+                    Some(_) => (plan.scheduled_at, planned.ends_at),
                     None => (None, None),
                 };
                 write_series(&mut tx, id, span, repeats).await?;

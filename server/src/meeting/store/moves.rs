@@ -2,7 +2,7 @@
 //! held, so that two who come at once are counted one after the other.
 
 use super::host;
-use super::participants::{FIND_SQL, ParticipantRow, participant, shown};
+use super::participants::{FIND_SQL, ParticipantRow, did, participant, shown};
 use super::to_state;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
@@ -49,10 +49,13 @@ struct HeldRow {
 const HOLD_SQL: &str = "UPDATE meetings SET updated_at = updated_at WHERE id = $1
     RETURNING state, is_public, requires_approval, max_participants";
 
-const OWN_SQL: &str = "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status,
-        p.can_share, p.can_record, p.can_invite, p.joined_at, p.left_at
-    FROM participants p JOIN users u ON u.id = p.user_id
-    WHERE p.meeting_id = $1 AND p.user_id = $2";
+const OWN_SQL: &str = concat!(
+    "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status,
+        p.can_share, p.can_record, p.can_invite, p.joined_at, p.left_at, ",
+    did!(),
+    " FROM participants p JOIN users u ON u.id = p.user_id
+    WHERE p.meeting_id = $1 AND p.user_id = $2"
+);
 
 const COUNTS_SQL: &str = "SELECT
         COUNT(CASE WHEN status IN ('invited', 'accepted', 'joined') THEN 1 END),
@@ -70,6 +73,9 @@ const MOVE_SQL: &str = "UPDATE participants SET status = $3, updated_at = $4,
 const COME_SQL: &str = "INSERT INTO participants (meeting_id, email, user_id, role, status,
         created_at, updated_at, joined_at)
     VALUES ($1, $2, $2, 'participant', $3, $4, $4, CASE WHEN $3 = 'joined' THEN $4 END)";
+
+/// Who takes their wish to join back is a stranger again, and may have it anew.
+const FORGET_SQL: &str = "DELETE FROM participants WHERE meeting_id = $1 AND email = $2";
 
 /// Moves somebody. A host who leaves hands the meeting to the heir. The inner error is a
 /// refusal: nothing was changed. The first answer is kept with `status`: without a body
@@ -195,8 +201,17 @@ pub async fn take(
                     .execute(&mut *tx)
                     .await?;
             }
-            let now = shown(&mut tx, (mover.by, meeting), &key).await?;
+            let mut now = shown(&mut tx, (mover.by, meeting), &key).await?;
             let from = was.map(|(_, status)| status);
+            if from == Some(ParticipantStatus::Requested) && next == ParticipantStatus::Left {
+                // What was to be their place in it never was.
+                now.left_at = None;
+                sqlx::query(FORGET_SQL)
+                    .bind(meeting.as_str())
+                    .bind(&key)
+                    .execute(&mut *tx)
+                    .await?;
+            }
             if from != Some(next) {
                 let mut changes = json!({"userId": user_id, "status": {"from": from, "to": next}});
                 if let Some(heir) = &heir {

@@ -7,7 +7,9 @@ use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::now::{MeetingNow, SpeakingTime, TakingStatus, lull_at, taking};
+use connvo_core::meeting::now::{
+    MeetingNow, RecordingStatus, SpeakingTime, lull_at, taking, topics_of,
+};
 use connvo_core::meeting::queue::Queue;
 use connvo_core::protocol::command::Speakers;
 use serde_json::json;
@@ -135,6 +137,10 @@ const SPOKE_SQL: &str = "SELECT speaker_user_id, MAX(speaker_label),
     GROUP BY speaker_user_id, CASE WHEN speaker_user_id IS NULL THEN speaker_label ELSE '' END
     ORDER BY ms DESC, 2 LIMIT 100";
 
+/// What its latest pieces are about.
+const TOPICS_SQL: &str = "SELECT topics FROM transcript_segments WHERE meeting_id = $1
+    ORDER BY chunk_ms DESC, sequence DESC, piece DESC LIMIT 3";
+
 /// A meeting as it is at `now_ms` (milliseconds since the Unix epoch), with nobody there;
 /// absent where there is none. How long who has spoken is added up on reading.
 ///
@@ -146,7 +152,7 @@ pub async fn now(
     now_ms: u64,
 ) -> Result<Option<MeetingNow>, StoreError> {
     staged::flush(db, meeting).await?;
-    let (row, queue, said, wrote, spoke) = on_db!(
+    let (row, queue, said, wrote, spoke, about) = on_db!(
         db,
         snapshot | tx | {
             let row: Option<NowRow> = sqlx::query_as(
@@ -169,7 +175,11 @@ pub async fn now(
                 .bind(meeting.as_str())
                 .fetch_all(&mut *tx)
                 .await?;
-            (row, queue, said, wrote, spoke)
+            let about: Vec<(String,)> = sqlx::query_as(TOPICS_SQL)
+                .bind(meeting.as_str())
+                .fetch_all(&mut *tx)
+                .await?;
+            (row, queue, said, wrote, spoke, about)
         }
     );
     let Some(row) = row else { return Ok(None) };
@@ -184,6 +194,10 @@ pub async fn now(
             ms: to_u64(ms),
         })
     });
+    let topics = about.iter().map(|(topics,)| {
+        serde_json::from_str(topics).map_err(|error| StoreError::damaged("topics", &error))
+    });
+    let topics = topics_of(topics.collect::<Result<Vec<_>, _>>()?);
     Ok(Some(MeetingNow {
         state,
         started_at,
@@ -191,9 +205,9 @@ pub async fn now(
         active_participants: Vec::new(),
         active_count: 0,
         speaker_queue: queue.line().to_vec(),
-        recording_status: TakingStatus::Inactive,
+        recording_status: RecordingStatus::Inactive,
         transcription_status: taking(state, row.transcription, row.transcription_paused),
-        topics: Vec::new(),
+        topics,
         lull: lull_at.is_some_and(|at| at <= now_ms),
         lull_at,
         speaking_time: speaking_time.collect::<Result<_, StoreError>>()?,

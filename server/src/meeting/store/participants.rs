@@ -2,7 +2,7 @@
 
 use super::StandingRow;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id, to_u64};
 use crate::{on_db, on_tx};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::Participant;
@@ -16,18 +16,34 @@ macro_rules! known {
     };
 }
 
+/// What they did, added up on reading; no turn of speech is longer than an hour.
+macro_rules! did {
+    () => {
+        "(SELECT COUNT(*) FROM messages g WHERE g.author_id = p.user_id
+            AND g.meeting_id = p.meeting_id AND g.deleted_at IS NULL) AS message_count,
+        (SELECT CAST(COALESCE(SUM(CASE WHEN c.end_ms <= c.start_ms THEN 0
+                WHEN c.end_ms - c.start_ms > 3600000 THEN 3600000
+                ELSE c.end_ms - c.start_ms END), 0) AS BIGINT)
+            FROM transcript_chunks c WHERE c.speaker_user_id = p.user_id
+                AND c.meeting_id = p.meeting_id) AS speaking_ms"
+    };
+}
+pub(super) use did;
+
 const PAGE_SQL: &str = concat!(
     "SELECT u.id AS user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
-        p.can_record, p.can_invite, p.joined_at, p.left_at
-     FROM participants p LEFT JOIN users u ON u.id = p.user_id AND (p.user_id = $2 OR ",
+        p.can_record, p.can_invite, p.joined_at, p.left_at, ",
+    did!(),
+    " FROM participants p LEFT JOIN users u ON u.id = p.user_id AND (p.user_id = $2 OR ",
     known!(),
     ") WHERE p.meeting_id = $1 AND p.email > $3 ORDER BY p.email LIMIT $4"
 );
 
 pub(super) const FIND_SQL: &str = concat!(
     "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
-        p.can_record, p.can_invite, p.joined_at, p.left_at
-     FROM participants p LEFT JOIN users u ON u.id = p.user_id
+        p.can_record, p.can_invite, p.joined_at, p.left_at, ",
+    did!(),
+    " FROM participants p LEFT JOIN users u ON u.id = p.user_id
      WHERE p.meeting_id = $1
          AND (p.email = $3 OR p.user_id = $3 AND (p.user_id = $2 OR ",
     known!(),
@@ -39,8 +55,9 @@ pub(super) const FIND_SQL: &str = concat!(
 const KNOWN_PAGE_SQL: &str = concat!(
     "SELECT u.id AS user_id, CASE WHEN p.user_id = $2 THEN p.email ELSE u.id END AS email,
         u.name, p.created_at, p.role, p.status, p.can_share, p.can_record, p.can_invite,
-        p.joined_at, p.left_at
-     FROM participants p JOIN users u ON u.id = p.user_id
+        p.joined_at, p.left_at, ",
+    did!(),
+    " FROM participants p JOIN users u ON u.id = p.user_id
      WHERE p.meeting_id = $1 AND (p.user_id = $2 OR ",
     known!(),
     " AND p.status IN ('invited', 'accepted', 'joined', 'left'))
@@ -77,6 +94,7 @@ pub async fn seen(
     after: &str,
     limit: u32,
 ) -> Result<Vec<Participant>, StoreError> {
+    staged::flush(db, meeting).await?;
     let sql = match sees {
         Sees::All => PAGE_SQL,
         Sees::Known => KNOWN_PAGE_SQL,
@@ -118,6 +136,11 @@ pub(super) struct ParticipantRow {
     created_at: i64,
     joined_at: Option<i64>,
     left_at: Option<i64>,
+    // Not with the answer to an invitation.
+    #[sqlx(default)]
+    message_count: i64,
+    #[sqlx(default)]
+    speaking_ms: i64,
     #[sqlx(flatten)]
     standing: StandingRow,
 }
@@ -131,6 +154,8 @@ pub(super) fn participant(row: ParticipantRow) -> Result<Participant, StoreError
         invited_at: to_u64(row.created_at),
         joined_at: row.joined_at.map(to_u64),
         left_at: row.left_at.map(to_u64),
+        speaking_time: to_u64(row.speaking_ms),
+        message_count: to_u64(row.message_count),
     })
 }
 
@@ -180,10 +205,13 @@ pub async fn host(db: &Db, meeting: &MeetingId) -> Result<Option<Participant>, S
     row.map(participant).transpose()
 }
 
-const HOST_SQL: &str = "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status,
-        p.can_share, p.can_record, p.can_invite, p.joined_at, p.left_at
-    FROM participants p LEFT JOIN users u ON u.id = p.user_id
-    WHERE p.meeting_id = $1 AND p.role = 'host' LIMIT 1";
+const HOST_SQL: &str = concat!(
+    "SELECT p.user_id, p.email, u.name, p.created_at, p.role, p.status,
+        p.can_share, p.can_record, p.can_invite, p.joined_at, p.left_at, ",
+    did!(),
+    " FROM participants p LEFT JOIN users u ON u.id = p.user_id
+    WHERE p.meeting_id = $1 AND p.role = 'host' LIMIT 1"
+);
 
 /// The participant at an address, or of a user id that `viewer` may know; with the user id
 /// in any case.
@@ -263,8 +291,9 @@ pub(super) async fn shown(
 
 const SHOWN_SQL: &str = concat!(
     "SELECT u.id AS user_id, p.email, u.name, p.created_at, p.role, p.status, p.can_share,
-        p.can_record, p.can_invite, p.joined_at, p.left_at
-     FROM participants p LEFT JOIN users u ON u.id = p.user_id AND (p.user_id = $2 OR ",
+        p.can_record, p.can_invite, p.joined_at, p.left_at, ",
+    did!(),
+    " FROM participants p LEFT JOIN users u ON u.id = p.user_id AND (p.user_id = $2 OR ",
     known!(),
     ") WHERE p.meeting_id = $1 AND (p.email = $3 OR p.user_id = $3)"
 );

@@ -12,7 +12,7 @@ macro_rules! plan {
         "m.id, m.title, m.description, m.kind, m.scheduled_at, m.timezone, m.duration_minutes,
         m.max_participants, m.recording, m.transcription, m.ai_assistant, m.tags, m.is_public,
         m.requires_approval, m.rrule, m.state, m.organizer_id, m.series_id, m.series_starts_at,
-        m.series_ends_at, m.created_at, m.started_at, m.ended_at,
+        m.series_ends_at, m.occurrence_at, m.created_at, m.started_at, m.ended_at,
         (SELECT COUNT(*) FROM participants c WHERE c.meeting_id = m.id
             AND c.status IN ('invited', 'accepted', 'joined')) AS participant_count"
     };
@@ -215,9 +215,15 @@ impl Filter {
         let (Some((from, to)), Some((series, _))) = (self.within, repeats) else {
             return Some(meeting);
         };
-        let first = meeting.plan.scheduled_at.unwrap_or(0);
+        let planned = meeting.plan.scheduled_at.unwrap_or(0);
+        let own = (from..to).contains(&planned);
+        let first = meeting.occurrence_at.unwrap_or(planned);
         meeting.occurrences = series.within(from.max(first), to, OCCURRENCES);
-        let own = (from..to).contains(&first);
+        if meeting.occurrence_at.is_some() {
+            // It alone is at another time, before all that are to come after it.
+            meeting.occurrences.retain(|at| *at != first);
+            meeting.occurrences.splice(0..0, own.then_some(planned));
+        }
         (own || !meeting.occurrences.is_empty()).then_some(meeting)
     }
 }

@@ -2,12 +2,16 @@
 //! meeting itself goes in a transaction; its note and its transcript, which nothing leads
 //! to any more, in small pieces after it.
 
+use crate::db::pieces::{
+    self,
+    Bind::{Number, Text},
+};
 use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id};
-use crate::{on_db, on_tx};
+use crate::on_tx;
 use connvo_core::id::{MeetingId, UserId};
 
 /// Rows deleted in one transaction: writers wait for no more than that.
-const ROWS: i64 = 500;
+const ROWS: u64 = 500;
 
 /// The private meetings of `$1` (of these `$2`, where it is not empty) of which nobody
 /// else who is still there was ever a member, by id. An address that waits is nobody yet.
@@ -100,22 +104,7 @@ const REST_SQL: [&str; 11] = [
 pub async fn remove_rest(db: &Db, meeting: &MeetingId) -> Result<(), StoreError> {
     staged::flush(db, meeting).await?;
     for sql in REST_SQL {
-        loop {
-            let gone = on_db!(
-                db,
-                write | pool | {
-                    sqlx::query(sql)
-                        .bind(meeting.as_str())
-                        .bind(ROWS)
-                        .execute(pool)
-                        .await?
-                        .rows_affected()
-                }
-            );
-            if gone < ROWS.unsigned_abs() {
-                break;
-            }
-        }
+        pieces::all(db, sql, &[Text(meeting.as_str()), Number(ROWS)], ROWS).await?;
     }
     Ok(())
 }

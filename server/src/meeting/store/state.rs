@@ -97,7 +97,9 @@ async fn follow(
 ) -> Result<(), StoreError> {
     on_tx!(tx.into(), |line| {
         let row: Option<SeriesRow> = sqlx::query_as(
-            "SELECT rrule, series_starts_at, timezone, scheduled_at FROM meetings
+            "SELECT rrule, series_starts_at, timezone,
+                 COALESCE(occurrence_at, scheduled_at) AS scheduled_at
+             FROM meetings
              WHERE id = $1 AND rrule IS NOT NULL AND series_starts_at IS NOT NULL
                  AND scheduled_at IS NOT NULL",
         )

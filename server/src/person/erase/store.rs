@@ -145,10 +145,13 @@ async fn all(
             let rows = sqlx::query(sql).bind(user.as_str()).bind(now);
             count(what, rows.execute(&mut *line).await?.rows_affected());
         }
-        sqlx::query("DELETE FROM speaker_queue WHERE user_id = $1")
-            .bind(user.as_str())
-            .execute(&mut *line)
-            .await?;
+        for sql in [
+            "DELETE FROM speaker_queue WHERE user_id = $1",
+            "DELETE FROM calendar_links WHERE user_id = $1",
+        ] {
+            let rows = sqlx::query(sql).bind(user.as_str());
+            rows.execute(&mut *line).await?;
+        }
         let waiting = forget_address(&mut *line, work.email.as_deref()).await?;
         count("invitations", waiting);
         idempotency::store::forget_of(&mut *line, user).await?;

@@ -18,7 +18,7 @@ async fn a_new_meeting_is_scheduled_and_its_maker_is_the_host() {
         "canInvite": false, "description": null, "type": "scheduled", "scheduledAt": null,
         "timezone": null, "durationMinutes": null, "maxParticipants": null,
         "settings": {"recording": false, "transcription": true, "aiAssistant": true},
-        "tags": [], "requiresApproval": false, "rrule": null, "seriesId": null,
+        "tags": [], "requiresApproval": false, "rrule": null, "seriesId": null, "occurrenceAt": null,
         "participantCount": 1, "actualDuration": null,
     });
     assert_eq!(made, expected);

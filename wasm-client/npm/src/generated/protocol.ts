@@ -930,6 +930,11 @@ participantCount: number,
  */
 occurrences?: Array<number>,
 /**
+ * The date of its series that it stands for, in milliseconds since the Unix epoch;
+ * null unless it alone was moved to another time.
+ */
+occurrenceAt: number | null,
+/**
  * Milliseconds since the Unix epoch.
  */
 createdAt: number,
@@ -1064,7 +1069,12 @@ requiresApproval?: boolean,
  * The recurrence rule of what is to come; null makes this the last of its series.
  * Only while it is scheduled.
  */
-rrule?: string | null, };
+rrule?: string | null,
+/**
+ * The other `scheduledAt` is of this date of its series alone: before the next one.
+ * Nothing else is changed with it.
+ */
+thisDateOnly?: boolean, };
 
 /**
  * What a caller asks for when making a meeting.
@@ -1157,13 +1167,13 @@ speakerQueue: Array<UserId>,
 /**
  * Whether it is recorded.
  */
-recordingStatus: TakingStatus,
+recordingStatus: RecordingStatus,
 /**
  * Whether it is written down.
  */
 transcriptionStatus: TakingStatus,
 /**
- * What it is about just now.
+ * What it is about just now, by the latest of what was said; at most 5.
  */
 topics: Array<string>,
 /**
@@ -1644,6 +1654,14 @@ joinedAt: number | null,
  */
 leftAt: number | null,
 /**
+ * How long they had spoken when this was read, in milliseconds, by the transcript.
+ */
+speakingTime: number,
+/**
+ * How many messages of theirs stood in the chat when this was read.
+ */
+messageCount: number,
+/**
  * The role held.
  */
 role: Role,
@@ -2054,6 +2072,11 @@ emoji: string,
  * Who.
  */
 userIds: Array<UserId>, };
+
+/**
+ * Whether a meeting is recorded.
+ */
+export type RecordingStatus = "inactive" | "recording" | "paused";
 
 /**
  * Text of local edits that could not be kept.
@@ -2518,7 +2541,7 @@ canInvite: boolean, };
 export type Status = "connecting" | "live" | "degraded" | "offline";
 
 /**
- * Whether what is said is recorded, or written down.
+ * Whether what is said is written down.
  */
 export type TakingStatus = "inactive" | "active" | "paused";
 

@@ -1,7 +1,7 @@
 import type { Row, RowKey } from "../shell.js";
-import type { Storage, StoredDraft, Write } from "./storage.js";
+import type { Storage, StoredCall, StoredDraft, Write } from "./storage.js";
 
-const VERSION = 1;
+const VERSION = 2;
 /** Key meeting. */
 interface Base {
   epoch: number;
@@ -20,12 +20,17 @@ interface OutboxRow {
   place: number;
 }
 const STORES = ["notes", "log", "outbox", "drafts"] as const;
+/** Calls by their keys. */
+const CALLS = "calls";
 
 /** Opens the database `name`. Rejects where the browser gives none. */
 export async function openIndexed(name: string): Promise<Storage> {
   const request = indexedDB.open(name, VERSION);
   request.onupgradeneeded = () => {
-    for (const store of STORES) request.result.createObjectStore(store);
+    const { objectStoreNames: known } = request.result;
+    for (const store of [...STORES, CALLS]) {
+      if (!known.contains(store)) request.result.createObjectStore(store);
+    }
   };
   // Another tab with newer code holds on to nothing here for long (see below).
   const database = await result(request);
@@ -88,31 +93,50 @@ class IndexedStorage implements Storage {
     return inOrder(await result(outbox.getAll(within(meeting, client))));
   }
 
-  async write(meeting: string, tab: number, writes: readonly Write[]) {
+  write(meeting: string, tab: number, writes: readonly Write[]) {
+    return this.#write(STORES, (transaction) => {
+      for (const write of writes) put(transaction, meeting, tab, write);
+    });
+  }
+
+  async calls() {
+    const store = this.database.transaction(CALLS).objectStore(CALLS);
+    const calls = await result(store.getAll() as IDBRequest<StoredCall[]>);
+    return calls.sort((a, b) => a.place - b.place);
+  }
+
+  keep(call: StoredCall | string) {
+    return this.#write([CALLS], (transaction) => {
+      const store = transaction.objectStore(CALLS);
+      if (typeof call === "string") store.delete(call);
+      else store.put(call, call.key);
+    });
+  }
+
+  async #write(
+    stores: readonly string[],
+    work: (transaction: IDBTransaction) => unknown,
+  ): Promise<void> {
     this.#writing += 1;
     try {
-      await this.#write(meeting, tab, writes);
+      const transaction = this.database.transaction(stores, "readwrite");
+      const done = new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error);
+      });
+      try {
+        work(transaction);
+      } catch (failure) {
+        // All or nothing: a half-done batch could forget an unsent change.
+        transaction.abort();
+        await done.catch(() => undefined);
+        throw failure;
+      }
+      await done;
     } finally {
       this.#writing -= 1;
       if (this.#closing) this.close();
     }
-  }
-
-  async #write(meeting: string, tab: number, writes: readonly Write[]) {
-    const transaction = this.database.transaction(STORES, "readwrite");
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    try {
-      for (const write of writes) put(transaction, meeting, tab, write);
-    } catch (failure) {
-      // All or nothing: a half-done batch could forget an unsent change.
-      transaction.abort();
-      await done.catch(() => undefined);
-      throw failure;
-    }
-    await done;
   }
 
   /** Writers that end write once more what has gathered: that is waited for. */

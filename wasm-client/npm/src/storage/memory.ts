@@ -33,6 +33,12 @@ export class MemoryStorage implements Storage {
     }
   }
 
+  async calls() {
+    return [];
+  }
+
+  async keep(): Promise<void> {}
+
   close(): void {}
 
   #records(meeting: string) {

@@ -1,6 +1,7 @@
 /**
  * What a device keeps of notes: for each meeting the committed state, the updates
- * committed since, the outbox of what is not acknowledged, and recovered drafts.
+ * committed since, the outbox of what is not acknowledged, and recovered drafts. And
+ * the calls that are not answered.
  * What is to be kept is core's word (`StoreOp`); this is only where.
  *
  * One database a server and person, so that two people who share a browser never
@@ -13,7 +14,7 @@
  * what was there when it loaded, so the union of all rows is complete up to the
  * highest version among them; applying an update twice is harmless.
  */
-import type { Row, StoredNote, StoreOp } from "../shell.js";
+import type { KeptCall, Row, StoredNote, StoreOp } from "../shell.js";
 import { openIndexed } from "./indexed.js";
 import { MemoryStorage } from "./memory.js";
 
@@ -24,6 +25,16 @@ export type StorageKind = "indexeddb" | "memory";
 export interface StoredDraft {
   id: string;
   json: string;
+}
+
+/** A call that waits for its answer. */
+export interface StoredCall {
+  key: string;
+  /** The tab that made it. */
+  tab: number;
+  /** Its place among all calls of the device, by time. */
+  place: number;
+  kept: KeptCall;
 }
 
 /** One thing to keep or to forget. */
@@ -53,6 +64,10 @@ export interface Storage {
   outbox(meeting: string, client: number): Promise<Row[]>;
   /** Does all of `writes`, or none. `tab` names the writer among the tabs. */
   write(meeting: string, tab: number, writes: readonly Write[]): Promise<void>;
+  /** The calls without an answer, in the order made. */
+  calls(): Promise<StoredCall[]>;
+  /** Keeps a call, or forgets the one of a key. */
+  keep(call: StoredCall | string): Promise<void>;
   close(): void;
 }
 

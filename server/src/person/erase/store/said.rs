@@ -1,13 +1,17 @@
 //! What a person has said: their id and name go from chunks of transcript, in small
 //! pieces after the transaction of their deletion.
 
+use crate::db::pieces::{
+    self,
+    Bind::{Number, Text},
+};
 use crate::db::{Db, StoreError, staged, to_i64, to_id};
 use crate::on_db;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::person::DELETED_NAME;
 
 /// Chunks changed in one transaction: writers wait for no more than that.
-const CHUNKS: i64 = 500;
+const CHUNKS: u64 = 500;
 
 const CHUNKS_SQL: &str = "UPDATE transcript_chunks SET speaker_label = $2, speaker_user_id = NULL
     WHERE (meeting_id, sequence) IN (SELECT meeting_id, sequence FROM transcript_chunks
@@ -63,25 +67,8 @@ pub async fn all_messages(db: &Db, user: &UserId) -> Result<(), StoreError> {
 /// Gives everything that a statement finds of a person the name of who is deleted, a
 /// little at a time; answers how much it was.
 async fn renamed(db: &Db, sql: &'static str, user: &UserId) -> Result<u64, StoreError> {
-    let mut all = 0;
-    loop {
-        let changed = on_db!(
-            db,
-            write | pool | {
-                sqlx::query(sql)
-                    .bind(user.as_str())
-                    .bind(DELETED_NAME)
-                    .bind(CHUNKS)
-                    .execute(pool)
-                    .await?
-                    .rows_affected()
-            }
-        );
-        all += changed;
-        if changed < CHUNKS.unsigned_abs() {
-            return Ok(all);
-        }
-    }
+    let what = [Text(user.as_str()), Text(DELETED_NAME), Number(CHUNKS)];
+    pieces::all(db, sql, &what, CHUNKS).await
 }
 
 /// As much of a meeting's transcript as is under the label `$2` and nobody's id, of what
@@ -119,25 +106,15 @@ pub async fn all_labels(
                 .await?;
         }
     );
-    loop {
-        let changed = on_db!(
-            db,
-            write | pool | {
-                sqlx::query(LABELS_SQL)
-                    .bind(meeting.as_str())
-                    .bind(name)
-                    .bind(DELETED_NAME)
-                    .bind(CHUNKS)
-                    .bind(to_i64(since))
-                    .execute(pool)
-                    .await?
-                    .rows_affected()
-            }
-        );
-        if changed < CHUNKS.unsigned_abs() {
-            return Ok(());
-        }
-    }
+    let what = [
+        Text(meeting.as_str()),
+        Text(name),
+        Text(DELETED_NAME),
+        Number(CHUNKS),
+        Number(since),
+    ];
+    pieces::all(db, LABELS_SQL, &what, CHUNKS).await?;
+    Ok(())
 }
 
 /// Deleted people in whose name something is still there.

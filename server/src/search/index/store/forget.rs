@@ -1,11 +1,15 @@
 //! What is found of a person goes, a little at a time.
 
-use crate::db::{Db, StoreError, to_i64, to_id};
+use crate::db::pieces::{
+    self,
+    Bind::{Number, Text},
+};
+use crate::db::{Db, StoreError, to_id};
 use crate::on_db;
 use connvo_core::id::{MeetingId, UserId};
 
 /// Rows deleted in one transaction: writers wait for no more than that.
-const ROWS: i64 = 500;
+const ROWS: u64 = 500;
 
 const MEETINGS_SQL: &str =
     "SELECT DISTINCT meeting_id FROM search_documents WHERE speaker_user_id = $1";
@@ -43,18 +47,7 @@ pub async fn person(db: &Db, user: &UserId) -> Result<Vec<MeetingId>, StoreError
         }
     );
     for sql in OF_PERSON_SQL {
-        loop {
-            let gone = on_db!(
-                db,
-                write | pool | {
-                    let query = sqlx::query(sql).bind(user.as_str()).bind(ROWS);
-                    query.execute(pool).await?.rows_affected()
-                }
-            );
-            if gone < ROWS.unsigned_abs() {
-                break;
-            }
-        }
+        pieces::all(db, sql, &[Text(user.as_str()), Number(ROWS)], ROWS).await?;
     }
     for (meeting,) in &meetings {
         on_db!(
@@ -78,24 +71,13 @@ pub async fn label(
     (name, since): (&str, u64),
 ) -> Result<(), StoreError> {
     for sql in OF_LABEL_SQL {
-        loop {
-            let gone = on_db!(
-                db,
-                write | pool | {
-                    sqlx::query(sql)
-                        .bind(meeting.as_str())
-                        .bind(ROWS)
-                        .bind(name)
-                        .bind(to_i64(since))
-                        .execute(pool)
-                        .await?
-                        .rows_affected()
-                }
-            );
-            if gone < ROWS.unsigned_abs() {
-                break;
-            }
-        }
+        let what = [
+            Text(meeting.as_str()),
+            Number(ROWS),
+            Text(name),
+            Number(since),
+        ];
+        pieces::all(db, sql, &what, ROWS).await?;
     }
     Ok(())
 }

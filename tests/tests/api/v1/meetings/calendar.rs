@@ -99,6 +99,36 @@ async fn a_series_keeps_its_hour_in_its_zone() {
 }
 
 #[tokio::test]
+async fn a_date_that_was_moved_is_an_event_in_the_place_of_its_own() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let draft = json!({"title": "Weekly", "type": "recurring", "scheduledAt": MONDAY,
+        "rrule": "FREQ=WEEKLY", "timezone": "Europe/Lisbon"});
+    let meeting = made(&ada, draft).await;
+    let day = 24 * 60 * 60 * 1000;
+    let moved = json!({"scheduledAt": MONDAY + day, "thisDateOnly": true});
+    assert_eq!(ada.patch(&meeting, moved).await.0, 200);
+    let series = ada.get(&meeting).await.1["seriesId"].clone();
+    for path in [
+        format!("{meeting}/calendar.ics"),
+        "/v1/me/calendar.ics".into(),
+    ] {
+        let book = lines(&ada, &path).await;
+        for line in [
+            "DTSTART;TZID=Europe/Lisbon:20270118T090000",
+            "RRULE:FREQ=WEEKLY",
+            "RECURRENCE-ID;TZID=Europe/Lisbon:20270118T090000",
+            "DTSTART;TZID=Europe/Lisbon:20270119T090000",
+            "DTEND;TZID=Europe/Lisbon:20270119T100000",
+        ] {
+            assert!(has(&book, line), "{line} in {book:#?}");
+        }
+        let uid = format!("UID:{}", series.as_str().unwrap());
+        assert_eq!(book.iter().filter(|line| **line == uid).count(), 2);
+    }
+}
+
+#[tokio::test]
 async fn hostile_words_make_no_lines_of_their_own() {
     let api = Api::start().await;
     let ada = api.sign_in("ada").await;
@@ -144,4 +174,60 @@ async fn a_persons_calendar_has_their_meetings_of_about_now_and_no_others_addres
         "of Soon alone: {all}"
     );
     assert!(all.contains(&format!("urn:uuid:{}", ada.id)), "{all}");
+}
+
+#[tokio::test]
+async fn a_link_leads_to_the_calendar_until_it_is_taken_back_or_made_anew() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    made(&ada, json!({"title": "Planning", "scheduledAt": NOW})).await;
+    let link = "/v1/me/calendar-link";
+    assert_eq!(ada.get(link).await.1, json!({"createdAt": null}));
+    let make = async || {
+        let (status, made) = ada.post(link, None).await;
+        assert_eq!(status, 201, "{made}");
+        made["path"].as_str().unwrap().to_owned()
+    };
+    let read = async |path: &str| {
+        let answer = api.request(Method::GET, path).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let first = make().await;
+    assert_eq!(ada.get(link).await.1, json!({"createdAt": NOW}));
+    assert_eq!(bob.get(link).await.1, json!({"createdAt": null}));
+    let (status, text) = read(&first).await;
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains("SUMMARY:Planning"), "{text}");
+    let second = make().await;
+    assert_ne!(first, second);
+    assert_eq!(read(&first).await.0, 404, "the one before is void");
+    assert_eq!(read(&second).await.0, 200);
+    assert_eq!(ada.delete(link).await.0, 204);
+    assert_eq!(ada.delete(link).await.0, 204);
+    assert_eq!(read(&second).await.0, 404);
+    assert_eq!(read("/v1/calendar.ics?secret=").await.0, 404);
+
+    // Nothing that is kept has the secret.
+    let admin = api.sign_in_as("admin@example.com").await;
+    let (_, rows) = admin.get("/v1/admin/audit?limit=100").await;
+    let rows = rows.to_string();
+    assert!(rows.contains("makeCalendarLink") && rows.contains("revokeCalendarLink"));
+    for path in [first, second] {
+        let secret = path.split_once('=').unwrap().1;
+        assert!(secret.len() >= 48 && !rows.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn the_link_of_who_may_not_come_in_any_more_leads_nowhere() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let (_, made) = ada.post("/v1/me/calendar-link", None).await;
+    let path = made["path"].as_str().unwrap();
+    let admin = api.sign_in_as("admin@example.com").await;
+    let kept_out = json!({"isActive": false, "reason": "gone"});
+    let user = format!("/v1/admin/users/{}", ada.id);
+    assert_eq!(admin.patch(&user, kept_out).await.0, 200);
+    let answer = api.request(Method::GET, path).send().await.unwrap();
+    assert_eq!(answer.status(), 404);
 }

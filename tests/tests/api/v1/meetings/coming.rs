@@ -262,3 +262,27 @@ async fn a_retry_of_joining_gets_the_first_answer() {
     assert_eq!(first.1["status"], "requested");
     assert_eq!(ask().await, first);
 }
+
+#[tokio::test]
+async fn who_has_asked_to_join_takes_that_back_and_is_a_stranger_again() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let draft = json!({"title": "Open", "isPublic": true, "requiresApproval": true});
+    let meeting = made(&ada, draft).await;
+    let (join, leave) = (format!("{meeting}/join"), format!("{meeting}/leave"));
+    assert_problem(&bob.post(&leave, None).await, 404, "NOT_FOUND");
+    assert_eq!(status(&bob, &join).await, "requested");
+    assert_eq!(bob.post(&leave, None).await.0, 204);
+    assert_eq!(bob.get(&meeting).await.1["requested"], false);
+    let (_, people) = ada.get(&format!("{meeting}/participants")).await;
+    assert_eq!(people["items"].as_array().unwrap().len(), 1, "{people}");
+    assert_problem(&bob.post(&leave, None).await, 404, "NOT_FOUND");
+    // It is no way around the approval, and can be done again.
+    assert_eq!(status(&bob, &join).await, "requested");
+    ada.patch(&meeting, json!({"isPublic": false})).await;
+    assert_eq!(bob.post(&leave, None).await.0, 204);
+    let asked = ada
+        .post(&format!("{meeting}/participants/{}/approve", bob.id), None)
+        .await;
+    assert_problem(&asked, 404, "NOT_FOUND");
+}

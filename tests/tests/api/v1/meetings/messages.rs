@@ -190,3 +190,66 @@ async fn taking_anothers_words_away_is_in_the_audit_log() {
     assert_eq!(rows[0]["changes"]["authorId"], json!(bob.id));
     assert!(!log.to_string().contains("rude"));
 }
+
+#[tokio::test]
+async fn messages_go_after_ninety_days_with_what_search_knows_of_them() {
+    use connvo_server::{chat::retention, search::index};
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    let path = format!("{meeting}/messages");
+    for text in ["Old one", "Old two"] {
+        assert_eq!(ada.post(&path, json!({"text": text})).await.0, 200);
+    }
+    let found = async |q: &str| {
+        index::once(&api.app).await.unwrap();
+        let ada = api.sign_in("ada").await;
+        let (_, found) = ada.get(&format!("/v1/search?q={q}")).await;
+        found["items"].as_array().unwrap().len()
+    };
+    assert_eq!(found("old").await, 2);
+    api.app.clock.advance(90 * DAY_MS - 1);
+    let ada = api.sign_in("ada").await;
+    assert_eq!(ada.post(&path, json!({"text": "Young"})).await.0, 200);
+    assert_eq!(retention::sweep(&api.app).await.unwrap(), 0);
+    api.app.clock.advance(2);
+    assert_eq!(retention::sweep(&api.app).await.unwrap(), 2);
+    assert_eq!(retention::sweep(&api.app).await.unwrap(), 0);
+    let ada = api.sign_in("ada").await;
+    let (_, page) = ada.get(&path).await;
+    let texts: Vec<_> = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["text"])
+        .collect();
+    assert_eq!(texts, ["Young"]);
+    assert_eq!((found("old").await, found("young").await), (0, 1));
+}
+
+#[tokio::test]
+async fn a_participant_has_a_count_of_messages_and_the_time_of_their_words() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    let path = format!("{meeting}/messages");
+    ada.post(&path, json!({"text": "one"})).await;
+    let (_, two) = ada.post(&path, json!({"text": "two"})).await;
+    let said = json!({"chunks": [{"sourceId": "mic", "segmentId": "1", "text": "hi",
+        "startMs": 1_000, "endMs": 3_500, "speaker": {"label": "Ada", "userId": ada.id}}]});
+    assert_eq!(
+        ada.post(&format!("{meeting}/transcript"), said).await.0,
+        200
+    );
+    let of_ada = async || {
+        let (_, people) = ada.get(&format!("{meeting}/participants")).await;
+        let one = &people["items"][0];
+        (one["messageCount"].clone(), one["speakingTime"].clone())
+    };
+    assert_eq!(of_ada().await, (json!(2), json!(2_500)));
+    let gone = format!("{path}/{}", two["id"].as_str().unwrap());
+    ada.delete(&gone).await;
+    assert_eq!(of_ada().await, (json!(1), json!(2_500)));
+}

@@ -16,7 +16,8 @@ async fn an_invitation_by_address_waits_until_its_owner_signs_in() {
     assert_eq!(status, 201);
     let expected = json!({"userId": null, "email": "bob@example.org", "name": null,
         "role": "participant", "status": "invited", "canShare": true, "canRecord": false,
-        "canInvite": false, "invitedAt": NOW, "joinedAt": null, "leftAt": null});
+        "canInvite": false, "invitedAt": NOW, "joinedAt": null, "leftAt": null,
+        "messageCount": 0, "speakingTime": 0});
     assert_eq!(invited, expected);
     let bob = api.sign_in("bob").await;
     let (_, listed) = bob.get(&path).await;

@@ -153,3 +153,90 @@ async fn another_time_is_that_of_all_to_come_and_no_rule_makes_the_last() {
         assert_eq!(refused.1["errors"][0]["pointer"], "/rrule");
     }
 }
+
+#[tokio::test]
+async fn one_date_is_moved_alone_and_the_others_stay() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY;BYDAY=MO").await;
+    let (hour, day) = (60 * 60 * 1000, 24 * 60 * 60 * 1000);
+    // Three days early: what follows it is not that Monday again.
+    let early = MONDAY - 3 * day;
+    let alone = |at: u64| json!({"scheduledAt": at, "thisDateOnly": true});
+    let (status, moved) = ada.patch(&meeting, alone(early)).await;
+    assert_eq!(status, 200, "{moved}");
+    assert_eq!(
+        (&moved["scheduledAt"], &moved["occurrenceAt"]),
+        (&json!(early), &json!(MONDAY))
+    );
+    let window = format!("/v1/meetings?from={}&to={}", early - 1, MONDAY + 8 * day);
+    let (_, page) = ada.get(&window).await;
+    let dates = json!([early, MONDAY + WEEK]);
+    assert_eq!(page["items"][0]["occurrences"], dates);
+    let window = format!("/v1/meetings?from={}&to={}", MONDAY, MONDAY + day);
+    assert_eq!(ada.get(&window).await.1["items"], json!([]));
+    // Other changes leave it where it is.
+    let (_, named) = ada.patch(&meeting, json!({"title": "Moved"})).await;
+    assert_eq!(named["occurrenceAt"], MONDAY);
+    // Back to its date it is as if nothing had been.
+    let (_, back) = ada.patch(&meeting, alone(MONDAY)).await;
+    assert_eq!(back["occurrenceAt"], Value::Null);
+    ada.patch(&meeting, alone(early)).await;
+    ada.post(&format!("{meeting}/cancel"), None).await;
+    let next = scheduled(&ada).await;
+    assert_eq!(
+        (&next[0]["scheduledAt"], &next[0]["occurrenceAt"]),
+        (&json!(MONDAY + WEEK), &Value::Null)
+    );
+    // All of them again: a rule that begins with the date it stands for.
+    let next = format!("/v1/meetings/{}", next[0]["id"].as_str().unwrap());
+    ada.patch(&next, alone(MONDAY + WEEK + hour)).await;
+    let (_, ruled) = ada
+        .patch(&next, json!({"rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=2"}))
+        .await;
+    assert_eq!(
+        (&ruled["scheduledAt"], &ruled["occurrenceAt"]),
+        (&json!(MONDAY + WEEK), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn one_date_is_moved_by_its_time_alone_and_not_past_the_next() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY").await;
+    let (_, single) = ada.post("/v1/meetings", json!({"title": "Once"})).await;
+    let single = format!("/v1/meetings/{}", single["id"].as_str().unwrap());
+    for (path, changes, pointer) in [
+        (
+            &meeting,
+            json!({"scheduledAt": MONDAY + WEEK, "thisDateOnly": true}),
+            "/scheduledAt",
+        ),
+        (&meeting, json!({"thisDateOnly": true}), "/thisDateOnly"),
+        (
+            &meeting,
+            json!({"scheduledAt": null, "thisDateOnly": true}),
+            "/thisDateOnly",
+        ),
+        (
+            &meeting,
+            json!({"scheduledAt": MONDAY + 1, "title": "Other", "thisDateOnly": true}),
+            "/thisDateOnly",
+        ),
+        (
+            &single,
+            json!({"scheduledAt": MONDAY, "thisDateOnly": true}),
+            "/thisDateOnly",
+        ),
+    ] {
+        let refused = ada.patch(path, changes).await;
+        assert_problem(&refused, 422, "VALIDATION_ERROR");
+        assert_eq!(refused.1["errors"][0]["pointer"], pointer);
+    }
+    let (_, after) = ada.get(&meeting).await;
+    assert_eq!(
+        (&after["scheduledAt"], &after["title"]),
+        (&json!(MONDAY), &json!("Weekly"))
+    );
+}

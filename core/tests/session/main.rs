@@ -2,6 +2,8 @@
 //! written any longer.
 #![allow(missing_docs)]
 
+mod outbox;
+
 use connvo_core::access::Role;
 use connvo_core::client::note::{NoteEvent, NoteStatus, Person};
 use connvo_core::client::session::{Effect, Event};
@@ -14,7 +16,7 @@ use connvo_core::protocol::lane::{ServerLane, encode_server};
 use serde_json::{Value, json};
 
 const MINUTE: u64 = 60_000;
-const START: u64 = 1_000 * MINUTE;
+const START: u64 = 10_000 * MINUTE;
 const ADA: &str = "01900000-0000-7000-8000-000000000001";
 
 fn welcome(server_time: u64, text_utf16: u32) -> String {
