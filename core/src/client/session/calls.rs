@@ -81,10 +81,7 @@ impl Session {
         if self.calls.pending.len() >= WAITING {
             self.calls.last_id += 1;
             let id = self.calls.last_id;
-            let problem = Problem::new(
-                ErrorCode::RateLimited,
-                format!("{WAITING} calls wait for their answer already"),
-            );
+            let problem = Problem::new(ErrorCode::RateLimited, "too many calls wait");
             self.tell(Event::Reply {
                 id,
                 result: Err(problem),
@@ -150,12 +147,7 @@ impl Session {
             self.calls.paused_until = Some(now_ms + wait);
             return;
         }
-        let missing = || {
-            Problem::new(
-                ErrorCode::Internal,
-                "the server's reply holds neither answer nor error",
-            )
-        };
+        let missing = || Problem::new(ErrorCode::Internal, "the reply is empty");
         self.settle(id, ok.as_ref(), now_ms);
         let result = ok.ok_or_else(|| error.unwrap_or_else(missing));
         self.finish(id, result);
