@@ -14,6 +14,7 @@ use crate::db::{Db, StoreError};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::rate::{TABLE, Window};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -39,10 +40,29 @@ pub struct Rates {
     some: Notify,
 }
 
+/// What was taken in one bucket of a window.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    began_at: u64,
+    count: u64,
+}
+
+impl Taken {
+    /// Adds what was taken in a bucket. What is left of an older one is forgotten: other
+    /// nodes, and this one after a restart, know of it less by a moment.
+    const fn add(&mut self, began_at: u64, count: u64) {
+        if began_at > self.began_at {
+            *self = Self { began_at, count };
+        } else if began_at == self.began_at {
+            self.count += count;
+        }
+    }
+}
+
 struct Held {
     windows: HashMap<Key, Window>,
     /// What was taken since it was written.
-    unwritten: BTreeMap<Key, u64>,
+    unwritten: BTreeMap<Key, Taken>,
     sweep_at: usize,
 }
 
@@ -164,7 +184,9 @@ impl Rates {
         window
             .take(rate.per_minute, entries as u64, now_ms)
             .map_err(|wait_ms| too_many(rate, wait_ms))?;
-        *held.unwritten.entry(key).or_default() += entries as u64;
+        let (began_at, ..) = window.parts();
+        let taken = held.unwritten.entry(key).or_default();
+        taken.add(began_at, entries as u64);
         drop(held);
         self.some.notify_one();
         Ok(())
@@ -192,21 +214,32 @@ impl Held {
     /// The windows as they are, with nothing in them but that.
     fn take_unwritten(&mut self) -> Vec<(Key, Window)> {
         let taken = std::mem::take(&mut self.unwritten);
-        let window = |(key, count): (Key, u64)| {
-            let (began_at, ..) = self.windows.get(&key)?.parts();
-            Some((key, Window::stored(began_at, 0, count)))
-        };
-        taken.into_iter().filter_map(window).collect()
+        let window = |taken: Taken| Window::stored(taken.began_at, 0, taken.count);
+        taken
+            .into_iter()
+            .map(|(key, taken)| (key, window(taken)))
+            .collect()
     }
 
     /// What all nodes have used, and what was taken here since that was written.
     fn learn(&mut self, key: Key, window: Window) {
         let (began_at, before, now) = window.parts();
-        let since = self.unwritten.get(&key).copied().unwrap_or(0);
+        let since = self.unwritten.get(&key).copied().unwrap_or_default();
+        let since = if since.began_at == began_at {
+            since.count
+        } else {
+            0
+        };
         let held = self.windows.entry(key).or_default();
-        let (held_began_at, ..) = held.parts();
-        if began_at >= held_began_at {
-            *held = Window::stored(began_at, before, now.saturating_add(since));
+        let (held_began_at, held_before, held_now) = held.parts();
+        let all = now.saturating_add(since);
+        // Here nothing is forgotten, whatever others know of it.
+        match began_at.cmp(&held_began_at) {
+            Ordering::Greater => *held = Window::stored(began_at, before, all),
+            Ordering::Equal => {
+                *held = Window::stored(began_at, before.max(held_before), all.max(held_now));
+            }
+            Ordering::Less => {}
         }
     }
 }
@@ -239,7 +272,9 @@ pub async fn write_behind(app: &App) {
             tracing::error!(%error, "what was used of the rate table cannot be written yet");
             let mut held = app.rates.lock();
             for (key, window) in taken {
-                *held.unwritten.entry(key).or_default() += window.parts().2;
+                let (began_at, _, count) = window.parts();
+                let held = held.unwritten.entry(key).or_default();
+                held.add(began_at, count);
             }
             drop(held);
             app.rates.some.notify_one();

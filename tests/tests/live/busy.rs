@@ -50,8 +50,9 @@ impl Talk {
         }
         let mut answered = BTreeSet::new();
         while (answered.len() as u64) < calls {
-            let ServerFrame::Reply { id, ok, error, .. } = self.line.frame().await else {
-                panic!("a reply");
+            let (id, ok, error) = match self.line.frame().await {
+                ServerFrame::Reply { id, ok, error, .. } => (id, ok, error),
+                other => panic!("{other:?}"),
             };
             assert_eq!(error, None);
             assert!(answered.insert(id), "answered twice");
