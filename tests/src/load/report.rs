@@ -3,7 +3,7 @@
 use super::figures::{Findings, Step};
 use super::job::Target;
 use super::machine::{describe, says};
-use super::plan::{CLIENTS, Plan};
+use super::plan::{CLIENTS, Plan, WITHIN};
 use super::run::Outcome;
 use std::fmt::Write as _;
 
@@ -24,6 +24,9 @@ pub fn markdown(plan: &Plan, outcome: &Outcome) -> String {
     }
     if let Some(found) = &outcome.bare {
         bare(&mut out, found, outcome.connvo.as_ref());
+    }
+    if !outcome.chunks.is_empty() {
+        chunks(&mut out, plan, outcome);
     }
     if !outcome.peers.is_empty() {
         peers(&mut out, plan, &outcome.peers);
@@ -82,6 +85,65 @@ fn mixed(out: &mut String, plan: &Plan, found: &Findings, bare: Option<&Findings
         mib(found.memory_following),
         mib(found.memory_after),
     );
+}
+
+/// The transcript load: each database's steps beside the bare fan-out's.
+fn chunks(out: &mut String, plan: &Plan, outcome: &Outcome) {
+    let _ = writeln!(
+        out,
+        "\nTranscript chunks alone, {} meetings × {CLIENTS} watchers, Poisson arrivals, {} s a \
+         step, {} HTTP reads a second beside them, until p95 is over {:.0} ms or p99 over {:.0} ms. \
+         One meeting's note has ten updates a second and a burst of fifty every five seconds: its \
+         delivery alone (the step of no chunks) and beside all the others.\n",
+        plan.meetings, plan.seconds, plan.reads, WITHIN.0, WITHIN.1,
+    );
+    let _ = writeln!(
+        out,
+        "| on | chunks/s | deliveries/s | delivery | that meeting's | HTTP read | server cores | \
+         database cores | µs a delivery | bare axum | ratio |\n\
+         |---|---:|---:|---|---|---|---:|---:|---:|---:|---:|"
+    );
+    for on in &outcome.chunks {
+        for step in &on.findings.steps {
+            let steps = outcome.bare_chunks.iter().flat_map(|bare| &bare.steps);
+            let beside = steps.clone().find(|bare| bare.rate == step.rate);
+            let of = |us: f64| times(step.us_per_delivery() / us);
+            let _ = writeln!(
+                out,
+                "| {} | {:.0} | {:.0} | {} | {} | {} | {:.2} | {:.2} | {:.1} | {} | {} |",
+                on.store,
+                step.sent as f64 / step.seconds,
+                step.deliveries_per_second(),
+                step.delivery.cell(),
+                step.pulse.cell(),
+                step.reads.cell(),
+                step.server_cores(),
+                step.store_us as f64 / 1e6 / step.seconds,
+                step.us_per_delivery(),
+                beside.map_or("–".into(), |bare| format!(
+                    "{:.1}",
+                    bare.us_per_delivery()
+                )),
+                beside.map_or("–".into(), |bare| of(bare.us_per_delivery())),
+            );
+        }
+        let kept =
+            |step: &&Step| step.delivery.p95_ms < WITHIN.0 && step.delivery.p99_ms < WITHIN.1;
+        let highest = on
+            .findings
+            .steps
+            .iter()
+            .filter(kept)
+            .map(|step| step.sent as f64 / step.seconds);
+        let _ = writeln!(
+            out,
+            "\n{}: {:.0} chunks/s is the highest step in time; a bare insert of many rows takes \
+             {:.0} rows/s.\n",
+            on.store,
+            highest.fold(0.0, f64::max),
+            on.raw.rows_per_second,
+        );
+    }
 }
 
 fn bare(out: &mut String, found: &Findings, beside: Option<&Findings>) {
