@@ -127,6 +127,8 @@ fn chunks(out: &mut String, plan: &Plan, outcome: &Outcome) {
                 beside.map_or("–".into(), |bare| of(bare.us_per_delivery())),
             );
         }
+    }
+    for on in &outcome.chunks {
         let kept =
             |step: &&Step| step.delivery.p95_ms < WITHIN.0 && step.delivery.p99_ms < WITHIN.1;
         let highest = on
