@@ -6,6 +6,7 @@
 //! SQLite has one writer connection and a few readers; every write transaction
 //! begins with `BEGIN IMMEDIATE`, so none has to turn from reader into writer.
 
+pub mod each;
 mod lock;
 pub mod meta;
 pub mod pieces;
@@ -15,6 +16,7 @@ mod trouble;
 mod tx;
 
 use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::transcript::Word;
 use lock::DirLock;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -300,4 +302,17 @@ pub fn to_u64(value: i64) -> u64 {
 pub fn to_id<Id: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<Id, StoreError> {
     text.parse()
         .map_err(|error| StoreError::damaged("id", &error))
+}
+
+/// Words of a chunk as they are stored; absent where there are none.
+///
+/// # Errors
+/// They make no JSON.
+pub fn to_words(words: &[Word]) -> Result<Option<String>, StoreError> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let json = serde_json::to_string(words);
+    json.map(Some)
+        .map_err(|error| StoreError::damaged("words", &error))
 }

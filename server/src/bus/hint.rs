@@ -1,6 +1,7 @@
 //! What nodes tell each other.
 
 use super::{AccessChange, Topic};
+use crate::db::streams;
 use connvo_core::id::{MeetingId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,9 @@ impl Kind {
     #[must_use]
     pub fn parse(kind: &str) -> Option<Self> {
         match kind {
-            "note" => Some(Self::Note),
-            "transcript" => Some(Self::Transcript),
-            "chat" => Some(Self::Chat),
+            streams::NOTE => Some(Self::Note),
+            streams::TRANSCRIPT => Some(Self::Transcript),
+            streams::CHAT => Some(Self::Chat),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use crate::db::pieces::{
     self,
     Bind::{Number, Text},
 };
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, streams, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::chat::{Message, MessageKind};
 use connvo_core::id::{MeetingId, MessageId, OrgId, UserId};
@@ -233,7 +233,7 @@ pub async fn of_author(
 /// # Errors
 /// The store fails.
 pub async fn head(db: &Db, meeting: &MeetingId) -> Result<u64, StoreError> {
-    crate::db::streams::head(db, meeting, "chat").await
+    streams::head(db, meeting, streams::CHAT).await
 }
 
 /// Whom of these the meeting knows as somebody who takes part.

@@ -9,17 +9,13 @@ use super::plan::{ClientKey, MessageKey, Plan, SegmentKey, State, plan};
 use super::{Append, CommitError, Stored};
 use crate::audit;
 use crate::chat::store::MessageRow;
+use crate::db::streams::{CHAT, NOTE, TRANSCRIPT};
 use crate::db::{Db, StoreError, to_id, to_u64};
 use crate::transcript::store::ChunkRow;
 use connvo_core::id::MeetingId;
 use connvo_core::transcript::Chunk;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Journals, as `streams.kind` names them.
-const NOTE: &str = "note";
-const TRANSCRIPT: &str = "transcript";
-const CHAT: &str = "chat";
 
 /// Commits a batch; the answers are in the order of the appends.
 ///

@@ -74,12 +74,6 @@ impl Staged {
         }
     }
 
-    /// Whether anything is staged, or known of a meeting.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-
     fn is_staged(&self, meeting: &MeetingId) -> bool {
         self.lock()
             .pile(meeting)

@@ -4,6 +4,13 @@ use super::{Db, StoreError, to_u64};
 use crate::on_db;
 use connvo_core::id::MeetingId;
 
+/// The note's log, as `streams.kind` names it.
+pub const NOTE: &str = "note";
+/// The transcript.
+pub const TRANSCRIPT: &str = "transcript";
+/// The chat.
+pub const CHAT: &str = "chat";
+
 /// The read of a head.
 pub const HEAD_SQL: &str = "SELECT head FROM streams WHERE meeting_id = $1 AND kind = $2";
 
@@ -60,9 +67,9 @@ pub async fn standing(db: &Db, meeting: &MeetingId) -> Result<Standing, StoreErr
     for (kind, head, epoch) in rows {
         standing.epoch = epoch.map(to_u64);
         match kind.as_str() {
-            "note" => standing.note = to_u64(head),
-            "transcript" => standing.transcript = to_u64(head),
-            "chat" => standing.chat = to_u64(head),
+            NOTE => standing.note = to_u64(head),
+            TRANSCRIPT => standing.transcript = to_u64(head),
+            CHAT => standing.chat = to_u64(head),
             _ => {}
         }
     }

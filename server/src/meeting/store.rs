@@ -13,7 +13,7 @@ mod state;
 
 use super::Membership;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, to_i64, to_u64};
+use crate::db::{Db, StoreError, streams, to_i64, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::access::{ParticipantStatus, Role, Standing};
@@ -39,7 +39,7 @@ pub use row::Repeats;
 pub use state::{RUNNING_SQL, Running, Successor, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
-pub const STREAMS: [&str; 3] = ["note", "transcript", "chat"];
+pub const STREAMS: [&str; 3] = [streams::NOTE, streams::TRANSCRIPT, streams::CHAT];
 
 /// The read that every request and subscription makes.
 pub const MEMBERSHIP_SQL: &str =

@@ -4,7 +4,7 @@
 
 mod each;
 
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, streams, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::id::MeetingId;
 use connvo_core::live::note::{Base, ClientClaim, StoredNote};
@@ -383,5 +383,5 @@ pub async fn checkpoint_before(
 /// # Errors
 /// The store fails.
 pub async fn head(db: &Db, meeting: &MeetingId) -> Result<u64, StoreError> {
-    crate::db::streams::head(db, meeting, "note").await
+    streams::head(db, meeting, streams::NOTE).await
 }

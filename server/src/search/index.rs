@@ -33,11 +33,6 @@ const WRITES: f64 = 50.0;
 /// Meetings found in one read.
 const MEETINGS: u32 = 500;
 
-/// Which journals are followed, as `streams.kind` names them.
-pub(super) const NOTE: &str = "note";
-pub(super) const TRANSCRIPT: &str = "transcript";
-pub(super) const CHAT: &str = "chat";
-
 /// What became of a look at one journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Looked {

@@ -5,10 +5,10 @@ mod each;
 pub mod speakers;
 pub mod spoken;
 
-use crate::db::{Db, StoreError, staged, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, staged, streams, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::id::{MeetingId, OrgId};
-use connvo_core::transcript::{Chunk, ChunkDraft, Speaker, Word};
+use connvo_core::transcript::{Chunk, ChunkDraft, Speaker};
 
 /// The columns of a [`ChunkRow`], of the table as `c`.
 macro_rules! chunk_columns {
@@ -70,16 +70,6 @@ pub(crate) struct ChunkRow {
     created_at: i64,
     utterance_id: Option<String>,
     words: Option<String>,
-}
-
-/// Words as they are stored; absent where there are none.
-pub(crate) fn stored_words(words: &[Word]) -> Result<Option<String>, StoreError> {
-    if words.is_empty() {
-        return Ok(None);
-    }
-    let json = serde_json::to_string(words);
-    json.map(Some)
-        .map_err(|error| StoreError::damaged("words", &error))
 }
 
 impl ChunkRow {
@@ -205,7 +195,7 @@ pub async fn latest(
 /// The store fails.
 pub async fn head(db: &Db, meeting: &MeetingId) -> Result<u64, StoreError> {
     staged::flush(db, meeting).await?;
-    crate::db::streams::head(db, meeting, "transcript").await
+    streams::head(db, meeting, streams::TRANSCRIPT).await
 }
 
 /// A meeting: its organisation, and when its oldest chunk came, where it has any.

@@ -1,7 +1,7 @@
 //! Several chats in one read.
 
 use super::{MessageRow, message_columns};
-use crate::db::{Db, StoreError, to_i64, to_id};
+use crate::db::{Db, StoreError, each, to_id};
 use connvo_core::chat::Message;
 use connvo_core::id::MeetingId;
 use std::collections::HashMap;
@@ -35,18 +35,13 @@ pub async fn after_each(
     if chats.is_empty() {
         return Ok(found);
     }
+    let (meetings, after) = each::columns(chats);
     let rows: Vec<MessageRow> = sqlx::query_as(AFTER_EACH_SQL)
-        .bind(chats.iter().map(|one| one.0.as_str()).collect::<Vec<_>>())
-        .bind(chats.iter().map(|one| to_i64(one.1)).collect::<Vec<_>>())
+        .bind(meetings)
+        .bind(after)
         .bind(i64::from(limit))
         .fetch_all(pool)
         .await?;
-    for row in rows {
-        let page = found.entry(to_id(&row.meeting_id)?).or_default();
-        page.push(row.message()?);
-    }
-    for page in found.values_mut() {
-        page.sort_by_key(|one| one.sequence);
-    }
-    Ok(found)
+    let rows = rows.into_iter();
+    each::grouped(rows.map(|row| Ok((to_id(&row.meeting_id)?, row.message()?))))
 }

@@ -3,8 +3,8 @@
 
 use super::{Needs, Plan, State, heads, state};
 use crate::chat::store::message_columns;
-use crate::db::{StoreError, to_i64};
-use crate::transcript::store::{chunk_columns, stored_words};
+use crate::db::{StoreError, to_i64, to_words};
+use crate::transcript::store::chunk_columns;
 use connvo_core::chat::Message;
 use connvo_core::id::{MessageId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
@@ -188,7 +188,7 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan<'_>) -> Result<(), StoreError
     fn column<'a, T>(plan: &'a Plan, of: impl Fn(&'a Chunk) -> T) -> Vec<T> {
         plan.chunks.values().map(|chunk| of(chunk)).collect()
     }
-    let words = column(plan, |c| stored_words(&c.fields.words));
+    let words = column(plan, |c| to_words(&c.fields.words));
     let words: Vec<Option<String>> = words.into_iter().collect::<Result<_, _>>()?;
     sqlx::query(
         "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,

@@ -61,10 +61,6 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    pub(super) fn is_empty(&self) -> bool {
-        self.piles.is_empty()
-    }
-
     pub(super) fn pile(&self, meeting: &MeetingId) -> Option<&Pile> {
         self.piles.get(meeting)
     }

@@ -2,7 +2,7 @@
 
 use super::pile::{Out, Staging};
 use super::{New, StoreError};
-use crate::db::{to_i64, to_id, to_u64};
+use crate::db::{to_i64, to_id, to_u64, to_words};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
 use serde::Serialize;
@@ -118,11 +118,8 @@ async fn insert(tx: &mut SqliteConnection, piles: &[&Out]) -> Result<(), StoreEr
         rows.extend(pile.chunks.iter().map(|chunk| (&pile.meeting, chunk)));
     }
     for rows in rows.chunks(ROWS) {
-        let mut words = Vec::with_capacity(rows.len());
-        for (_, chunk) in rows {
-            let some = !chunk.fields.words.is_empty();
-            words.push(some.then(|| json(&chunk.fields.words)).transpose()?);
-        }
+        let words = rows.iter().map(|(_, chunk)| to_words(&chunk.fields.words));
+        let words = words.collect::<Result<Vec<_>, _>>()?;
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
                  bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence,

@@ -1,7 +1,7 @@
 //! Several notes in one read.
 
 use super::EntryRow;
-use crate::db::{Db, StoreError, to_i64, to_id};
+use crate::db::{Db, StoreError, each, to_id};
 use connvo_core::id::MeetingId;
 use connvo_core::note::NoteEntry;
 use std::collections::HashMap;
@@ -40,18 +40,13 @@ pub async fn after_each(
     if notes.is_empty() {
         return Ok(found);
     }
+    let (meetings, after) = each::columns(notes);
     let rows: Vec<Row> = sqlx::query_as(AFTER_EACH_SQL)
-        .bind(notes.iter().map(|one| one.0.as_str()).collect::<Vec<_>>())
-        .bind(notes.iter().map(|one| to_i64(one.1)).collect::<Vec<_>>())
+        .bind(meetings)
+        .bind(after)
         .bind(i64::from(limit))
         .fetch_all(pool)
         .await?;
-    for row in rows {
-        let entries = found.entry(to_id(&row.meeting_id)?).or_default();
-        entries.push(row.entry.entry()?);
-    }
-    for entries in found.values_mut() {
-        entries.sort_by_key(|entry| entry.sequence);
-    }
-    Ok(found)
+    let rows = rows.into_iter();
+    each::grouped(rows.map(|row| Ok((to_id(&row.meeting_id)?, row.entry.entry()?))))
 }

@@ -1,9 +1,10 @@
 //! The chat's journal: each message as it is now. What is deleted goes.
 
+use super::Looked;
 use super::store::{self, Change, Document};
-use super::{CHAT, Looked};
 use crate::app::App;
 use crate::chat::store as messages;
+use crate::db::streams::CHAT;
 use crate::db::{StoreError, streams};
 use connvo_core::chat::Message;
 use connvo_core::id::MeetingId;

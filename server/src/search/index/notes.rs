@@ -1,8 +1,9 @@
 //! The note's journal: its text as it is now, by passages.
 
+use super::Looked;
 use super::store::{self, Change, Document};
-use super::{Looked, NOTE};
 use crate::app::App;
+use crate::db::streams::NOTE;
 use crate::db::{StoreError, streams};
 use crate::note::{history, store as notes};
 use connvo_core::id::MeetingId;

@@ -2,9 +2,10 @@
 //! together into segments again from the segment before the first of them to where the
 //! segments are again what they were.
 
+use super::Looked;
 use super::store::{self, Change, Document};
-use super::{Looked, TRANSCRIPT};
 use crate::app::App;
+use crate::db::streams::TRANSCRIPT;
 use crate::db::{Db, StoreError, staged, streams};
 use crate::transcript::segment::{self, Stored};
 use crate::transcript::store as chunks;

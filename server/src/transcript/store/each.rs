@@ -1,7 +1,7 @@
 //! Several transcripts in one read.
 
 use super::{ChunkRow, chunk_columns};
-use crate::db::{Db, StoreError, to_i64, to_id};
+use crate::db::{Db, StoreError, each, to_id};
 use connvo_core::id::MeetingId;
 use connvo_core::transcript::Chunk;
 use std::collections::HashMap;
@@ -35,28 +35,13 @@ pub async fn after_each(
     if transcripts.is_empty() {
         return Ok(found);
     }
+    let (meetings, after) = each::columns(transcripts);
     let rows: Vec<ChunkRow> = sqlx::query_as(AFTER_EACH_SQL)
-        .bind(
-            transcripts
-                .iter()
-                .map(|one| one.0.as_str())
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            transcripts
-                .iter()
-                .map(|one| to_i64(one.1))
-                .collect::<Vec<_>>(),
-        )
+        .bind(meetings)
+        .bind(after)
         .bind(i64::from(limit))
         .fetch_all(pool)
         .await?;
-    for row in rows {
-        let page = found.entry(to_id(&row.meeting_id)?).or_default();
-        page.push(row.chunk()?);
-    }
-    for page in found.values_mut() {
-        page.sort_by_key(|one| one.sequence);
-    }
-    Ok(found)
+    let rows = rows.into_iter();
+    each::grouped(rows.map(|row| Ok((to_id(&row.meeting_id)?, row.chunk()?))))
 }
