@@ -18,6 +18,7 @@ pub mod proxy;
 pub mod replay;
 pub mod seek;
 pub mod signature;
+mod supervised;
 pub mod workos;
 
 use std::net::TcpListener;

@@ -1,9 +1,8 @@
 //! Throwaway NATS: one server a test process, which ends with it however it ends (see
-//! [`crate::postgres`]). `TEST_NATS_URL` names a server to use instead.
+//! [`crate::supervised`]). `TEST_NATS_URL` names a server to use instead.
 
-use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use crate::supervised::{self, Supervised};
+use std::process::Command;
 use std::sync::OnceLock;
 
 /// What the supervising shell does. `$1` is the port. It says `ready` when the server
@@ -25,15 +24,6 @@ echo ready
 cat >/dev/null
 "#;
 
-/// Tries at a free port: another process may take the one just found.
-const ATTEMPTS: u32 = 5;
-
-struct Server {
-    url: String,
-    _supervisor: Child,
-    _alive: ChildStdin,
-}
-
 /// The `nats://` address of the server.
 ///
 /// # Panics
@@ -42,48 +32,21 @@ pub async fn url() -> String {
     if let Ok(url) = std::env::var("TEST_NATS_URL") {
         return url;
     }
-    tokio::task::spawn_blocking(|| server().url.clone())
-        .await
-        .expect("the server starts")
-}
-
-fn server() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| {
-        let mut why = String::new();
-        for _ in 0..ATTEMPTS {
-            match start() {
-                Ok(server) => return server,
-                Err(error) => why = error,
-            }
-        }
-        panic!("no throwaway NATS: {why}");
+    tokio::task::spawn_blocking(|| {
+        let port = server().port;
+        format!("nats://127.0.0.1:{port}")
     })
+    .await
+    .expect("the server starts")
 }
 
-fn start() -> Result<Server, String> {
-    let port = crate::free_port();
-    let mut supervisor = Command::new("sh")
-        .args(["-c", SUPERVISE, "connvo-nats", &port.to_string()])
-        .current_dir("/tmp")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let alive = supervisor.stdin.take().ok_or("no pipe")?;
-    let said = supervisor.stdout.take().ok_or("no pipe")?;
-    let mut lines = Vec::new();
-    for line in BufReader::new(said).lines().map_while(Result::ok) {
-        if line == "ready" {
-            return Ok(Server {
-                url: format!("nats://127.0.0.1:{port}"),
-                _supervisor: supervisor,
-                _alive: alive,
-            });
-        }
-        lines.push(line);
-    }
-    Err(lines.join("\n"))
+fn server() -> &'static Supervised {
+    static SERVER: OnceLock<Supervised> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        supervised::start("NATS", |port| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", SUPERVISE, "connvo-nats", &port.to_string()]);
+            Ok(shell)
+        })
+    })
 }

@@ -1,18 +1,16 @@
 //! Throwaway PostgreSQL: one cluster a test process, one empty database a test.
 //!
-//! The cluster lives under a supervising shell that waits for the end of its
-//! standard input. However the test process ends (done, panicked, killed), its
-//! side of that pipe closes, and the shell stops the cluster and removes it. So no
-//! cluster outlives the tests that started it.
+//! No cluster outlives the tests that started it (see [`crate::supervised`]): the shell
+//! stops it and removes it.
 //!
 //! `TEST_POSTGRES_URL` names a server to use instead; databases made there are
 //! dropped again.
 
+use crate::supervised::{self, Supervised};
 use sqlx::{Connection, PgConnection};
-use std::io::{BufRead, BufReader};
-use std::os::unix::{fs::MetadataExt, process::CommandExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -41,9 +39,6 @@ const FORGETFUL: &str = "-c fsync=off";
 /// Of a cluster that is measured: durable, and with memory and log for more than a demo.
 const DURABLE: &str = "-c shared_buffers=512MB -c max_wal_size=4GB";
 
-/// Tries at a free port: another process may take the one just found.
-const ATTEMPTS: u32 = 5;
-
 /// An empty database of the test's own.
 #[derive(Debug)]
 pub struct Database {
@@ -65,7 +60,7 @@ impl Database {
 /// # Panics
 /// There is no PostgreSQL to run: the message says what to install.
 pub async fn database() -> Database {
-    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    static CLUSTER: OnceLock<Supervised> = OnceLock::new();
     fresh(&CLUSTER, FORGETFUL).await
 }
 
@@ -74,11 +69,11 @@ pub async fn database() -> Database {
 /// # Panics
 /// As [`database`].
 pub async fn durable() -> Database {
-    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    static CLUSTER: OnceLock<Supervised> = OnceLock::new();
     fresh(&CLUSTER, DURABLE).await
 }
 
-async fn fresh(cluster: &'static OnceLock<Cluster>, options: &'static str) -> Database {
+async fn fresh(cluster: &'static OnceLock<Supervised>, options: &'static str) -> Database {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!(
         "connvo_test_{}_{}",
@@ -88,7 +83,7 @@ async fn fresh(cluster: &'static OnceLock<Cluster>, options: &'static str) -> Da
     let outside = std::env::var("TEST_POSTGRES_URL").ok();
     let server = match &outside {
         Some(url) => url.clone(),
-        None => tokio::task::spawn_blocking(|| started(cluster, options).url.clone())
+        None => tokio::task::spawn_blocking(|| url(started(cluster, options)))
             .await
             .expect("the cluster starts"),
     };
@@ -101,6 +96,10 @@ async fn fresh(cluster: &'static OnceLock<Cluster>, options: &'static str) -> Da
         url: url.to_string(),
         drop_at: outside,
     }
+}
+
+fn url(cluster: &Supervised) -> String {
+    format!("postgres://app@127.0.0.1:{}/postgres", cluster.port)
 }
 
 async fn execute(server: &str, statement: &str) -> Result<(), sqlx::Error> {
@@ -132,29 +131,12 @@ impl Drop for Database {
     }
 }
 
-/// A running cluster; it stops when `_alive` closes.
-struct Cluster {
-    url: String,
-    _supervisor: Child,
-    _alive: ChildStdin,
+fn started(cluster: &'static OnceLock<Supervised>, options: &str) -> &'static Supervised {
+    cluster.get_or_init(|| supervised::start("PostgreSQL", |port| shell(port, options)))
 }
 
-fn started(cluster: &'static OnceLock<Cluster>, options: &str) -> &'static Cluster {
-    cluster.get_or_init(|| {
-        let mut why = String::new();
-        for _ in 0..ATTEMPTS {
-            match start(options) {
-                Ok(cluster) => return cluster,
-                Err(error) => why = error,
-            }
-        }
-        panic!("no throwaway PostgreSQL: {why}");
-    })
-}
-
-fn start(options: &str) -> Result<Cluster, String> {
+fn shell(port: u16, options: &str) -> Result<Command, String> {
     let programs = programs()?;
-    let port = crate::free_port();
     let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
     // initdb refuses root.
     let mut command = if root {
@@ -169,33 +151,12 @@ fn start(options: &str) -> Result<Cluster, String> {
     } else {
         Command::new("sh")
     };
-    let mut supervisor = command
+    command
         .args(["-c", SUPERVISE, "connvo-postgres"])
         .arg(programs)
         .arg(port.to_string())
-        .arg(options)
-        .current_dir("/tmp")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        // Out of reach of the terminal's Ctrl-C: it ends after us, not with us.
-        .process_group(0)
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let alive = supervisor.stdin.take().ok_or("no pipe")?;
-    let said = supervisor.stdout.take().ok_or("no pipe")?;
-    let mut lines = Vec::new();
-    for line in BufReader::new(said).lines().map_while(Result::ok) {
-        if line == "ready" {
-            return Ok(Cluster {
-                url: format!("postgres://app@127.0.0.1:{port}/postgres"),
-                _supervisor: supervisor,
-                _alive: alive,
-            });
-        }
-        lines.push(line);
-    }
-    Err(lines.join("\n"))
+        .arg(options);
+    Ok(command)
 }
 
 /// The folder of `initdb` and `pg_ctl`, the newest version first.

@@ -1,0 +1,61 @@
+//! A server of a test process's own, under a supervising shell that waits for the end of
+//! its standard input: however the test process ends (done, panicked, killed), its side of
+//! that pipe closes, and the shell stops the server. So none outlives the tests.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+/// Tries at a free port: another process may take the one just found.
+const ATTEMPTS: u32 = 5;
+
+/// A server that runs; it stops when `_alive` closes.
+pub(crate) struct Supervised {
+    /// Where it listens.
+    pub(crate) port: u16,
+    _supervisor: Child,
+    _alive: ChildStdin,
+}
+
+/// Starts a server: `shell` makes the supervising shell for a port, which says `ready`, or
+/// why it cannot.
+///
+/// # Panics
+/// It does not start: the message names `what`, and why.
+pub(crate) fn start(what: &str, shell: impl Fn(u16) -> Result<Command, String>) -> Supervised {
+    let mut why = String::new();
+    for _ in 0..ATTEMPTS {
+        let port = crate::free_port();
+        match shell(port).and_then(|shell| run(shell, port)) {
+            Ok(server) => return server,
+            Err(error) => why = error,
+        }
+    }
+    panic!("no throwaway {what}: {why}");
+}
+
+fn run(mut shell: Command, port: u16) -> Result<Supervised, String> {
+    let mut supervisor = shell
+        .current_dir("/tmp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        // Out of reach of the terminal's Ctrl-C: it ends after us, not with us.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let alive = supervisor.stdin.take().ok_or("no pipe")?;
+    let said = supervisor.stdout.take().ok_or("no pipe")?;
+    let mut lines = Vec::new();
+    for line in BufReader::new(said).lines().map_while(Result::ok) {
+        if line == "ready" {
+            return Ok(Supervised {
+                port,
+                _supervisor: supervisor,
+                _alive: alive,
+            });
+        }
+        lines.push(line);
+    }
+    Err(lines.join("\n"))
+}
