@@ -40,8 +40,15 @@ pub async fn url() -> String {
     .expect("the server starts")
 }
 
+/// The process whose child the server is, once it was started here.
+#[must_use]
+pub fn pid() -> Option<u32> {
+    SERVER.get().map(Supervised::pid)
+}
+
+static SERVER: OnceLock<Supervised> = OnceLock::new();
+
 fn server() -> &'static Supervised {
-    static SERVER: OnceLock<Supervised> = OnceLock::new();
     SERVER.get_or_init(|| {
         supervised::start("NATS", |port| {
             let mut shell = Command::new("sh");

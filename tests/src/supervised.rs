@@ -13,8 +13,15 @@ const ATTEMPTS: u32 = 5;
 pub(crate) struct Supervised {
     /// Where it listens.
     pub(crate) port: u16,
-    _supervisor: Child,
+    supervisor: Child,
     _alive: ChildStdin,
+}
+
+impl Supervised {
+    /// The process whose child it is.
+    pub(crate) fn pid(&self) -> u32 {
+        self.supervisor.id()
+    }
 }
 
 /// Starts a server: `shell` makes the supervising shell for a port, which says `ready`, or
@@ -51,7 +58,7 @@ fn run(mut shell: Command, port: u16) -> Result<Supervised, String> {
         if line == "ready" {
             return Ok(Supervised {
                 port,
-                _supervisor: supervisor,
+                supervisor,
                 _alive: alive,
             });
         }

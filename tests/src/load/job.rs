@@ -13,8 +13,11 @@ pub struct Job {
     pub address: SocketAddr,
     /// Its process.
     pub pid: u32,
-    /// The process whose children are its database's, where that runs apart.
-    pub store: Option<u32>,
+    /// Further nodes of the same server: where they listen, and their processes. Clients
+    /// are spread over all of them, those of one meeting too.
+    pub others: Vec<(SocketAddr, u32)>,
+    /// The processes whose children are its database's and its bus's, where those run apart.
+    pub apart: Vec<u32>,
     /// Meetings or documents; five clients each.
     pub rooms: usize,
     /// Seconds of a measured step.
@@ -36,6 +39,22 @@ pub struct Job {
     pub quiet: u64,
     /// What all randomness grows from.
     pub seed: u64,
+}
+
+impl Job {
+    /// The node that a client talks to.
+    #[must_use]
+    pub fn node_of(&self, client: usize) -> SocketAddr {
+        match client % (self.others.len() + 1) {
+            0 => self.address,
+            at => self.others[at - 1].0,
+        }
+    }
+
+    /// The processes of all nodes.
+    pub fn pids(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(self.pid).chain(self.others.iter().map(|(_, pid)| *pid))
+    }
 }
 
 /// Which protocol to speak.

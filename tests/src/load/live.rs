@@ -70,7 +70,8 @@ fn crew(job: &Job, places: &[Place], board: &Rc<Board>) -> Crew {
                 place.id.clone(),
                 Rc::clone(board),
             );
-            spawn_local(client.run(job.address, token.clone(), orders, Rc::clone(&gate)));
+            let node = job.node_of(crew.len());
+            spawn_local(client.run(node, token.clone(), orders, Rc::clone(&gate)));
             crew.push(sender);
         }
     }
@@ -83,8 +84,8 @@ fn pages(job: &Job, places: &[Place]) -> Vec<Page> {
         return Vec::new();
     }
     let mut pages = Vec::new();
-    for place in places {
-        let base = format!("http://{}/v1/meetings/{}", job.address, place.id);
+    for (number, place) in places.iter().enumerate() {
+        let base = format!("http://{}/v1/meetings/{}", job.node_of(number), place.id);
         for (at, tail) in ["", "/notes", "/transcript?limit=50"]
             .into_iter()
             .enumerate()

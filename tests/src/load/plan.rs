@@ -36,11 +36,19 @@ pub struct Plan {
     /// `LOAD_STORES`: `sqlite`, `postgres`, or both with a comma: the databases of the
     /// transcript load.
     pub stores: Vec<String>,
+    /// `LOAD_NODES`: how many nodes share one PostgreSQL and one NATS, run by run.
+    pub nodes: Vec<f64>,
+    /// `LOAD_NODES_MEETINGS`: meetings there, each with people at every node.
+    pub nodes_meetings: usize,
+    /// `LOAD_SIZES`: meetings on one server with SQLite, run by run.
+    pub sizes: Vec<f64>,
+    /// `LOAD_PACE`: changes a second a meeting in these runs.
+    pub pace: f64,
     /// `LOAD_QUIET`: seconds of silence before memory is read.
     pub quiet: u64,
     /// `LOAD_SEED`: what all randomness grows from.
     pub seed: u64,
-    /// `LOAD_ONLY`: `connvo`, `bare`, `chunks`, `peers`, some with commas, or all.
+    /// `LOAD_ONLY`: `connvo`, `bare`, `chunks`, `nodes`, `sizes`, `peers`, some with commas, or all.
     pub only: Vec<String>,
     /// `CONNVO_BIN`: the server program.
     pub server: PathBuf,
@@ -75,6 +83,10 @@ impl Plan {
                 .split(',')
                 .map(str::to_owned)
                 .collect(),
+            nodes: list("LOAD_NODES", &[1.0, 2.0, 3.0])?,
+            nodes_meetings: number("LOAD_NODES_MEETINGS", 300)?,
+            sizes: list("LOAD_SIZES", &[100.0, 1_000.0, 3_000.0])?,
+            pace: number("LOAD_PACE", 0.5)?,
             quiet: number("LOAD_QUIET", 20)?,
             seed: number("LOAD_SEED", 1)?,
             only: text("LOAD_ONLY")

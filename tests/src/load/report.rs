@@ -28,6 +28,12 @@ pub fn markdown(plan: &Plan, outcome: &Outcome) -> String {
     if !outcome.chunks.is_empty() {
         chunks(&mut out, plan, outcome);
     }
+    if !outcome.nodes.is_empty() {
+        nodes(&mut out, plan, &outcome.nodes);
+    }
+    if !outcome.sizes.is_empty() {
+        sizes(&mut out, plan, &outcome.sizes);
+    }
     if !outcome.peers.is_empty() {
         peers(&mut out, plan, &outcome.peers);
     }
@@ -145,6 +151,65 @@ fn chunks(out: &mut String, plan: &Plan, outcome: &Outcome) {
             highest.fold(0.0, f64::max),
             on.raw.rows_per_second,
         );
+    }
+}
+
+/// The mixed load on more and more nodes, and what a delivery costs there.
+fn nodes(out: &mut String, plan: &Plan, nodes: &[(usize, Findings)]) {
+    let _ = writeln!(
+        out,
+        "\nThe mixed load on several nodes over one PostgreSQL and one NATS, {} meetings × \
+         {CLIENTS} live clients, each meeting's spread over all nodes, {} changes/s a meeting, \
+         {} s.\n\n\
+         | nodes | deliveries/s | delivery | node cores, all | µs a delivery | of one node's | \
+         database and bus cores |\n\
+         |---:|---:|---|---:|---:|---:|---:|",
+        plan.nodes_meetings, plan.pace, plan.seconds,
+    );
+    let alone = nodes.iter().flat_map(|(_, found)| &found.steps).next();
+    let alone = alone.map_or(0.0, Step::us_per_delivery);
+    for (count, found) in nodes {
+        for step in &found.steps {
+            let _ = writeln!(
+                out,
+                "| {count} | {:.0} | {} | {:.2} | {:.1} | {} | {:.2} |",
+                step.deliveries_per_second(),
+                step.delivery.cell(),
+                step.server_cores(),
+                step.us_per_delivery(),
+                times(step.us_per_delivery() / alone),
+                step.store_us as f64 / 1e6 / step.seconds,
+            );
+        }
+    }
+}
+
+/// The mixed load of few and of many meetings, and what a meeting costs.
+fn sizes(out: &mut String, plan: &Plan, sizes: &[Findings]) {
+    let _ = writeln!(
+        out,
+        "\nThe mixed load of few and many meetings on one server with SQLite, {CLIENTS} live \
+         clients each, {} changes/s a meeting, {} s.\n\n\
+         | meetings | deliveries/s | delivery | server cores | cores for 1 000 meetings | \
+         µs a delivery | KiB a meeting |\n\
+         |---:|---:|---|---:|---:|---:|---:|",
+        plan.pace, plan.seconds,
+    );
+    for found in sizes {
+        let meetings = found.rooms.max(1) as f64;
+        let grown = found.memory_after.saturating_sub(found.memory_before);
+        for step in &found.steps {
+            let _ = writeln!(
+                out,
+                "| {meetings:.0} | {:.0} | {} | {:.2} | {:.2} | {:.1} | {:.0} |",
+                step.deliveries_per_second(),
+                step.delivery.cell(),
+                step.server_cores(),
+                step.server_cores() * 1e3 / meetings,
+                step.us_per_delivery(),
+                grown as f64 / 1024.0 / meetings,
+            );
+        }
     }
 }
 

@@ -7,7 +7,9 @@ use super::plan::{Plan, WITHIN};
 use super::spawn::{Server, client};
 use super::store::{Raw, Store};
 use super::{bare, live, report, stock};
+use crate::nats;
 use std::io::Write;
+use tokio::runtime::{Builder, Runtime};
 
 /// Everything a run found.
 #[derive(Debug, Default)]
@@ -20,6 +22,10 @@ pub struct Outcome {
     pub chunks: Vec<Chunks>,
     /// The bare fan-out under the transcript load.
     pub bare_chunks: Option<Findings>,
+    /// The mixed load on one, two, three nodes: how many there are, and what they showed.
+    pub nodes: Vec<(usize, Findings)>,
+    /// The mixed load of few and of many meetings on one server.
+    pub sizes: Vec<Findings>,
     /// The note load: each server's name and what it showed.
     pub peers: Vec<(&'static str, Target, Findings)>,
 }
@@ -45,7 +51,7 @@ const USUAL_BYTES: (u64, u64) = (110, 420);
 pub fn run(plan: &Plan) -> Result<(), Failure> {
     let mut outcome = Outcome::default();
     if plan.wants("connvo") {
-        let findings = one(plan, Target::Live, &Store::Sqlite, &mixed(plan))?;
+        let findings = one(plan, Target::Live, &ALONE, &mixed(plan))?;
         outcome.connvo = Some(findings);
     }
     if plan.wants("bare") {
@@ -53,10 +59,20 @@ pub fn run(plan: &Plan) -> Result<(), Failure> {
             (found.note_bytes, found.transcript_bytes)
         });
         let target = Target::Bare { note, transcript };
-        outcome.bare = Some(one(plan, target, &Store::Sqlite, &mixed(plan))?);
+        outcome.bare = Some(one(plan, target, &ALONE, &mixed(plan))?);
     }
     if plan.wants("chunks") {
         chunks(plan, &mut outcome)?;
+    }
+    if plan.wants("nodes") {
+        nodes(plan, &mut outcome)?;
+    }
+    if plan.wants("sizes") {
+        for meetings in &plan.sizes {
+            let job = paced(plan, *meetings as usize);
+            let findings = one(plan, Target::Live, &ALONE, &job)?;
+            outcome.sizes.push(findings);
+        }
     }
     if plan.wants("peers") {
         for (name, target) in [
@@ -65,7 +81,7 @@ pub fn run(plan: &Plan) -> Result<(), Failure> {
             ("Hocuspocus", Target::Hocuspocus),
             ("y-websocket", Target::YWebsocket),
         ] {
-            let findings = one(plan, target, &Store::Sqlite, &notes(plan))?;
+            let findings = one(plan, target, &ALONE, &notes(plan))?;
             outcome.peers.push((name, target, findings));
         }
     }
@@ -74,11 +90,61 @@ pub fn run(plan: &Plan) -> Result<(), Failure> {
     verdict(&outcome)
 }
 
+/// What a server stands on.
+#[derive(Debug)]
+struct On<'a> {
+    store: &'a Store,
+    nodes: usize,
+    nats: Option<String>,
+}
+
+/// One server with its own file.
+const ALONE: On<'_> = On::one(&Store::Sqlite);
+
+impl<'a> On<'a> {
+    const fn one(store: &'a Store) -> Self {
+        Self {
+            store,
+            nodes: 1,
+            nats: None,
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// The same load on more and more nodes.
+fn nodes(plan: &Plan, outcome: &mut Outcome) -> Result<(), Failure> {
+    let runtime = runtime()?;
+    for count in &plan.nodes {
+        let store = runtime.block_on(Store::postgres())?;
+        let on = On {
+            nodes: *count as usize,
+            nats: Some(runtime.block_on(nats::url())),
+            store: &store,
+        };
+        let job = paced(plan, plan.nodes_meetings);
+        let findings = one(plan, Target::Live, &on, &job)?;
+        outcome.nodes.push((on.nodes, findings));
+    }
+    Ok(())
+}
+
+/// The mixed load at one pace, of so many meetings.
+fn paced(plan: &Plan, meetings: usize) -> Job {
+    Job {
+        rooms: meetings,
+        steps: vec![plan.pace],
+        reads: 0.0,
+        ..mixed(plan)
+    }
+}
+
 /// The transcript load on each database, and bare.
 fn chunks(plan: &Plan, outcome: &mut Outcome) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime()?;
     for name in &plan.stores {
         let store = match name.as_str() {
             "sqlite" => Store::Sqlite,
@@ -86,7 +152,8 @@ fn chunks(plan: &Plan, outcome: &mut Outcome) -> Result<(), Failure> {
             other => return Err(format!("LOAD_STORES={other} is no database").into()),
         };
         let raw = runtime.block_on(store.raw())?;
-        let findings = one(plan, Target::Live, &store, &transcript(plan))?;
+        let on = On::one(&store);
+        let findings = one(plan, Target::Live, &on, &transcript(plan))?;
         outcome.chunks.push(Chunks {
             store: store.name(),
             raw,
@@ -98,7 +165,7 @@ fn chunks(plan: &Plan, outcome: &mut Outcome) -> Result<(), Failure> {
         note: USUAL_BYTES.0,
         transcript: bytes.max().unwrap_or(USUAL_BYTES.1),
     };
-    let bare = one(plan, target, &Store::Sqlite, &transcript(plan))?;
+    let bare = one(plan, target, &ALONE, &transcript(plan))?;
     outcome.bare_chunks = Some(bare);
     Ok(())
 }
@@ -133,7 +200,8 @@ fn notes(plan: &Plan) -> Job {
         target: Target::Live,
         address: ([127, 0, 0, 1], 0).into(),
         pid: 0,
-        store: None,
+        others: Vec::new(),
+        apart: Vec::new(),
         rooms: plan.peer_documents,
         seconds: plan.peer_seconds,
         steps: plan.peer_steps.clone(),
@@ -146,20 +214,30 @@ fn notes(plan: &Plan) -> Job {
     }
 }
 
-fn one(plan: &Plan, target: Target, store: &Store, job: &Job) -> Result<Findings, Failure> {
-    let server = Server::start(target, plan, store.url())?;
+fn one(plan: &Plan, target: Target, on: &On<'_>, job: &Job) -> Result<Findings, Failure> {
+    let start = || Server::start(target, plan, on.store.url(), on.nats.as_deref());
+    let (server, mut others) = (start()?, Vec::new());
+    while others.len() + 1 < on.nodes {
+        others.push(start()?);
+    }
+    let bus = on.nats.as_ref().and_then(|_| nats::pid());
     let job = Job {
         target,
         address: server.address(),
         pid: server.pid(),
-        store: store.pid(),
+        others: others
+            .iter()
+            .map(|node| (node.address(), node.pid()))
+            .collect(),
+        apart: on.store.pid().into_iter().chain(bus).collect(),
         ..job.clone()
     };
     let mut said = std::io::stderr();
     writeln!(
         said,
-        "{target:?} on {}: {} rooms, {} steps of {} s",
-        store.name(),
+        "{target:?}, {} on {}: {} rooms, {} steps of {} s",
+        on.nodes,
+        on.store.name(),
         job.rooms,
         job.steps.len(),
         job.seconds
@@ -200,7 +278,14 @@ fn verdict(outcome: &Outcome) -> Result<(), Failure> {
         .filter(is_ours)
         .map(|(.., found)| found);
     let chunks = outcome.chunks.iter().map(|on| &on.findings);
-    let ours = outcome.connvo.iter().chain(chunks).chain(doors);
+    let nodes = outcome.nodes.iter().map(|(_, found)| found);
+    let paced = nodes.chain(&outcome.sizes);
+    let ours = outcome
+        .connvo
+        .iter()
+        .chain(chunks)
+        .chain(doors)
+        .chain(paced);
     for found in ours.chain(&outcome.bare).chain(&outcome.bare_chunks) {
         let missing: u64 = found.steps.iter().map(|step| step.missing).sum();
         if missing > 0 || !found.complaints.is_empty() {

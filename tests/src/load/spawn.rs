@@ -19,11 +19,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server that a target needs; Connvo's on this PostgreSQL, or on SQLite.
+    /// Starts the server that a target needs; Connvo's on this PostgreSQL, or on SQLite, and
+    /// with this NATS, where there is one.
     ///
     /// # Errors
     /// It does not start.
-    pub fn start(target: Target, plan: &Plan, database: Option<&str>) -> Result<Self, Failure> {
+    pub fn start(
+        target: Target,
+        plan: &Plan,
+        database: Option<&str>,
+        bus: Option<&str>,
+    ) -> Result<Self, Failure> {
         match target {
             Target::Live | Target::Yjs => {
                 let data = TempDir::new()?;
@@ -40,6 +46,7 @@ impl Server {
                 command.args(["--rate-limits", "off", "--data-dir"]);
                 command.arg(data.path());
                 command.envs(database.map(|url| ("DATABASE_URL", url)));
+                command.envs(bus.map(|url| ("NATS_URL", url)));
                 command.env("RUST_LOG", "warn");
                 Self::listening(command, None, Some(data))
             }

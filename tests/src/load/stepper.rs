@@ -107,8 +107,10 @@ async fn offer(job: &Job, board: &Board, crew: &Crew, mut arrivals: Arrivals, en
 /// CPU time that the server, this process and the database use between two moments.
 async fn measure(job: Job, start: Instant, end: Instant) -> Result<[u64; 3], Failure> {
     let now = || -> Result<[u64; 3], Failure> {
-        let store = job.store.map_or(Ok(0), family_cpu_us)?;
-        Ok([cpu_us(job.pid)?, cpu_us(std::process::id())?, store])
+        let sum = |all: Vec<Result<u64, Failure>>| all.into_iter().sum::<Result<u64, Failure>>();
+        let server = sum(job.pids().map(cpu_us).collect())?;
+        let apart = sum(job.apart.iter().map(|pid| family_cpu_us(*pid)).collect())?;
+        Ok([server, cpu_us(std::process::id())?, apart])
     };
     sleep_until(start).await;
     let before = now()?;
