@@ -10,6 +10,7 @@ use crate::connections::Connections;
 use crate::db::{Db, StoreError};
 use crate::flag;
 use crate::fresh::Fresh;
+use crate::listeners::Listeners;
 use crate::meeting::Membership;
 use crate::metrics::Metrics;
 use crate::nodes::lead::Nodes;
@@ -26,7 +27,6 @@ use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::MeetingState;
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -74,8 +74,8 @@ pub struct Parts {
     pub connections: Connections,
     /// Who is in which meeting.
     pub presence: Presence,
-    /// Changes to who may do what, after their commit.
-    pub access_changes: broadcast::Sender<AccessChange>,
+    /// Who hears of changes to who may do what, after their commit.
+    pub listeners: Listeners,
     /// The live views that somebody follows.
     pub views: Views,
     /// Cancelled when the server is asked to go: readiness is off, live connections
@@ -118,7 +118,6 @@ impl App {
         flag::store::seed(&db, &connvo_core::flag::seeds(), clock.now_ms()).await?;
         let interests = connvo_core::person::interest::seeds();
         person::store::seed(&db, &interests, clock.now_ms()).await?;
-        let (access_changes, _) = broadcast::channel(1024);
         let views = Views::new(clock.clone());
         Ok(Self(Arc::new(Parts {
             clock,
@@ -137,7 +136,7 @@ impl App {
             flags: Remembered::of(&db),
             metrics: Metrics::default(),
             presence: Presence::default(),
-            access_changes,
+            listeners: Listeners::default(),
             views,
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -185,7 +184,7 @@ impl App {
     }
 
     /// Says, after the commit, that rights have changed: what is remembered of them is
-    /// forgotten, and every connection asks again, on every node. Nobody listening is fine.
+    /// forgotten, and the connections that it is about ask again, on every node.
     pub fn access_changed(&self, change: AccessChange) {
         self.bus.send(|| Hint::Access(change.clone()));
         self.access_changed_elsewhere(change);
@@ -225,7 +224,7 @@ impl App {
             }
         };
         // Before the views: who sees nothing of it any more is told so first.
-        let _ = self.access_changes.send(change);
+        self.listeners.tell(change);
         self.views.touch(&topics);
     }
 }

@@ -68,6 +68,17 @@ pub async fn require(app: &App, actor: &Actor, capability: &str) -> Result<(), P
     connvo_core::flag::require(capability, &value)
 }
 
+/// Whether a capability is known, without the store, to be switched on for everybody alike.
+#[must_use]
+pub fn is_on_for_all(app: &App, capability: &str) -> bool {
+    let flags = app.flags.get(&(), &(), app.clock.now_ms());
+    let is_on = |flag: &Flag| {
+        let value = same_for_all(flag, &app.config.environment);
+        flag.key == capability && value.is_some_and(|value| value != Value::Bool(false))
+    };
+    flags.is_some_and(|flags| flags.iter().any(is_on))
+}
+
 /// A flag; the audit log has who read it.
 ///
 /// # Errors

@@ -29,6 +29,7 @@ pub mod health;
 pub mod http;
 pub mod idempotency;
 mod lines;
+pub mod listeners;
 pub mod live;
 pub mod me;
 pub mod meeting;

@@ -7,6 +7,7 @@
 mod call;
 mod deliver;
 mod look;
+mod mail;
 mod open;
 mod rights;
 mod sign_in;

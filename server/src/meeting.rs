@@ -4,6 +4,7 @@
 pub mod calendar;
 pub mod command;
 pub mod link;
+mod membership;
 pub mod now;
 pub mod overtime;
 pub mod people;
@@ -18,11 +19,10 @@ use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::{of_meeting, of_user};
 use crate::views::Topic;
-use connvo_core::access::{Action, ParticipantStatus, Role, Standing, can, note_closes_at};
+use connvo_core::access::{Action, ParticipantStatus, Role, Standing};
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::now::TakingStatus;
 use connvo_core::meeting::participant::may_hold;
 use connvo_core::meeting::{
     Meeting, MeetingChanges, MeetingDraft, MeetingState, MeetingType, PublicMeeting,
@@ -34,134 +34,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-/// What a person is in a meeting, and how the meeting stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Membership {
-    /// How the person stands in it.
-    pub standing: Standing,
-    /// Where the meeting is in its life.
-    pub state: MeetingState,
-    /// When it ended, in milliseconds since the Unix epoch.
-    pub ended_at: Option<u64>,
-    /// Whether anybody may learn of it.
-    pub is_public: bool,
-    /// Whether it is written down.
-    pub transcription: TakingStatus,
-}
-
-impl Membership {
-    /// Whether what is said is written down now.
-    ///
-    /// # Errors
-    /// `CONFLICT` with the reason `transcription-paused` or `transcription-off`.
-    pub fn writes_down(&self) -> Result<(), Problem> {
-        let (detail, reason) = match self.transcription {
-            TakingStatus::Active => return Ok(()),
-            TakingStatus::Paused => (
-                "host or co-host have paused the transcript: nothing is written down for now",
-                "transcription-paused",
-            ),
-            TakingStatus::Inactive => (
-                "this meeting is not to have a transcript",
-                "transcription-off",
-            ),
-        };
-        Err(Problem::new(ErrorCode::Conflict, detail).because(reason))
-    }
-
-    /// How much of the other members they see.
-    #[must_use]
-    pub fn sees(&self) -> store::Sees {
-        if self.is_public && self.standing.role < Role::CoHost {
-            store::Sees::Known
-        } else {
-            store::Sees::All
-        }
-    }
-
-    /// Whether the member may do `action` at `now_ms`.
-    ///
-    /// # Errors
-    /// As [`connvo_core::access::can`].
-    pub fn may(&self, action: Action, now_ms: u64) -> Result<(), Problem> {
-        can(&self.standing, self.state, self.ended_at, now_ms, action)
-    }
-
-    /// When the right to write to the note ends by itself, in milliseconds since the
-    /// Unix epoch.
-    #[must_use]
-    pub fn note_closes_at(&self) -> Option<u64> {
-        note_closes_at(self.state, self.ended_at)
-    }
-}
-
-/// What the actor is in the meeting, when that allows `action`; from memory where that was
-/// read a moment ago and has not changed. A refusal is in the audit log.
-///
-/// # Errors
-/// `NOT_FOUND` to strangers; `FORBIDDEN` or `MEETING_NOT_ACTIVE` to members who may not.
-pub async fn authorise(
-    app: &App,
-    actor: &Actor,
-    meeting: &MeetingId,
-    action: Action,
-) -> Result<Membership, Problem> {
-    let now = app.clock.now_ms();
-    let asked = match app.memberships.get(meeting, &actor.user_id, now) {
-        Some(membership) => membership.may(action, now).map(|()| membership),
-        None => Box::pin(ask(app, actor, meeting, action)).await,
-    };
-    match asked {
-        Ok(membership) if action.enters() && membership.standing.status.is_expected() => {
-            Box::pin(come_in(app, actor, meeting, membership)).await
-        }
-        Ok(membership) => Ok(membership),
-        Err(problem) => {
-            audit::denied(app, actor, action.as_str(), &resource(meeting), &problem);
-            Err(problem)
-        }
-    }
-}
-
-/// Whoever was asked and now opens what is in the meeting has come: the others learn who
-/// it is. It gives no further rights, so nobody has to ask again what they may.
-async fn come_in(
-    app: &App,
-    actor: &Actor,
-    meeting: &MeetingId,
-    mut membership: Membership,
-) -> Result<Membership, Problem> {
-    let entry = Entry::change(app, actor, "joinMeeting", &resource(meeting));
-    let (who, now) = ((&actor.user_id, meeting), app.clock.now_ms());
-    if store::come_in(&app.db, who, &entry, now).await? {
-        membership.standing.status = ParticipantStatus::Joined;
-    }
-    app.memberships.forget_one(meeting, &actor.user_id);
-    Ok(membership)
-}
-
-/// As [`authorise`], for what the actor did not ask for just now: whether something
-/// open may stay so. One indexed read; a refusal is not in the audit log.
-///
-/// # Errors
-/// As [`authorise`].
-pub async fn ask(
-    app: &App,
-    actor: &Actor,
-    meeting: &MeetingId,
-    action: Action,
-) -> Result<Membership, Problem> {
-    let changes = app.memberships.changes();
-    let membership = store::membership(&app.db, &actor.user_id, meeting)
-        .await?
-        .ok_or_else(|| Problem::not_found("the meeting"))?;
-    let now = app.clock.now_ms();
-    let user = actor.user_id.clone();
-    app.memberships
-        .keep(meeting.clone(), user, membership, changes, now);
-    membership.may(action, now)?;
-    Ok(membership)
-}
+pub use membership::{Membership, ask, authorise};
 
 /// The meeting as the audit log names it.
 pub(crate) fn resource(meeting: &MeetingId) -> String {

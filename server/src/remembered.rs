@@ -6,6 +6,7 @@ use crate::db::Db;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How long an answer is good, in milliseconds, where other nodes change things too: it
@@ -13,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const GOOD_MS: u64 = 1_000;
 /// The same where every change is announced here. What changes by the time alone is not
 /// remembered.
-const GOOD_ALONE_MS: u64 = 10_000;
+const GOOD_ALONE_MS: u64 = 60_000;
 /// Answers remembered at most.
 const REMEMBERED: usize = 20_000;
 
@@ -22,6 +23,8 @@ const REMEMBERED: usize = 20_000;
 pub struct Remembered<A, B, V> {
     held: Mutex<Held<A, B, V>>,
     good_ms: u64,
+    /// How often everything was forgotten.
+    cleared: AtomicU64,
 }
 
 struct Held<A, B, V> {
@@ -41,6 +44,7 @@ impl<A, B, V> Default for Remembered<A, B, V> {
         Self {
             held: Mutex::new(held),
             good_ms: GOOD_MS,
+            cleared: AtomicU64::new(0),
         }
     }
 }
@@ -57,6 +61,18 @@ impl<A, B, V> Remembered<A, B, V> {
             good_ms,
             ..Self::default()
         }
+    }
+
+    /// How long an answer is good, in milliseconds.
+    #[must_use]
+    pub const fn good_ms(&self) -> u64 {
+        self.good_ms
+    }
+
+    /// How often everything was forgotten.
+    #[must_use]
+    pub fn cleared(&self) -> u64 {
+        self.cleared.load(Ordering::SeqCst)
     }
 }
 
@@ -118,6 +134,7 @@ impl<A: Hash + Eq, B: Hash + Eq, V: Clone> Remembered<A, B, V> {
         held.forgotten += 1;
         held.answers.clear();
         held.count = 0;
+        self.cleared.fetch_add(1, Ordering::SeqCst);
     }
 
     fn lock(&self) -> MutexGuard<'_, Held<A, B, V>> {

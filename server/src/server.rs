@@ -104,6 +104,11 @@ impl Server {
         let bus = tokio::spawn(app.bus.clone().run(asked.clone()));
         let nodes = tokio::spawn(nodes::run(app.clone()));
         let catch_up = tokio::spawn(app.rooms.clone().catch_up(asked.clone()));
+        let (told, listeners) = (asked.clone(), app.listeners.clone());
+        tokio::spawn(async move {
+            told.cancelled().await;
+            listeners.stop();
+        });
         let abort = served.abort_handle();
         let drained = async {
             // It panics at most: connections are their own tasks.

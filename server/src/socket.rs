@@ -14,6 +14,7 @@ use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use std::pin::pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
@@ -75,6 +76,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// The next message. May be dropped and called again: nothing is lost.
     pub async fn recv(&mut self) -> Option<Result<Message, Error>> {
         self.line.next().await
+    }
+
+    /// As [`Socket::recv`], polled.
+    pub fn poll_recv(&mut self, task: &mut Context<'_>) -> Poll<Option<Result<Message, Error>>> {
+        self.line.poll_next_unpin(task)
     }
 
     /// Sends a message; [`Socket::flush`] sees it out.

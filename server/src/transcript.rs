@@ -2,6 +2,7 @@
 //! sees them.
 
 pub mod export;
+pub mod pass;
 pub mod retention;
 pub mod routes;
 pub mod segment;
@@ -11,7 +12,7 @@ pub mod store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::meeting::{Membership, authorise, resource};
-use crate::org::standing::of_meeting;
+use crate::org::standing::{Standing, of_meeting};
 use crate::rooms::mailbox::Mailbox;
 use crate::user;
 use crate::{audit, flag, rate};
@@ -23,7 +24,12 @@ use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
 use connvo_core::transcript::provider::{self, Provider, ProviderDraft};
 use connvo_core::transcript::speaker::may_speak_for;
 use connvo_core::transcript::{LABEL_UTF16, NewChunk, Speaker, validate};
+use pass::{Asked, Pass};
 use std::sync::Arc;
+
+const ACTION: Action = Action::AppendTranscript;
+/// The flag of it.
+const CAPABILITY: &str = "transcription";
 
 /// Takes chunks: checks them, asks whether the caller may, stores the final ones,
 /// shows them live. HTTP handler and socket call are both this function.
@@ -38,14 +44,13 @@ pub async fn append(
     meeting: &MeetingId,
     draft: TranscriptDraft,
 ) -> Result<TranscriptAccepted, Problem> {
-    let action = Action::AppendTranscript;
-    let by = authorise(app, actor, meeting, action).await?;
+    let by = authorise(app, actor, meeting, ACTION).await?;
     take(app, actor, meeting, by, validate(draft.chunks)?).await
 }
 
 /// As [`append`], for the call `id` of a live connection: unless it is answered here, its
 /// mailbox will have the answer. Calls of a connection are stored in the order in which
-/// they came.
+/// they came. `actor` is whose connection it is; what was found at its last call is in `pass`.
 ///
 /// # Errors
 /// As [`append`].
@@ -54,16 +59,40 @@ pub async fn offer(
     actor: &Actor,
     meeting: &MeetingId,
     draft: TranscriptDraft,
-    caller: (&Arc<Mailbox>, u64),
+    (mailbox, id): (&Arc<Mailbox>, u64),
+    pass: &mut Option<Pass>,
 ) -> Result<Option<TranscriptAccepted>, Problem> {
-    let by = authorise(app, actor, meeting, Action::AppendTranscript).await?;
-    let chunks = validate(draft.chunks)?;
-    admit(app, actor, meeting, by, &chunks).await?;
+    let chunks = validate(draft.chunks);
+    if let (Some(held), Ok(all)) = (&*pass, &chunks)
+        && held.admits(app, (&actor.user_id, meeting), mailbox, all)
+    {
+        count(app, actor, meeting, all)?;
+        return held.room.offer_transcript(chunks?, (mailbox, id)).await;
+    }
+    *pass = None;
+    let actor = actor.next_request(app.ids.uuid(), app.clock.now_ms());
+    Box::pin(ask(app, &actor, meeting, chunks, (mailbox, id), pass)).await
+}
+
+/// [`offer`], of whoever has to be asked about.
+async fn ask(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    chunks: Result<Vec<NewChunk>, Problem>,
+    (mailbox, id): (&Arc<Mailbox>, u64),
+    pass: &mut Option<Pass>,
+) -> Result<Option<TranscriptAccepted>, Problem> {
+    let asked = Asked::now(app, meeting, mailbox);
+    let by = authorise(app, actor, meeting, ACTION).await?;
+    let chunks = chunks?;
+    let standing = admit(app, actor, meeting, by, &chunks).await?;
     if chunks.is_empty() {
         return Ok(Some(TranscriptAccepted::default()));
     }
     let room = app.rooms.open(meeting).await?;
-    room.offer_transcript(chunks, caller).await
+    *pass = Some(asked.found(app, meeting, (by, standing), room.clone()));
+    room.offer_transcript(chunks, (mailbox, id)).await
 }
 
 /// Takes what a provider of speech recognition says, as [`append`] does: its own messages,
@@ -78,8 +107,7 @@ pub async fn append_provider(
     provider: Provider,
     draft: &ProviderDraft,
 ) -> Result<TranscriptAccepted, Problem> {
-    let action = Action::AppendTranscript;
-    let by = authorise(app, actor, meeting, action).await?;
+    let by = authorise(app, actor, meeting, ACTION).await?;
     let name = match draft.speaker {
         Some(_) => None,
         None => user::store::get(&app.db, &actor.user_id).await?,
@@ -125,41 +153,57 @@ async fn take(
     room.append_transcript(chunks).await
 }
 
-/// Whatever way chunks came: who may send them, and how many.
+/// Whatever way chunks came: who may send them, and how many. Answers what applies to the
+/// meeting.
 async fn admit(
     app: &App,
     actor: &Actor,
     meeting: &MeetingId,
     by: Membership,
     chunks: &[NewChunk],
-) -> Result<(), Problem> {
+) -> Result<Standing, Problem> {
     by.writes_down()?;
-    let (user, now) = (&actor.user_id, app.clock.now_ms());
-    let allowed = match may_speak_for(by.standing.role, user, chunks) {
-        Ok(()) => provided(app, actor, meeting, now).await,
+    let allowed = match may_speak_for(by.standing.role, &actor.user_id, chunks) {
+        Ok(()) => provided(app, actor, meeting).await,
         Err(problem) => Err(problem),
     };
-    if let Err(problem) = allowed {
-        let action = Action::AppendTranscript.as_str();
-        audit::denied(app, actor, action, &resource(meeting), &problem);
-        return Err(problem);
-    }
+    let standing = allowed.inspect_err(|problem| {
+        audit::denied(app, actor, ACTION.as_str(), &resource(meeting), problem);
+    })?;
+    count(app, actor, meeting, chunks)?;
+    Ok(standing)
+}
+
+fn count(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    chunks: &[NewChunk],
+) -> Result<(), Problem> {
     if chunks.is_empty() {
         return Ok(());
     }
-    app.rates
-        .take(rate::TRANSCRIPT_INGEST, user, meeting, chunks.len(), now)
+    let (user, now) = (&actor.user_id, app.clock.now_ms());
+    let rate = rate::TRANSCRIPT_INGEST;
+    app.rates.take(rate, user, meeting, chunks.len(), now)
 }
 
 /// Whether the plan has a transcript, for as long as the meeting runs, and transcripts are
 /// switched on for the actor.
-async fn provided(app: &App, actor: &Actor, meeting: &MeetingId, now: u64) -> Result<(), Problem> {
+async fn provided(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<Standing, Problem> {
     let standing = of_meeting(app, meeting).await?;
+    provided_by(&standing, app.clock.now_ms())?;
+    flag::require(app, actor, CAPABILITY).await?;
+    Ok(standing)
+}
+
+/// Whether what applies to a meeting has a transcript, for as long as the meeting runs.
+fn provided_by(standing: &Standing, now_ms: u64) -> Result<(), Problem> {
     require(&standing.entitlements, Feature::Transcription)?;
-    if let Some(started_at) = standing.started_at {
-        admit_minutes(&standing.entitlements, started_at, now)?;
+    match standing.started_at {
+        Some(started_at) => admit_minutes(&standing.entitlements, started_at, now_ms),
+        None => Ok(()),
     }
-    flag::require(app, actor, "transcription").await
 }
 
 /// The oldest moment whose transcript the plan keeps: what is older is not shown. In

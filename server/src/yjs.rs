@@ -2,25 +2,26 @@
 //! y-websocket. The rules of the protocol are [`connvo_core::live::stock`]'s.
 
 mod deliver;
+mod mail;
 
 use crate::actor::{Actor, RequestInfo};
-use crate::app::{AccessChange, App};
+use crate::app::App;
 use crate::auth::admit;
 use crate::connections::Connected;
 use crate::http::{Failure, Path, Query};
-use crate::meeting::{Membership, ask, authorise};
+use crate::listeners::{About, Hearing};
+use crate::meeting::{Membership, authorise};
 use crate::presence::{Here, Presence};
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::Seat;
 use crate::rooms::feed::Interest;
-use crate::rooms::mailbox::{Letter, Mailbox};
+use crate::rooms::mailbox::Mailbox;
 use crate::socket::upgrade::Upgrade;
 use crate::socket::{Broken, Error, Message, Socket};
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use connvo_core::access::Action;
-use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::live::connection::Stream;
 use connvo_core::live::pacing::{NOTE_MS, Pacer, window_ms};
@@ -30,7 +31,6 @@ use connvo_core::protocol::{DEAD_MS, HEARTBEAT_MS, close};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, sleep_until};
 use utoipa::IntoParams;
 
@@ -63,14 +63,18 @@ pub async fn upgrade(
     upgrade: Upgrade,
 ) -> Result<Response, Failure> {
     // Before anything is authorised: no change of rights is missed.
-    let access = app.access_changes.subscribe();
+    let mailbox = Arc::<Mailbox>::default();
+    let hear = |about| app.listeners.hear(about, &mailbox);
+    let (node, in_meeting) = (hear(About::Node), hear(About::Meeting(meeting.clone())));
     let request = Arc::new(request);
     let identity = admit(&app, &request, &params.token).await?;
     app.seen.note(&identity.user_id, request.began_at_ms);
     let actor = identity.actor(&request);
+    let hears = [node, in_meeting, hear(About::Person(actor.user_id.clone()))];
+    let session = actor.session_id.as_deref();
+    app.auth.stands(&actor.user_id, session).await?;
     let membership = authorise(&app, &actor, &meeting, Action::ReadNote).await?;
     let connected = app.connections.enter(&actor.user_id)?;
-    let mailbox = Arc::new(Mailbox::default());
     let interest = Interest {
         stream: Stream::Note,
         presence: true,
@@ -83,7 +87,7 @@ pub async fn upgrade(
         seat,
         mailbox,
         membership,
-        access,
+        hears,
         connected,
     };
     Ok(upgrade.serve(move |socket| {
@@ -100,7 +104,7 @@ struct Place {
     seat: Seat,
     mailbox: Arc<Mailbox>,
     membership: Membership,
-    access: Receiver<AccessChange>,
+    hears: [Hearing; 3],
     connected: Connected,
 }
 
@@ -115,7 +119,6 @@ struct Editor {
     mailbox: Arc<Mailbox>,
     door: StockDoor,
     pacer: Pacer,
-    access: Receiver<AccessChange>,
     membership: Membership,
     expires_at_ms: u64,
     refused: bool,
@@ -131,6 +134,8 @@ struct Editor {
     mail_next: bool,
     /// This person's place among their own connections.
     _connected: Connected,
+    /// The changes of rights that are heard of.
+    _hears: [Hearing; 3],
 }
 
 /// The connection is over, with this close code.
@@ -139,9 +144,7 @@ struct Over(u16);
 enum Woken {
     Frame(Option<Result<Message, Error>>),
     Mail,
-    Access(Result<AccessChange, RecvError>),
     Time,
-    Shutdown,
 }
 
 impl Editor {
@@ -158,7 +161,6 @@ impl Editor {
             mailbox: place.mailbox,
             door: StockDoor::new(writable),
             pacer: Pacer::default(),
-            access: place.access,
             membership: place.membership,
             expires_at_ms,
             refused: false,
@@ -169,10 +171,15 @@ impl Editor {
             late: None,
             mail_next: false,
             _connected: place.connected,
+            _hears: place.hears,
         }
     }
 
     async fn run(mut self) {
+        // Who came after the others were told is told as well.
+        if self.app.shutdown.is_cancelled() {
+            self.mailbox.stop();
+        }
         let end = loop {
             if let Err(Over(code)) = self.turn().await {
                 break code;
@@ -198,8 +205,6 @@ impl Editor {
             Woken::Frame(Some(Ok(Message::Text(_)))) => self.strike()?,
             Woken::Frame(_) => return Err(Over(close::NORMAL)),
             Woken::Mail => self.open_mail().await?,
-            Woken::Access(change) => self.recheck(change).await?,
-            Woken::Shutdown => return Err(Over(close::RESTART)),
         }
         self.fresh = None;
         if let Some(frame) = Late::take_due(&mut self.late, self.app.clock.now_ms()) {
@@ -224,9 +229,7 @@ impl Editor {
         let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
         tokio::select! {
             biased;
-            change = self.access.recv() => Woken::Access(change),
-            () = self.app.shutdown.cancelled() => Woken::Shutdown,
-            () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
+            () = self.mailbox.filled(), if self.mail_next || self.mailbox.is_urgent() => Woken::Mail,
             frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
             () = self.mailbox.filled() => Woken::Mail,
             () = sleep_until(Instant::now() + wait) => Woken::Time,
@@ -309,9 +312,9 @@ impl Editor {
             Err(problem) if problem.code.status() < 500 => return self.strike(),
             Err(_) => return Err(Over(close::TRY_LATER)),
         };
-        if !self.access.is_empty() {
+        if self.mailbox.is_urgent() {
             // Rights may have ended while the room was asked.
-            self.recheck(Err(RecvError::Lagged(0))).await?;
+            self.open_mail().await?;
         }
         self.send(&Stock::Step2(&state.diff)).await?;
         if first {
@@ -320,71 +323,6 @@ impl Editor {
         }
         self.door.synced(state.head);
         self.pacer.wake();
-        Ok(())
-    }
-
-    async fn open_mail(&mut self) -> Result<(), Over> {
-        let mail = self.mailbox.take();
-        if mail.overflowed {
-            return Err(Over(close::TRY_LATER));
-        }
-        if !mail.woken.is_empty() {
-            self.pacer.wake();
-        }
-        for letter in mail.letters {
-            match letter {
-                Letter::Presence { bytes, .. } => self.send(&Stock::Awareness(&bytes)).await?,
-                Letter::Gone { .. } => return Err(Over(close::TRY_LATER)),
-                // A refused client goes on read-only: closing would make it come
-                // back with the same change for ever.
-                Letter::Refuse { problem, .. } => {
-                    tracing::info!(meeting = %self.meeting, code = ?problem.code, reason = problem.reason, "an update of a stock editor was refused");
-                    self.refused = true;
-                    self.door.set_writable(false);
-                }
-                Letter::Acknowledge { .. } | Letter::Replied { .. } => {}
-            }
-        }
-        Ok(())
-    }
-
-    async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Result<(), Over> {
-        let change = match change {
-            Ok(change) => Some(change),
-            // So many were missed that nobody knows which: check everything.
-            Err(RecvError::Lagged(_)) => None,
-            Err(RecvError::Closed) => return Ok(()),
-        };
-        if change == Some(AccessChange::CutOff) {
-            return Err(Over(close::TRY_LATER));
-        }
-        let over = |problem: Problem| match problem.code {
-            ErrorCode::Unavailable | ErrorCode::Internal => Over(close::TRY_LATER),
-            _ => Over(close::POLICY),
-        };
-        let (user, session) = (&self.actor.user_id, self.actor.session_id.as_deref());
-        if change
-            .as_ref()
-            .is_none_or(|change| change.is_of(user, session))
-        {
-            self.app.auth.stands(user, session).await.map_err(over)?;
-        }
-        if !change.is_none_or(|change| change.is_in(&self.meeting, user)) {
-            return Ok(());
-        }
-        let membership = ask(&self.app, &self.actor, &self.meeting, Action::ReadNote).await;
-        self.membership = membership.map_err(over)?;
-        let may = self
-            .membership
-            .may(Action::WriteNote, self.app.clock.now_ms())
-            .is_ok()
-            && !self.refused;
-        let regained = may && !self.door.is_writable();
-        self.door.set_writable(may);
-        if regained && let Ok(state) = self.seat.room.sync(vec![0]).await {
-            // What the client changed meanwhile was dropped: ask for it again.
-            self.send(&Stock::Step1(&state.state_vector)).await?;
-        }
         Ok(())
     }
 

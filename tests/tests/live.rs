@@ -28,6 +28,8 @@ mod drain;
 mod heartbeat;
 #[path = "live/me.rs"]
 mod me;
+#[path = "live/pass.rs"]
+mod pass;
 #[path = "live/people.rs"]
 mod people;
 #[path = "live/resume.rs"]

@@ -26,7 +26,7 @@ use std::time::Duration;
 pub(super) use store::recover;
 
 /// Chunks of a meeting from which on they go into the table.
-const MANY: usize = 64;
+const MANY: usize = 128;
 /// Chunks of all meetings from which on the oldest go.
 const MOST: usize = 50_000;
 /// How long a chunk stays staged, about.

@@ -18,7 +18,7 @@ impl Live {
         let mut anyway = self.socket.has_unsent();
         loop {
             // What ends rights goes before what is due: the next turn looks at it.
-            if !self.access.is_empty() {
+            if self.mailbox.is_urgent() {
                 return Ok(());
             }
             let (now, pressure) = (self.app.clock.now_ms(), self.app.rooms.pressure());
@@ -29,7 +29,7 @@ impl Live {
             }
             for (sub, stream, cursor) in due {
                 // Likewise when it came while the one before was sent.
-                if !self.access.is_empty() {
+                if self.mailbox.is_urgent() {
                     self.connection.wake(sub, now, pressure);
                     continue;
                 }

@@ -2,6 +2,7 @@
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::listeners::{About, Hearing};
 use crate::meeting::{Membership, authorise};
 use crate::presence::{Here, Presence};
 use crate::rooms::feed::Interest;
@@ -30,6 +31,8 @@ pub(super) struct Place {
     pub closes_at: Option<u64>,
     /// While it is open, the person is in the meeting.
     _here: Here,
+    /// While it is open, changes of rights in the meeting are heard of.
+    _hears: Hearing,
 }
 
 /// What a client asks for, from where.
@@ -62,6 +65,7 @@ pub(super) async fn open(
     ) else {
         return Err(Problem::not_found("the meeting"));
     };
+    let hears = app.listeners.hear(About::Meeting(meeting.clone()), mailbox);
     let membership = authorise(app, actor, meeting, action).await?;
     let interest = Interest {
         stream,
@@ -75,6 +79,7 @@ pub(super) async fn open(
         seat,
         closes_at: membership.note_closes_at(),
         _here: Presence::came(app, meeting, actor),
+        _hears: hears,
     };
     let (after, opened) = match wanted.query {
         Query::Note { .. } => {

@@ -3,13 +3,14 @@
 use super::open::writable;
 use super::task::Live;
 use crate::actor::Actor;
-use crate::app::{AccessChange, App};
+use crate::app::AccessChange::CutOff;
+use crate::app::App;
 use crate::meeting::ask;
+use crate::rooms::mailbox::Changes;
 use connvo_core::error::Problem;
 use connvo_core::live::connection::Effect;
 use connvo_core::protocol::close;
 use connvo_core::protocol::frame::Query;
-use tokio::sync::broadcast::error::RecvError;
 
 impl Live {
     /// What ends by itself: the token, the right to write to the note of a meeting
@@ -19,42 +20,49 @@ impl Live {
             return self.connection.close(close::POLICY);
         }
         let mut effects = Vec::new();
+        if self.closes_at.is_none_or(|closes| closes > now) {
+            return effects;
+        }
         for (sub, place) in &mut self.places {
             if place.closes_at.take_if(|closes| *closes <= now).is_some() {
                 effects.extend(self.connection.access_changed(*sub, false));
             }
         }
+        self.see_closing();
         effects
+    }
+
+    /// The places, or the rights there, have changed.
+    pub(super) fn see_closing(&mut self) {
+        let closes = self.places.values().filter_map(|place| place.closes_at);
+        self.closes_at = closes.min();
     }
 
     /// Rights may have changed: what is no longer allowed ends, before anything
     /// later reaches it.
-    pub(super) async fn recheck(&mut self, change: Result<AccessChange, RecvError>) -> Vec<Effect> {
-        let (Some(actor), Ok(change)) = (self.actor.clone(), change.map(Some).or_else(lagged))
-        else {
+    pub(super) async fn recheck(&mut self, changes: &Changes) -> Vec<Effect> {
+        self.pass = None;
+        let Some(actor) = self.actor.clone() else {
             return Vec::new();
         };
-        if change == Some(AccessChange::CutOff) {
+        if changes.held.iter().any(|change| **change == CutOff) {
             return self.connection.close(close::TRY_LATER);
         }
         let (user, session) = (&actor.user_id, actor.session_id.as_deref());
-        if change
-            .as_ref()
-            .is_none_or(|change| change.is_of(user, session))
+        if changes.any(|change| change.is_of(user, session))
             && let Err(problem) = self.app.auth.stands(user, session).await
         {
             return self.connection.token_failed(problem);
         }
+        let is_concerned = |query: &Query| {
+            let meeting = query.meeting_id();
+            meeting.is_some_and(|meeting| changes.any(|change| change.is_in(meeting, user)))
+        };
         let concerned: Vec<(u32, Query)> = self
             .connection
             .subscriptions()
+            .filter(|(_, held)| is_concerned(held.query()))
             .map(|(sub, held)| (sub, held.query().clone()))
-            .filter(|(_, query)| {
-                change.as_ref().is_none_or(|change| {
-                    let meeting = query.meeting_id();
-                    meeting.is_some_and(|meeting| change.is_in(meeting, user))
-                })
-            })
             .collect();
         let mut effects = Vec::new();
         for (sub, query) in concerned {
@@ -73,6 +81,7 @@ impl Live {
                 Err(problem) => effects.extend(self.connection.refused(sub, problem)),
             }
         }
+        self.see_closing();
         effects
     }
 }
@@ -87,13 +96,5 @@ pub(super) async fn still_may(app: &App, actor: &Actor, query: &Query) -> Result
     match (query.meeting_id(), query.action()) {
         (Some(meeting), Some(action)) => ask(app, actor, meeting, action).await.map(|_| ()),
         _ => Ok(()),
-    }
-}
-
-/// So many changes were missed that nobody knows which: check everything.
-fn lagged(error: RecvError) -> Result<Option<AccessChange>, RecvError> {
-    match error {
-        RecvError::Lagged(_) => Ok(None),
-        RecvError::Closed => Err(error),
     }
 }

@@ -2,6 +2,8 @@
 
 use super::task::Live;
 use crate::auth::{Identity, admit};
+use crate::listeners::About;
+use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::live::connection::Effect;
 use connvo_core::protocol::close;
@@ -10,23 +12,25 @@ use connvo_core::protocol::frame::Limits;
 impl Live {
     /// Who says hello with this token.
     pub(super) async fn authenticate(&mut self, token: &str) -> Vec<Effect> {
-        let verdict = match admit(&self.app, &self.request, token).await {
-            Ok(identity) => self
-                .app
-                .connections
-                .enter(&identity.user_id)
-                .map(|entered| {
-                    self.connected = Some(entered);
-                    self.is(identity)
-                }),
-            Err(problem) => Err(problem),
-        };
+        let verdict = self.enter(token).await;
         let limits = Limits {
             note: self.app.config.note_limits(),
         };
         let now = self.app.clock.now_ms();
         self.connection
             .authenticated(verdict, now, &self.app.store_epoch, limits)
+    }
+
+    async fn enter(&mut self, token: &str) -> Result<UserId, Problem> {
+        let identity = admit(&self.app, &self.request, token).await?;
+        let about = About::Person(identity.user_id.clone());
+        self.hears
+            .push(self.app.listeners.hear(about, &self.mailbox));
+        // It may have ended before changes were heard of.
+        let session = identity.session_id.as_deref();
+        self.app.auth.stands(&identity.user_id, session).await?;
+        self.connected = Some(self.app.connections.enter(&identity.user_id)?);
+        Ok(self.is(identity))
     }
 
     /// From now on it is this person, with this token's time.

@@ -5,29 +5,29 @@ use super::open::{Place, Wanted, open};
 use super::rights::still_may;
 use super::views::Followed;
 use crate::actor::{Actor, RequestInfo};
-use crate::app::{AccessChange, App};
+use crate::app::App;
 use crate::connections::Connected;
+use crate::listeners::{About, Hearing};
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::{Letter, Mailbox};
 use crate::socket::{Broken, Error, Message, Socket};
-use crate::transcript;
+use crate::transcript::{self, pass::Pass};
 use bytes::Bytes;
 use connvo_core::id::MeetingId;
 use connvo_core::live::connection::{Connection, Effect, Outgoing, Stream};
-use connvo_core::live::room::unavailable;
 use connvo_core::protocol::command::TranscriptDraft;
 use connvo_core::protocol::frame::Query;
 use connvo_core::protocol::{Command, CommandReply, close};
 use std::collections::{BTreeMap, VecDeque};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, Sleep, sleep};
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
 /// Clients of a restarting server come back spread over this time, in milliseconds.
-const SPREAD_MS: u64 = 10_000;
+pub(super) const SPREAD_MS: u64 = 10_000;
 
 pub(super) struct Live {
     pub(super) app: App,
@@ -39,10 +39,15 @@ pub(super) struct Live {
     pub(super) connection: Connection,
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) places: BTreeMap<u32, Place>,
-    pub(super) access: Receiver<AccessChange>,
+    /// The changes that are heard of: what is about everybody, and about the person.
+    pub(super) hears: Vec<Hearing>,
+    /// The right to have something written down, as it was last found.
+    pub(super) pass: Option<Pass>,
     /// The views that are followed.
     pub(super) views: Followed,
     pub(super) expires_at_ms: u64,
+    /// When the first right to write ends by itself.
+    pub(super) closes_at: Option<u64>,
     /// This person's place among their own connections.
     pub(super) connected: Option<Connected>,
     /// The frame being taken, while it may still be held back.
@@ -54,7 +59,6 @@ pub(super) struct Live {
     /// set anew only when something is due sooner.
     alarm: Pin<Box<Sleep>>,
     rings: bool,
-    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 /// The connection is over.
@@ -63,27 +67,33 @@ pub(super) struct Over;
 /// Serves a live socket until it closes.
 pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
     let connection = Connection::new(app.ids.session(), app.clock.now_ms());
+    let mailbox = Arc::<Mailbox>::default();
     // Boxed: moved about on the stack of a task it would be kept there twice.
     let mut live = Box::new(Live {
-        stopping: Box::pin(app.shutdown.clone().cancelled_owned()),
         alarm: Box::pin(sleep(Duration::ZERO)),
         rings: false,
         // Before anything is authorised: no change of rights is missed.
-        access: app.access_changes.subscribe(),
+        hears: vec![app.listeners.hear(About::Node, &mailbox)],
         app,
         socket,
         request: Arc::new(request),
         actor: None,
         connection,
-        mailbox: Arc::default(),
+        mailbox,
         places: BTreeMap::new(),
+        pass: None,
         views: Followed::new(),
         expires_at_ms: u64::MAX,
+        closes_at: None,
         connected: None,
         fresh: None,
         late: None,
         mail_next: false,
     });
+    // Who came after the others were told is told as well.
+    if live.app.shutdown.is_cancelled() {
+        live.mailbox.stop();
+    }
     while live.turn().await.is_ok() {}
 }
 
@@ -91,9 +101,7 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
 enum Woken {
     Frame(Option<Result<Message, Error>>),
     Mail,
-    Access(Result<AccessChange, RecvError>),
     Time,
-    Shutdown,
 }
 
 impl Live {
@@ -112,13 +120,8 @@ impl Live {
             }
             Woken::Frame(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => Vec::new(),
             Woken::Frame(_) => return Err(Over),
-            Woken::Mail => self.open_mail(now),
-            Woken::Access(change) => Box::pin(self.recheck(change)).await,
+            Woken::Mail => self.open_mail(now).await,
             Woken::Time => Vec::new(),
-            Woken::Shutdown => {
-                let after = self.app.ids.bits() % SPREAD_MS;
-                self.connection.drain(after)
-            }
         });
         // After the frame: who was heard this moment is not silent, however long we
         // were busy sending.
@@ -143,7 +146,7 @@ impl Live {
     /// both goes what ends rights, or everything.
     async fn wait(&mut self) -> Woken {
         let pressure = self.app.rooms.pressure();
-        let closes = self.places.values().filter_map(|place| place.closes_at);
+        let closes = self.closes_at.into_iter();
         let at = closes
             .chain(self.connection.next_due(pressure))
             .chain(self.late.as_ref().map(|late| late.due_ms))
@@ -156,62 +159,26 @@ impl Live {
             self.alarm.as_mut().reset(at);
             self.rings = true;
         }
-        tokio::select! {
-            biased;
-            change = self.access.recv() => Woken::Access(change),
-            () = &mut self.stopping => Woken::Shutdown,
-            () = self.mailbox.filled(), if self.mail_next => Woken::Mail,
-            frame = self.socket.recv(), if self.late.is_none() => Woken::Frame(frame),
-            () = self.mailbox.filled() => Woken::Mail,
-            () = &mut self.alarm => {
-                self.rings = false;
-                Woken::Time
-            }
-        }
+        poll_fn(|task| self.poll_woken(task)).await
     }
 
-    fn open_mail(&mut self, now: u64) -> Vec<Effect> {
-        let mail = self.mailbox.take();
-        if mail.overflowed {
-            return self.connection.close(close::TRY_LATER);
+    fn poll_woken(&mut self, task: &mut Context<'_>) -> Poll<Woken> {
+        let mail_first = self.mail_next || self.mailbox.is_urgent();
+        if mail_first && self.mailbox.poll_filled(task).is_ready() {
+            return Poll::Ready(Woken::Mail);
         }
-        let pressure = self.app.rooms.pressure();
-        let mut effects = Vec::new();
-        for sub in mail.woken {
-            self.connection.wake(sub, now, pressure);
-            effects.extend(self.show_view(sub));
+        if self.late.is_none()
+            && let Poll::Ready(frame) = self.socket.poll_recv(task)
+        {
+            return Poll::Ready(Woken::Frame(frame));
         }
-        for interim in &mail.interim {
-            effects.extend(self.connection.volatile(interim.sub, &interim.json));
+        if self.mailbox.poll_filled(task).is_ready() {
+            return Poll::Ready(Woken::Mail);
         }
-        for letter in mail.letters {
-            effects.extend(self.read(letter));
-        }
-        effects
-    }
-
-    fn read(&mut self, letter: Letter) -> Vec<Effect> {
-        match letter {
-            Letter::Acknowledge {
-                sub,
-                client_id,
-                client_seq,
-            } => self.connection.acknowledge(sub, client_id, client_seq),
-            Letter::Refuse {
-                sub,
-                client_id,
-                client_seq,
-                problem,
-            } => self
-                .connection
-                .refuse_update(sub, client_id, client_seq, problem),
-            Letter::Presence { sub, bytes } => self.connection.presence(sub, bytes.to_vec()),
-            Letter::Replied { id, result } => self.connection.replied(id, result),
-            Letter::Gone { sub } if self.places.contains_key(&sub) => {
-                self.connection.refused(sub, unavailable())
-            }
-            Letter::Gone { .. } => Vec::new(),
-        }
+        self.alarm.as_mut().poll(task).map(|()| {
+            self.rings = false;
+            Woken::Time
+        })
     }
 
     pub(super) async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Over> {
@@ -289,7 +256,7 @@ impl Live {
         };
         let opened = match open(&self.app, &actor, &self.mailbox, wanted).await {
             // Rights that ended meanwhile end this before anything is shown.
-            Ok(opened) if !self.access.is_empty() => {
+            Ok(opened) if self.mailbox.is_urgent() => {
                 still_may(&self.app, &actor, &query).await.map(|()| opened)
             }
             opened => opened,
@@ -302,6 +269,7 @@ impl Live {
                     room.everybody(&self.mailbox, sub).await;
                 }
                 self.places.insert(sub, place);
+                self.see_closing();
                 self.connection.opened(sub, query, after, opened)
             }
             Err(problem) => self.connection.refused(sub, problem),
@@ -365,9 +333,8 @@ impl Live {
         let Some(actor) = &self.actor else {
             return Vec::new();
         };
-        let actor = actor.next_request(self.app.ids.uuid(), self.app.clock.now_ms());
-        let caller = (&self.mailbox, id);
-        let offered = Box::pin(transcript::offer(&self.app, &actor, meeting, draft, caller));
+        let (app, caller) = (&self.app, (&self.mailbox, id));
+        let offered = transcript::offer(app, actor, meeting, draft, caller, &mut self.pass);
         match offered.await {
             Ok(None) => Vec::new(),
             Ok(Some(accepted)) => {

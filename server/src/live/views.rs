@@ -6,10 +6,12 @@ use super::rights::still_may;
 use super::task::Live;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::listeners::{About, Hearing};
 use crate::meeting::{Membership, authorise};
 use crate::rooms::mailbox::Mailbox;
 use crate::views::{Follower, Key, Shown};
 use connvo_core::error::Problem;
+use connvo_core::id::MeetingId;
 use connvo_core::live::connection::{Effect, Opened, VIEW_CURSOR};
 use connvo_core::protocol::frame::Query;
 use std::collections::HashMap;
@@ -23,6 +25,8 @@ pub(super) struct ViewPlace {
     follower: Follower,
     /// The version last sent.
     sent: Arc<str>,
+    /// While it is followed, changes of rights in the meeting are heard of.
+    _hears: Option<Hearing>,
 }
 
 fn follow(app: &App, key: &Key, mailbox: &Arc<Mailbox>, sub: u32) -> Follower {
@@ -63,10 +67,15 @@ impl Live {
         let Some(actor) = self.actor.clone() else {
             return Vec::new();
         };
+        let hear = |meeting: &MeetingId| {
+            let about = About::Meeting(meeting.clone());
+            self.app.listeners.hear(about, &self.mailbox)
+        };
+        let hears = query.meeting_id().map(hear);
         let looked = first_look(&self.app, &actor, &query, (&self.mailbox, sub)).await;
         let looked = match looked {
             // Rights that ended meanwhile end this before anything is shown.
-            Ok(looked) if !self.access.is_empty() => {
+            Ok(looked) if self.mailbox.is_urgent() => {
                 still_may(&self.app, &actor, &query).await.map(|()| looked)
             }
             looked => looked,
@@ -76,7 +85,12 @@ impl Live {
                 let is_known =
                     after == Some(VIEW_CURSOR) && epoch.as_deref() == Some(&*shown.version);
                 let sent = Arc::clone(&shown.version);
-                self.views.insert(sub, ViewPlace { follower, sent });
+                let place = ViewPlace {
+                    follower,
+                    sent,
+                    _hears: hears,
+                };
+                self.views.insert(sub, place);
                 let opened = Opened::View {
                     json: shown.json,
                     version: shown.version,

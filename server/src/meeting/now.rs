@@ -3,7 +3,7 @@
 use super::store::{self, Line};
 use super::{What, authorise, resource, touched};
 use crate::actor::Actor;
-use crate::app::App;
+use crate::app::{AccessChange, App};
 use crate::audit::Entry;
 use crate::idempotency::{Key, Once};
 use crate::presence;
@@ -158,7 +158,9 @@ pub async fn pause_transcription(
         let what = (meeting, paused);
         if store::pause_transcription(&app.db, what, along, now).await? {
             // What is remembered of the members says whether it is written down.
-            app.memberships.forget(meeting);
+            app.access_changed(AccessChange::Meeting {
+                meeting_id: meeting.clone(),
+            });
             touched(app, meeting, What::Now);
         }
         Ok(())

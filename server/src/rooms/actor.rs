@@ -1,11 +1,12 @@
 //! A room's task: the loop around [`connvo_core::live::Room`].
 
+mod answer;
 mod base;
 mod elsewhere;
 mod end;
 
 use super::feed::Feed;
-use super::handle::{Message, NoteView, Room as Handle, StockState};
+use super::handle::{Message, Room as Handle};
 use super::reply::Reply;
 use super::{Cell, Ground, Rooms};
 use crate::audit::Entry;
@@ -17,9 +18,8 @@ use crate::transcript::store as transcripts;
 use base::{Again, store_reseed};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
-use connvo_core::live::connection::NoteSnapshot;
 use connvo_core::live::note::Note;
-use connvo_core::live::pacing::{PRESENCE_MS, SHORTEST_MS};
+use connvo_core::live::pacing::{PRESENCE_MS, TRANSCRIPT_MS, window_ms};
 use connvo_core::live::presence::Presence;
 use connvo_core::live::room::{BATCH_ENTRIES, Batch, Fetch, News, Request, Room, Stored};
 use connvo_core::note::DocumentError;
@@ -34,10 +34,10 @@ use tokio_util::sync::CancellationToken;
 const INBOX: usize = 256;
 /// Presence is merged to one frame in this time.
 const WINDOW: Duration = Duration::from_millis(PRESENCE_MS);
-/// How far apart a room's commits begin while many meetings write, at least: what it
-/// gathers meanwhile costs one commit, and each watcher one frame. A little more than the
-/// shortest window of a watcher, so that this need not wait once more.
-const GATHER: Duration = Duration::from_millis(SHORTEST_MS + 2);
+/// By how much longer a room gathers, while many meetings write, than its watchers' window
+/// is: what it gathers costs one commit, and each watcher one frame, for which this need
+/// not wait once more. In milliseconds.
+const LONGER_MS: u64 = 2;
 /// How often presence that was not renewed is let go.
 const SWEEP: Duration = Duration::from_secs(5);
 
@@ -50,7 +50,7 @@ struct Actor {
     presence: Presence,
     presence_at: Instant,
     heard_at: Instant,
-    /// When the last commit began.
+    /// When the last commit was done.
     committed_at: Option<Instant>,
     /// Dropped with the task, however it ends.
     _place: Place,
@@ -219,7 +219,8 @@ impl Actor {
 
     /// Until when what is queued waits for more.
     fn gathers_until(&self) -> Option<Instant> {
-        let until = self.committed_at? + GATHER;
+        let window_ms = window_ms(TRANSCRIPT_MS, self.rooms.pressure());
+        let until = self.committed_at? + Duration::from_millis(window_ms + LONGER_MS);
         let committer = &self.rooms.ground().committer;
         let gathers = (1..BATCH_ENTRIES).contains(&self.room.queued())
             && until > Instant::now()
@@ -314,7 +315,6 @@ impl Actor {
     }
 
     async fn commit(&mut self, batch: Batch) -> Result<Stored, CommitError> {
-        self.committed_at = Some(Instant::now());
         let ground = self.rooms.ground();
         let mut records = Vec::new();
         let clients = batch.entries.iter().map(|entry| entry.client_id.as_str());
@@ -342,6 +342,7 @@ impl Actor {
             records,
         };
         let stored = ground.committer.append(append).await;
+        self.committed_at = Some(Instant::now());
         if stored.is_err() {
             // It goes with the next try.
             self.records.extend(recorded);
@@ -375,64 +376,5 @@ impl Actor {
             }
         }
         Ok(())
-    }
-
-    fn answer(&self, question: Message) {
-        let note = self.room.note();
-        let Some(document) = note.committed() else {
-            return;
-        };
-        match question {
-            Message::Read(reply) => drop(reply.send(NoteView {
-                content: document.text().to_string(),
-                version: note.head(),
-                epoch: note.epoch(),
-            })),
-            Message::Freshen(reply) => drop(reply.send(())),
-            Message::Snapshot(reply) => {
-                let state = document.diff_v1(&[0]).unwrap_or_default();
-                drop(reply.send(NoteSnapshot {
-                    cursor: note.head(),
-                    hash: document.text().hash(),
-                    state,
-                }));
-            }
-            Message::Sync {
-                state_vector,
-                reply,
-                held,
-            } => {
-                drop(held);
-                let state = document.diff_v1(&state_vector).map(|diff| StockState {
-                    diff,
-                    state_vector: document.state_vector(),
-                    head: note.head(),
-                });
-                let malformed = |_| {
-                    Problem::new(
-                        ErrorCode::ValidationError,
-                        "the state vector makes no sense",
-                    )
-                };
-                drop(reply.send(state.map_err(malformed)));
-            }
-            _ => {}
-        }
-    }
-
-    /// What changed within a window goes out as one frame.
-    fn tell_presence(&mut self, now_ms: u64) {
-        if Instant::now() >= self.presence_at {
-            self.presence.expire(now_ms);
-            if self.is_shared() {
-                self.tell_present(self.presence.news());
-            }
-            if let Some(bytes) = self.presence.drain() {
-                self.feed.presence(&bytes.into());
-            }
-            self.presence_at = Instant::now() + SWEEP;
-        } else if self.presence.has_changes() {
-            self.presence_at = self.presence_at.min(Instant::now() + WINDOW);
-        }
     }
 }

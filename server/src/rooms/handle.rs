@@ -135,7 +135,7 @@ impl Room {
         self.epoch
     }
 
-    pub(super) fn is_closing(&self) -> bool {
+    pub(crate) fn is_closing(&self) -> bool {
         self.sender.is_closed()
     }
 
@@ -394,25 +394,4 @@ impl Room {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::{Clock, Ids};
-    use futures_util::FutureExt;
-
-    #[tokio::test]
-    async fn who_sends_more_than_a_room_holds_waits_until_it_has_answered() {
-        let (sender, mut inbox) = mpsc::channel(64);
-        let feed = Arc::new(Feed::new(0, 0, 0));
-        let room = Room::new(sender, feed, 1, CancellationToken::new());
-        let (author, mailbox) = (Ids::seeded(Clock::fixed(0), 1).user(), Arc::default());
-        let offer = || room.stock_update(&author, None, vec![0; 1 << 20], &mailbox);
-        let mut sent = 0;
-        while offer().now_or_never().is_some() {
-            sent += 1;
-        }
-        assert_eq!(sent, 8, "MiB");
-        drop(inbox.recv().await);
-        assert!(offer().now_or_never().is_some());
-        assert!(offer().now_or_never().is_none());
-    }
-}
+mod tests;

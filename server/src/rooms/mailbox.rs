@@ -1,16 +1,23 @@
-//! What rooms and tasks leave for one connection: wake-ups and letters.
+//! What rooms and tasks leave for one connection: wake-ups, letters, and changes of rights,
+//! which go before both.
 //!
 //! Leaving something never waits. Letters are few by construction; a connection
 //! whose box is full is closed, and resumes from its cursors.
 
+use crate::bus::AccessChange;
 use connvo_core::error::Problem;
 use connvo_core::protocol::CommandReply;
+use futures_util::task::AtomicWaker;
 use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::task::{Context, Poll};
 
 /// Most letters waiting.
 const LETTERS: usize = 1_024;
+/// Most changes of rights waiting; where there are more, everything is asked again.
+const CHANGES: usize = 64;
 /// Most utterances whose interim chunks wait; the oldest give way.
 const UTTERANCES: usize = 128;
 
@@ -69,9 +76,35 @@ pub struct Interim {
     pub json: Arc<str>,
 }
 
+/// Changes of rights.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// What has changed, in order.
+    pub held: Vec<Arc<AccessChange>>,
+    /// There were more: anything may have changed.
+    pub missed: bool,
+}
+
+impl Changes {
+    /// Whether one of them, or one that was missed, may be such.
+    pub fn any(&self, is_such: impl Fn(&AccessChange) -> bool) -> bool {
+        self.missed || self.held.iter().any(|change| is_such(change))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.any(|_| true)
+    }
+}
+
 /// What was in the box.
 #[derive(Debug, Default)]
 pub struct Mail {
+    /// The server goes away.
+    pub stops: bool,
+    /// What has changed of rights; before anything else is shown, what ends with them ends.
+    pub changes: Changes,
     /// Subscriptions whose journal has grown.
     pub woken: BTreeSet<u32>,
     /// Interim chunks, one an utterance.
@@ -82,18 +115,21 @@ pub struct Mail {
     pub overflowed: bool,
 }
 
-/// One connection's box.
+/// One connection's box, emptied by one task.
 #[derive(Debug, Default)]
 pub struct Mailbox {
     mail: Mutex<Mail>,
-    notify: Notify,
+    is_filled: AtomicBool,
+    /// Whether rights have changed, or the server goes away.
+    is_urgent: AtomicBool,
+    owner: AtomicWaker,
 }
 
 impl Mailbox {
     /// A subscription's journal has grown.
     pub fn wake(&self, sub: u32) {
         if self.lock().woken.insert(sub) {
-            self.notify.notify_one();
+            self.ring();
         }
     }
 
@@ -106,7 +142,7 @@ impl Mailbox {
             mail.overflowed = true;
         }
         drop(mail);
-        self.notify.notify_one();
+        self.ring();
     }
 
     /// Leaves an interim chunk, in the place of the utterance's last one.
@@ -122,17 +158,70 @@ impl Mailbox {
             mail.interim.push(interim);
         }
         drop(mail);
-        self.notify.notify_one();
+        self.ring();
     }
 
-    /// Waits until something is in the box.
+    /// Rights have changed. The same change, told again, is one.
+    pub fn tell(&self, change: &Arc<AccessChange>) {
+        let mut mail = self.lock();
+        let changes = &mut mail.changes;
+        if changes.held.iter().any(|held| Arc::ptr_eq(held, change)) {
+            return;
+        }
+        if changes.held.len() < CHANGES {
+            changes.held.push(Arc::clone(change));
+        } else {
+            changes.missed = true;
+        }
+        self.is_urgent.store(true, Ordering::SeqCst);
+        drop(mail);
+        self.ring();
+    }
+
+    /// The server goes away.
+    pub fn stop(&self) {
+        let mut mail = self.lock();
+        mail.stops = true;
+        self.is_urgent.store(true, Ordering::SeqCst);
+        drop(mail);
+        self.ring();
+    }
+
+    /// Whether something is in the box that goes before everything else.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        self.is_urgent.load(Ordering::SeqCst)
+    }
+
+    /// Whether something was left since this was last ready; else the task is woken when
+    /// something is. One task asks.
+    pub fn poll_filled(&self, task: &Context<'_>) -> Poll<()> {
+        if !self.is_filled.swap(false, Ordering::SeqCst) {
+            self.owner.register(task.waker());
+            if !self.is_filled.swap(false, Ordering::SeqCst) {
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(())
+    }
+
+    /// As [`Mailbox::poll_filled`], awaited.
     pub async fn filled(&self) {
-        self.notify.notified().await;
+        poll_fn(|task| self.poll_filled(task)).await;
     }
 
     /// Empties the box.
     pub fn take(&self) -> Mail {
-        std::mem::take(&mut *self.lock())
+        let mut mail = self.lock();
+        self.is_urgent.store(false, Ordering::SeqCst);
+        std::mem::take(&mut *mail)
+    }
+
+    /// Wakes the owner, whatever is in the box.
+    pub(crate) fn ring(&self) {
+        if !self.is_filled.swap(true, Ordering::SeqCst) {
+            self.owner.wake();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Mail> {

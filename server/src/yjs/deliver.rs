@@ -20,7 +20,7 @@ impl Editor {
         self.pacer.clear();
         loop {
             // What ends rights goes before what is due: the next turn looks at it.
-            if !self.access.is_empty() {
+            if self.mailbox.is_urgent() {
                 self.pacer.wake();
                 return Ok(());
             }

@@ -6,7 +6,6 @@ use connvo_core::live::stock;
 use connvo_core::protocol::SUBPROTOCOL;
 use connvo_core::protocol::frame::{ClientFrame, Query, ServerFrame};
 use connvo_core::protocol::lane::{self, ClientLane, ServerLane};
-use connvo_server::app::AccessChange;
 use connvo_server::clock::Clock;
 use connvo_server::config::RateLimits;
 use connvo_tests::load::Failure;
@@ -49,11 +48,9 @@ pub fn id(path: &str) -> MeetingId {
     path.rsplit('/').next().unwrap().parse().unwrap()
 }
 
-/// Makes every connection look at the clock: somebody's rights elsewhere change.
+/// Makes every connection look at the clock.
 pub fn nudge(api: &Api) {
-    let _ = api.app.access_changes.send(AccessChange::Meeting {
-        meeting_id: api.app.ids.meeting(),
-    });
+    api.app.listeners.wake();
 }
 
 impl Line {

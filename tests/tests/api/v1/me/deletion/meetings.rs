@@ -4,7 +4,10 @@ use super::v1_me_deletion::tables_with;
 use super::v1_me_deletion_words::hears;
 use crate::client::Api;
 use connvo_server::app::AccessChange;
+use connvo_server::listeners::About;
+use connvo_server::rooms::mailbox::Mailbox;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[tokio::test]
 async fn a_meeting_that_was_nobody_elses_goes_with_all_of_it() {
@@ -53,11 +56,17 @@ async fn a_meeting_that_goes_on_has_another_host_or_ends_with_its_host() {
         let started = ada.post(&format!("{meeting}/start"), Value::Null).await;
         assert_eq!(started.0, 200);
     }
-    let mut told = api.app.access_changes.subscribe();
+    let mailbox = Arc::<Mailbox>::default();
+    let hear = |path: &String| {
+        let meeting = path.rsplit('/').next().unwrap().parse().unwrap();
+        let about = About::Meeting(meeting);
+        api.app.listeners.hear(about, &mailbox)
+    };
+    let _hears = [&inherited, &watched, &planned].map(hear);
     assert_eq!(ada.delete("/v1/me").await.0, 200);
     let mut changed = Vec::new();
-    while let Ok(change) = told.try_recv() {
-        if let AccessChange::Meeting { meeting_id } = change {
+    for change in mailbox.take().changes.held {
+        if let AccessChange::Meeting { meeting_id } = &*change {
             changed.push(format!("/v1/meetings/{meeting_id}"));
         }
     }
