@@ -1,0 +1,24 @@
+//! Chaos: real nodes over one PostgreSQL and a bus, clients at all doors through a load
+//! balancer without stickiness, and faults by a seeded schedule. Afterwards the book that
+//! was kept of it all is held against what is promised.
+//!
+//! - [`schedule`]: which faults, when.
+//! - [`cluster`], [`node`]: what they befall.
+//! - [`world`], [`crew`]: who takes part: [`writers`] over HTTP ([`http`]), [`watcher`]s.
+//! - [`history`], [`marker`]: the book; [`finale`]: what is there in the end.
+//! - [`check`]: what is promised.
+//! - [`run`]: one seed.
+
+pub mod check;
+pub mod cluster;
+pub mod crew;
+pub mod finale;
+pub mod history;
+pub mod http;
+pub mod marker;
+pub mod node;
+pub mod run;
+pub mod schedule;
+pub mod watcher;
+pub mod world;
+pub mod writers;
