@@ -4,10 +4,12 @@
 //!
 //! - [`schedule`]: which faults, when.
 //! - [`cluster`], [`node`]: what they befall.
-//! - [`world`], [`crew`]: who takes part: [`writers`] over HTTP ([`http`]), [`watcher`]s.
+//! - [`world`], [`crew`]: who takes part: [`writers`] over HTTP ([`http`]), [`watcher`]s,
+//!   our own client ([`ours`] in a [`shell`]), and a [`stock`] one.
 //! - [`history`], [`marker`]: the book; [`finale`]: what is there in the end.
 //! - [`check`]: what is promised.
 //! - [`run`]: one seed.
+//! - [`storm`]: thousands of clients of a node that is killed.
 
 pub mod check;
 pub mod cluster;
@@ -17,8 +19,12 @@ pub mod history;
 pub mod http;
 pub mod marker;
 pub mod node;
+pub mod ours;
 pub mod run;
 pub mod schedule;
+pub mod shell;
+pub mod stock;
+pub mod storm;
 pub mod watcher;
 pub mod world;
 pub mod writers;

@@ -1,9 +1,14 @@
-//! `chaos [SECONDS [SEED ...]]`: faults upon three nodes and their clients, a run a seed;
-//! ends with how many runs passed. `CHAOS_ONLY=Kill,Delay` plays only such faults.
+//! Faults upon real nodes; each form ends with how many checks passed.
+//!
+//! - `chaos [SECONDS [SEED ...]]`: three nodes and clients at all doors, a run a seed.
+//!   `CHAOS_ONLY=Kill,Delay` plays only such faults, `CHAOS_LOGS` is where the logs of
+//!   nodes go when something is wrong.
+//! - `chaos storm [MEETINGS]`: five clients a meeting at one node, which is killed.
 
 use connvo_tests::chaos::cluster::Ground;
 use connvo_tests::chaos::run::{self, Plan};
 use connvo_tests::chaos::schedule::Fault;
+use connvo_tests::chaos::storm;
 use connvo_tests::load::Failure;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -13,10 +18,37 @@ use tokio::task::LocalSet;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+const USAGE: &str = "usage: chaos [SECONDS [SEED ...]] | chaos storm [MEETINGS]";
+
+/// Checks that passed, and that failed.
+#[derive(Default)]
+struct Score {
+    passed: u64,
+    failed: u64,
+}
+
+impl Score {
+    fn count(&mut self, is_good: bool) {
+        if is_good {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+}
+
 fn main() -> ExitCode {
     match start() {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+        Ok(score) => {
+            let Score { passed, failed } = score;
+            let verdict = if failed == 0 { "ok" } else { "FAILED" };
+            println!("test result: {verdict}. {passed} passed; {failed} failed; 0 ignored");
+            if failed == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
         Err(error) => {
             eprintln!("chaos: {error}");
             ExitCode::FAILURE
@@ -24,42 +56,57 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs all seeds; how many checks failed.
-fn start() -> Result<u64, Failure> {
-    let mut numbers = Vec::new();
-    for word in std::env::args().skip(1) {
-        let number: u64 = word
-            .parse()
-            .map_err(|_| "usage: chaos [SECONDS [SEED ...]]")?;
-        numbers.push(number);
-    }
-    let mut numbers = numbers.into_iter();
-    let seconds = numbers.next().unwrap_or(30);
-    let mut seeds: Vec<u64> = numbers.collect();
-    if seeds.is_empty() {
-        seeds = vec![1, 2];
-    }
-    let only = std::env::var("CHAOS_ONLY").unwrap_or_default();
-    let only: Vec<Fault> = Fault::ALL
-        .into_iter()
-        .filter(|fault| only.split(',').any(|name| name == format!("{fault:?}")))
-        .collect();
-    let logs = std::env::var_os("CHAOS_LOGS").unwrap_or_else(|| "/tmp/connvo-chaos".into());
-    let plan = Plan {
-        seconds,
-        logs: logs.into(),
-        only,
+fn start() -> Result<Score, Failure> {
+    let mut words = std::env::args().skip(1).peekable();
+    let form = words.next_if(|word| word.parse::<u64>().is_err());
+    let numbers: Result<Vec<u64>, _> = words.map(|word| word.parse()).collect();
+    let numbers = numbers.map_err(|_| USAGE)?;
+    let work = async {
+        match form.as_deref() {
+            None => seeds(&numbers).await,
+            Some("storm") => {
+                let meetings = numbers.first().copied().unwrap_or(1_000);
+                let wrong = storm::run(&Ground::start(), usize::try_from(meetings)?).await?;
+                Ok(told(&wrong))
+            }
+            Some(_) => Err(USAGE.into()),
+        }
     };
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    LocalSet::new().block_on(&runtime, all(&seeds, &plan))
+    LocalSet::new().block_on(&runtime, work)
 }
 
-async fn all(seeds: &[u64], plan: &Plan) -> Result<u64, Failure> {
+/// One check, and all that is wrong with it.
+fn told(wrong: &[String]) -> Score {
+    for what in wrong {
+        println!("  {what}");
+    }
+    let mut score = Score::default();
+    score.count(wrong.is_empty());
+    score
+}
+
+/// Runs seeds: the numbers after the first, which is for how many seconds.
+async fn seeds(numbers: &[u64]) -> Result<Score, Failure> {
+    let seconds = numbers.first().copied().unwrap_or(30);
+    let seeds = match numbers.get(1..) {
+        None | Some([]) => &[1, 2],
+        Some(seeds) => seeds,
+    };
+    let only = std::env::var("CHAOS_ONLY").unwrap_or_default();
+    let named = |fault: &Fault| only.split(',').any(|name| name == format!("{fault:?}"));
+    let only: Vec<Fault> = Fault::ALL.into_iter().filter(named).collect();
+    let logs = std::env::var_os("CHAOS_LOGS");
+    let plan = Plan {
+        seconds,
+        logs: logs.unwrap_or_else(|| "/tmp/connvo-chaos".into()).into(),
+        only,
+    };
     let ground = Ground::start();
-    let (mut passed, mut failed) = (0, 0);
+    let mut score = Score::default();
     let mut fired: BTreeMap<Fault, u64> = BTreeMap::new();
     for seed in seeds {
-        match run::run(&ground, *seed, plan).await {
+        match run::run(&ground, *seed, &plan).await {
             Ok(outcome) => {
                 for (fault, times) in &outcome.fired {
                     *fired.entry(*fault).or_default() += times;
@@ -69,23 +116,20 @@ async fn all(seeds: &[u64], plan: &Plan) -> Result<u64, Failure> {
                 for violation in outcome.violations.iter().take(20) {
                     println!("  {violation}");
                 }
-                let is_good = outcome.violations.is_empty();
-                *(if is_good { &mut passed } else { &mut failed }) += 1;
+                score.count(outcome.violations.is_empty());
             }
             Err(error) => {
                 println!("  the run broke: {error}");
-                failed += 1;
+                score.count(false);
             }
         }
     }
-    for fault in Fault::ALL {
+    // A fault that never came shows nothing.
+    let is_wanted = |fault: &Fault| plan.only.is_empty() || plan.only.contains(fault);
+    for fault in Fault::ALL.into_iter().filter(is_wanted) {
         let times = fired.get(&fault).copied().unwrap_or(0);
-        println!("{fault:?}: {times} times");
-        let is_wanted = plan.only.is_empty() || plan.only.contains(&fault);
-        if is_wanted {
-            *(if times > 0 { &mut passed } else { &mut failed }) += 1;
-        }
+        println!("{fault:?} came {times} times");
+        score.count(times > 0);
     }
-    println!("test result: chaos. {passed} passed; {failed} failed; 0 ignored");
-    Ok(failed)
+    Ok(score)
 }

@@ -122,7 +122,10 @@ fn in_itself(log: &Log, found: &mut Found) {
             found.add(Property::NoGaps, what);
             return;
         }
-        for mark in &item.marks {
+        // Of one change, they stand where they were typed.
+        let mut marks = item.marks.clone();
+        marks.sort_unstable();
+        for mark in &marks {
             if !seen.insert(*mark) {
                 found.add(Property::NothingTwice, format!("{journal}: {mark}"));
                 continue;

@@ -1,6 +1,8 @@
 //! Who takes part in each meeting.
 
 use super::http::{Answer, Http};
+use super::ours::Ours;
+use super::stock::Editor;
 use super::watcher::Watcher;
 use super::world::World;
 use super::writers::Writer;
@@ -11,11 +13,14 @@ use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
 
 // Which of a meeting's people does what.
 const HOST: usize = 0;
+const OURS: [usize; 2] = [1, 2];
+const STOCK: usize = 3;
 const WRITERS: usize = 3;
 const WATCHER: usize = 4;
 const REMOVED: usize = 5;
@@ -61,6 +66,16 @@ pub fn start(world: &Rc<World>) -> Crew {
         writers.push(spawn_local(writer(WRITERS).transcribe()));
         writers.push(spawn_local(writer(WRITERS + 1).post()));
         writers.push(spawn_local(writer(WRITERS).plan()));
+        for person in OURS {
+            let (tell, told) = oneshot::channel();
+            let ours = Ours::new(world, meeting, person);
+            readers.push(spawn_local(ours.take_part(tell)));
+            writers.push(spawn_local(flushed(told)));
+        }
+        let (tell, told) = oneshot::channel();
+        let stock = Editor::new(world, meeting, STOCK, tell);
+        readers.push(spawn_local(stock.take_part()));
+        writers.push(spawn_local(flushed(told)));
         let watcher = |person, who| Watcher::new(world, meeting, person, who);
         readers.push(spawn_local(watcher(WATCHER, "watcher").watch()));
         readers.push(spawn_local(watcher(WATCHER, "slow").slow().watch()));
@@ -72,6 +87,11 @@ pub fn start(world: &Rc<World>) -> Crew {
     *crew.writers.borrow_mut() = writers;
     *crew.readers.borrow_mut() = readers;
     crew
+}
+
+/// One who reads on has written all that it had begun; who ended early has complained.
+async fn flushed(told: oneshot::Receiver<()>) {
+    let _ = told.await;
 }
 
 /// The host sends somebody away, some time in the first half; then that one tries to read

@@ -67,6 +67,19 @@ impl Node {
         self.again(pause, Self::kill_now, |_| {}).await
     }
 
+    /// Kills it for good.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub async fn down(&self) -> Result<(), Failure> {
+        let Some(Run::Up(process)) = self.run.lock().await.take() else {
+            return Err("a node is down already".into());
+        };
+        self.logs.borrow_mut().push(process.log());
+        spawn_blocking(move || drop(process)).await?;
+        Ok(())
+    }
+
     /// Kills it, and starts it again with a clock that is so many seconds wrong.
     ///
     /// # Errors
