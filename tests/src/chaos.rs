@@ -9,11 +9,13 @@
 //! - [`history`], [`marker`]: the book; [`finale`]: what is there in the end.
 //! - [`check`]: what is promised.
 //! - [`run`]: one seed.
+//! - [`disk`]: no room for SQLite.
 //! - [`storm`]: thousands of clients of a node that is killed.
 
 pub mod check;
 pub mod cluster;
 pub mod crew;
+pub mod disk;
 pub mod finale;
 pub mod history;
 pub mod http;

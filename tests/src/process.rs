@@ -147,6 +147,12 @@ impl Drop for ServerProcess {
 }
 
 impl Place {
+    /// Its data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
     /// Starts a server here and waits until it listens.
     ///
     /// # Panics

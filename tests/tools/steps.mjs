@@ -73,6 +73,13 @@ export const steps = [
     env: { CHAOS_LOGS: "@target/chaos" },
   },
   {
+    // SQLite on a disk that is full now and then: a small one, mounted for it alone.
+    name: "disk",
+    counts: true,
+    run: "unshare --map-root-user --mount @target/debug/chaos disk".split(" "),
+    env: { CHAOS_LOGS: "@target/chaos" },
+  },
+  {
     // 500 clients of a node that is killed.
     name: "storm",
     counts: true,

@@ -3,14 +3,17 @@
 //! - `chaos [SECONDS [SEED ...]]`: three nodes and clients at all doors, a run a seed.
 //!   `CHAOS_ONLY=Kill,Delay` plays only such faults, `CHAOS_LOGS` is where the logs of
 //!   nodes go when something is wrong.
+//! - `chaos disk`: one server with SQLite on a disk that is full now and then.
 //! - `chaos storm [MEETINGS]`: five clients a meeting at one node, which is killed.
 
 use connvo_tests::chaos::cluster::Ground;
-use connvo_tests::chaos::run::{self, Plan};
+use connvo_tests::chaos::disk;
+use connvo_tests::chaos::run::{self, Outcome, Plan};
 use connvo_tests::chaos::schedule::Fault;
 use connvo_tests::chaos::storm;
 use connvo_tests::load::Failure;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
@@ -18,7 +21,7 @@ use tokio::task::LocalSet;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "usage: chaos [SECONDS [SEED ...]] | chaos storm [MEETINGS]";
+const USAGE: &str = "usage: chaos [SECONDS [SEED ...]] | chaos disk | chaos storm [MEETINGS]";
 
 /// Checks that passed, and that failed.
 #[derive(Default)]
@@ -69,6 +72,14 @@ fn start() -> Result<Score, Failure> {
                 let wrong = storm::run(&Ground::start(), usize::try_from(meetings)?).await?;
                 Ok(told(&wrong))
             }
+            Some("disk") => {
+                let (outcome, refused) = disk::run(&logs()).await?;
+                println!("disk: full, the server was refused its room {refused} times");
+                let mut score = Score::default();
+                score.count(tell(&outcome));
+                score.count(refused > 0);
+                Ok(score)
+            }
             Some(_) => Err(USAGE.into()),
         }
     };
@@ -86,6 +97,22 @@ fn told(wrong: &[String]) -> Score {
     score
 }
 
+/// What a run came to. Whether it is good.
+fn tell(outcome: &Outcome) -> bool {
+    let (acknowledged, seen) = (outcome.acknowledged, outcome.seen);
+    println!("  {acknowledged} writes acknowledged, {seen} entries seen");
+    for violation in outcome.violations.iter().take(20) {
+        println!("  {violation}");
+    }
+    outcome.violations.is_empty()
+}
+
+/// Where logs go.
+fn logs() -> PathBuf {
+    let logs = std::env::var_os("CHAOS_LOGS");
+    logs.unwrap_or_else(|| "/tmp/connvo-chaos".into()).into()
+}
+
 /// Runs seeds: the numbers after the first, which is for how many seconds.
 async fn seeds(numbers: &[u64]) -> Result<Score, Failure> {
     let seconds = numbers.first().copied().unwrap_or(30);
@@ -96,10 +123,9 @@ async fn seeds(numbers: &[u64]) -> Result<Score, Failure> {
     let only = std::env::var("CHAOS_ONLY").unwrap_or_default();
     let named = |fault: &Fault| only.split(',').any(|name| name == format!("{fault:?}"));
     let only: Vec<Fault> = Fault::ALL.into_iter().filter(named).collect();
-    let logs = std::env::var_os("CHAOS_LOGS");
     let plan = Plan {
         seconds,
-        logs: logs.unwrap_or_else(|| "/tmp/connvo-chaos".into()).into(),
+        logs: logs(),
         only,
     };
     let ground = Ground::start();
@@ -111,12 +137,7 @@ async fn seeds(numbers: &[u64]) -> Result<Score, Failure> {
                 for (fault, times) in &outcome.fired {
                     *fired.entry(*fault).or_default() += times;
                 }
-                let (acknowledged, seen) = (outcome.acknowledged, outcome.seen);
-                println!("  {acknowledged} writes acknowledged, {seen} entries seen");
-                for violation in outcome.violations.iter().take(20) {
-                    println!("  {violation}");
-                }
-                score.count(outcome.violations.is_empty());
+                score.count(tell(&outcome));
             }
             Err(error) => {
                 println!("  the run broke: {error}");

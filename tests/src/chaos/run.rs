@@ -2,14 +2,16 @@
 
 use super::check::{Property, Violation, check};
 use super::cluster::{Cluster, Ground, Over};
-use super::crew;
+use super::crew::{self, Crew};
 use super::finale;
 use super::history::History;
+use super::node::Node;
 use super::schedule::{Fault, Planned, schedule};
 use super::world::World;
 use crate::load::Failure;
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -148,17 +150,30 @@ async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result
         mended.map_err(|_| format!("not mended: {one}"))???;
     }
     cluster.well().await?;
+    let nodes: Vec<_> = cluster.nodes.iter().map(Node::address).collect();
+    conclude(&world, &crew, &nodes, &mut outcome).await?;
+    Ok(outcome)
+}
+
+/// Everybody finishes; then the book is held against what the nodes have.
+///
+/// # Errors
+/// Somebody does not finish, or a node does not answer.
+pub async fn conclude(
+    world: &World,
+    crew: &Crew,
+    nodes: &[SocketAddr],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
     world.stop();
     timeout(FINISH, crew.writers())
         .await
         .map_err(|_| "writers do not end")?;
-    let nodes: Vec<_> = cluster.nodes.iter().map(|node| node.address()).collect();
-    let ends = finale::read(&world, &nodes).await?;
+    let ends = finale::read(world, nodes).await?;
     world.ends.send_replace(Some(ends));
     timeout(FINISH, crew.readers())
         .await
         .map_err(|_| "readers do not end")?;
-
     let history: &History = &world.history.borrow();
     outcome.violations = check(history);
     let acknowledged = history
@@ -168,5 +183,5 @@ async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result
     outcome.acknowledged = acknowledged.count();
     let frames = history.watches.iter().flat_map(|watch| &watch.frames);
     outcome.seen = frames.map(|frame| frame.items.len()).sum();
-    Ok(outcome)
+    Ok(())
 }
