@@ -152,7 +152,23 @@ async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result
     cluster.well().await?;
     let nodes: Vec<_> = cluster.nodes.iter().map(Node::address).collect();
     conclude(&world, &crew, &nodes, &mut outcome).await?;
+    for (number, node) in cluster.nodes.iter().enumerate() {
+        let log = node.log().await;
+        let lines = log.lines().filter(|line| is_suspicious(line));
+        outcome.violations.extend(lines.map(|line| Violation {
+            property: Property::Sound,
+            detail: format!("node {number} says: {line}"),
+        }));
+    }
     Ok(outcome)
+}
+
+/// What a node says of itself only when something is wrong with it, and not with what is
+/// around it.
+fn is_suspicious(line: &str) -> bool {
+    let is_room = line.contains("the room is opened again") && !line.contains("database");
+    let is_note = line.contains("started over") || line.contains("cannot be opened");
+    is_room || is_note || line.contains("panicked at")
 }
 
 /// Everybody finishes; then the book is held against what the nodes have.
