@@ -3,14 +3,14 @@
 use super::http::{Answer, Http};
 use super::ours::Ours;
 use super::stock::Editor;
-use super::watcher::Watcher;
+use super::watcher::{Removal, Watcher};
 use super::world::World;
 use super::writers::Writer;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use reqwest::Method;
 use serde_json::Value;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -79,10 +79,10 @@ pub fn start(world: &Rc<World>) -> Crew {
         let watcher = |person, who| Watcher::new(world, meeting, person, who);
         readers.push(spawn_local(watcher(WATCHER, "watcher").watch()));
         readers.push(spawn_local(watcher(WATCHER, "slow").slow().watch()));
-        let when = Rc::new(Cell::new(None));
-        let removed = watcher(REMOVED, "removed").removed(Rc::clone(&when));
+        let removal = Rc::new(Removal::default());
+        let removed = watcher(REMOVED, "removed").removed(Rc::clone(&removal));
         readers.push(spawn_local(removed.watch()));
-        writers.push(spawn_local(remove(Rc::clone(world), meeting, when)));
+        writers.push(spawn_local(remove(Rc::clone(world), meeting, removal)));
     }
     *crew.writers.borrow_mut() = writers;
     *crew.readers.borrow_mut() = readers;
@@ -96,13 +96,14 @@ async fn flushed(told: oneshot::Receiver<()>) {
 
 /// The host sends somebody away, some time in the first half; then that one tries to read
 /// over and over.
-async fn remove(world: Rc<World>, meeting: usize, when: Rc<Cell<Option<u64>>>) {
+async fn remove(world: Rc<World>, meeting: usize, removal: Rc<Removal>) {
     let mut random = Pcg64Mcg::seed_from_u64(world.seed ^ meeting as u64);
     sleep(Duration::from_millis(random.random_range(3_000..12_000))).await;
     let people = &world.meetings[meeting].people;
     let (host, removed) = (&people[HOST], &people[REMOVED]);
     let path = world.path(meeting, &format!("/participants/{}", removed.id));
     let key = format!("remove-{meeting}");
+    removal.asked.set(true);
     let http = Http::new(&world, host);
     if http
         .insist(Method::DELETE, &path, &key, &Value::Null)
@@ -112,7 +113,7 @@ async fn remove(world: Rc<World>, meeting: usize, when: Rc<Cell<Option<u64>>>) {
         return;
     }
     let told = world.now_ms();
-    when.set(Some(told));
+    removal.told.set(Some(told));
     let http = Http::new(&world, removed);
     let path = world.path(meeting, "/transcript?limit=1");
     while !world.is_stopped() {

@@ -33,8 +33,17 @@ pub struct Watcher {
     cursors: [Option<(String, u64)>; 3],
     /// Whether they read when the slow client does.
     is_slow: bool,
-    /// When they were removed, for one who is.
-    removed: Option<Rc<Cell<Option<u64>>>>,
+    /// For one who is removed.
+    removal: Option<Rc<Removal>>,
+}
+
+/// Somebody's removal.
+#[derive(Debug, Default)]
+pub struct Removal {
+    /// Whether it is asked for: from now on they may be gone.
+    pub asked: Cell<bool>,
+    /// When the server said that it is done, in milliseconds since the run's begin.
+    pub told: Cell<Option<u64>>,
 }
 
 /// Why a connection is over.
@@ -62,7 +71,7 @@ impl Watcher {
             watches: KINDS.map(watch).into(),
             cursors: [const { None }; 3],
             is_slow: false,
-            removed: None,
+            removal: None,
         }
     }
 
@@ -73,10 +82,10 @@ impl Watcher {
         self
     }
 
-    /// One who is removed: then, the cell says when.
+    /// One who is removed.
     #[must_use]
-    pub fn removed(mut self, when: Rc<Cell<Option<u64>>>) -> Self {
-        self.removed = Some(when);
+    pub fn removed(mut self, removal: Rc<Removal>) -> Self {
+        self.removal = Some(removal);
         self
     }
 
@@ -111,7 +120,7 @@ impl Watcher {
             sleep(waits).await;
             waits = (waits * 2).min(Duration::from_secs(1));
         }
-        let removed = self.removed.as_ref().and_then(|when| when.get());
+        let removed = self.removal.as_ref().and_then(|removal| removal.told.get());
         for mut watch in self.watches {
             watch.removed_ms = removed;
             self.world.saw(watch);
@@ -119,9 +128,8 @@ impl Watcher {
     }
 
     fn is_removed(&self) -> bool {
-        self.removed
-            .as_ref()
-            .is_some_and(|when| when.get().is_some())
+        let removal = self.removal.as_ref();
+        removal.is_some_and(|removal| removal.asked.get())
     }
 
     fn query(&self, kind: Kind) -> Query {
