@@ -12,6 +12,8 @@
 //! - [`disk`]: no room for SQLite.
 //! - [`storm`]: thousands of clients of a node that is killed.
 
+#![expect(clippy::print_stdout, reason = "a command that tells how it goes")]
+
 pub mod check;
 pub mod cluster;
 pub mod crew;

@@ -159,11 +159,10 @@ impl Place {
     /// It does not start: the message has its log.
     #[must_use]
     pub fn start(self) -> ServerProcess {
-        let why = match self.try_start() {
-            Ok(server) => return server,
-            Err((_, why)) => why,
-        };
-        panic!("connvo did not start:\n{why}");
+        match self.try_start() {
+            Ok(server) => server,
+            Err(down) => panic!("connvo did not start:\n{}", down.1),
+        }
     }
 
     /// Puts this into the environment of the next run.
@@ -184,7 +183,7 @@ impl Place {
     ///
     /// # Panics
     /// The program cannot be run.
-    pub fn try_start(self) -> Result<ServerProcess, (Self, String)> {
+    pub fn try_start(self) -> Result<ServerProcess, Box<(Self, String)>> {
         let mut command = Command::new(program());
         for name in [
             "CONNVO_CONFIG",
@@ -213,7 +212,7 @@ impl Place {
         let Ok(address) = said.recv_timeout(START) else {
             end(&mut child);
             let lines = log.lock().map(|lines| lines.join("\n"));
-            return Err((self, lines.unwrap_or_default()));
+            return Err(Box::new((self, lines.unwrap_or_default())));
         };
         Ok(ServerProcess {
             child,

@@ -46,9 +46,7 @@ impl Supervised {
             "{word}: the supervisor says {said:?} ({asked:?})"
         );
     }
-}
 
-impl Supervised {
     /// The process whose child it is.
     pub(crate) fn pid(&self) -> u32 {
         self.supervisor.id()

@@ -6,6 +6,8 @@
 //! - `chaos disk`: one server with SQLite on a disk that is full now and then.
 //! - `chaos storm [MEETINGS]`: five clients a meeting at one node, which is killed.
 
+#![expect(clippy::print_stdout, reason = "a command that tells how it goes")]
+
 use connvo_tests::chaos::cluster::Ground;
 use connvo_tests::chaos::disk;
 use connvo_tests::chaos::run::{self, Outcome, Plan};

@@ -234,7 +234,7 @@ async fn part(line: &Proxy, planned: Planned) {
         line.cut();
     }
     sleep(Duration::from_millis(planned.for_ms)).await;
-    if planned.is_silent && planned.for_ms % 2 == 0 {
+    if planned.is_silent && planned.for_ms.is_multiple_of(2) {
         line.cut();
     }
     line.restore();

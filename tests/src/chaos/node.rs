@@ -142,7 +142,8 @@ impl Node {
                     *run = Some(Run::Up(process));
                     return Ok(());
                 }
-                Err((down, why)) => {
+                Err(failed) => {
+                    let (down, why) = *failed;
                     self.logs.borrow_mut().push(why.clone());
                     place = down;
                     if begun.elapsed() > START {

@@ -94,7 +94,7 @@ async fn watch_time(longest: Rc<Cell<Duration>>) {
 /// # Errors
 /// The run itself breaks: a node does not start, does not answer, does not end.
 pub async fn once(ground: &Ground, seed: u64, plan: &Plan) -> Result<Outcome, Failure> {
-    let over = if seed % 2 == 0 {
+    let over = if seed.is_multiple_of(2) {
         Over::Postgres
     } else {
         Over::Nats

@@ -33,7 +33,7 @@ pub struct Shell {
 
 /// What woke the shell up.
 enum Woken {
-    Opened(Result<Socket, Failure>),
+    Opened(Box<Result<Socket, Failure>>),
     Heard(Option<Message>),
     Time,
 }
@@ -94,7 +94,7 @@ impl Shell {
         let socket = self.socket.as_mut();
         let woken = tokio::select! {
             opened = async { opening?.await.ok() }, if opening.is_some() => {
-                Woken::Opened(opened.unwrap_or_else(|| Err("given up".into())))
+                Woken::Opened(Box::new(opened.unwrap_or_else(|| Err("given up".into()))))
             }
             heard = async { socket?.next().await }, if socket.is_some() => {
                 Woken::Heard(heard.and_then(Result::ok))
@@ -105,7 +105,7 @@ impl Shell {
         match woken {
             Woken::Opened(opened) => {
                 self.opening = None;
-                match opened {
+                match *opened {
                     Ok(socket) => {
                         self.socket = Some(Box::new(socket));
                         self.session.opened(now);

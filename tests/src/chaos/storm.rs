@@ -4,6 +4,7 @@
 mod client;
 
 use super::cluster::{Cluster, Ground, Over};
+use super::node::Node;
 use crate::load::Failure;
 use crate::load::machine;
 use crate::load::people::{self, Place};
@@ -83,7 +84,7 @@ pub async fn run(ground: &Ground, meetings: usize) -> Result<Vec<String>, Failur
     let name = format!("storm_{}", std::process::id());
     let cluster = Cluster::start(ground, &name, Over::Nats).await?;
     cluster.well().await?;
-    let addresses: Vec<SocketAddr> = cluster.nodes.iter().map(|node| node.address()).collect();
+    let addresses: Vec<SocketAddr> = cluster.nodes.iter().map(Node::address).collect();
     let places = people::make(addresses[0], meetings).await?;
     let all = meetings * CLIENTS;
     let tally = Rc::new(Tally::default());
