@@ -7,8 +7,10 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long somebody tries. Every fault is mended long before.
+/// How long somebody tries, and how often at least: every fault is mended long before,
+/// unless all stood still meanwhile.
 const PATIENCE: Duration = Duration::from_secs(60);
+const TRIES: u32 = 40;
 
 /// Somebody's requests.
 #[derive(Debug)]
@@ -46,7 +48,9 @@ impl<'a> Http<'a> {
         let url = format!("http://{}{path}", self.world.address);
         let begun = Instant::now();
         let mut pause = Duration::from_millis(20);
-        while begun.elapsed() < PATIENCE {
+        let mut tries = 0;
+        while begun.elapsed() < PATIENCE || tries < TRIES {
+            tries += 1;
             let mut request = self.client.request(method.clone(), &url);
             request = request.bearer_auth(&self.person.token);
             if !key.is_empty() {
