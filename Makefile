@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast bench load replay-all bench-search fuzz fmt types wasm www setup tools deny clean help
+.PHONY: run test test-fast bench load replay-all bench-search chaos storm fuzz fmt types wasm www setup tools deny clean help
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -51,6 +51,18 @@ replay-all:
 ## make bench-search  how long searches over 100 000 documents take, on both databases
 bench-search:
 	cargo run --locked --release -p connvo-tests --bin search
+
+## make chaos      20 runs of 60 s with faults upon three nodes; SEED=7 plays one again
+CHAOS_SECONDS ?= 60
+SEED ?= $(shell seq 1 20)
+chaos:
+	cargo build --locked -p connvo-server --bin connvo
+	cargo run --locked -p connvo-tests --bin chaos -- $(CHAOS_SECONDS) $(SEED)
+
+## make storm      5 000 clients of a node that is killed
+storm:
+	cargo build --locked --release -p connvo-server --bin connvo
+	cargo run --locked --release -p connvo-tests --bin chaos -- storm 1000
 
 ## make fuzz       FUZZ_SECONDS=600 of hostile frames, operations and updates
 FUZZ_SECONDS ?= 600

@@ -12,12 +12,15 @@ pub mod meta;
 pub mod pieces;
 pub mod staged;
 pub mod streams;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod tx;
 
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::transcript::Word;
 use lock::DirLock;
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -164,6 +167,12 @@ impl Db {
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
+            // A full disk makes SQLite roll back by itself. sqlx's own rollback fails then,
+            // and its connection would take itself to be in a transaction for ever.
+            .before_acquire(|writer, _| {
+                let is_clean = !writer.is_in_transaction();
+                Box::pin(async move { Ok(is_clean) })
+            })
             .connect_with(
                 options
                     .clone()

@@ -1,5 +1,6 @@
 //! Shared harness of the cross-crate tests: what a test needs around itself.
 //!
+//! - [`chaos`]: faults upon several nodes, and a book of what everybody saw.
 //! - [`load`]: many clients at once, and what they measure.
 //! - [`nats`]: a throwaway message server.
 //! - [`postgres`]: an empty database in a throwaway cluster.
@@ -10,6 +11,7 @@
 //! - [`signature`]: webhooks as their senders sign them.
 //! - [`workos`]: a stand-in for WorkOS, and tokens and webhooks as it signs them.
 
+pub mod chaos;
 pub mod load;
 pub mod nats;
 pub mod postgres;

@@ -15,7 +15,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What the supervising shell does. `$1` is the folder of the PostgreSQL programs,
-/// `$2` the port, `$3` further options. It prints its own words only: `ready`, or why it could not.
+/// `$2` the port, `$3` further options. It prints its own words only: `ready`, or why it
+/// could not; then does what it is asked to, a word a line: `start`, or how to stop.
 const SUPERVISE: &str = r#"
 bin=$1 port=$2 options=$3
 dir=$(mktemp -d /tmp/connvo-postgres.XXXXXX) || exit 1
@@ -27,11 +28,18 @@ trap finish EXIT
 trap '' INT TERM HUP
 "$bin/initdb" -D "$dir/data" -U app -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
     >"$dir/log" 2>&1 || { tail -n 5 "$dir/log"; exit 1; }
-"$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-p $port -k $dir \
-    -c listen_addresses=127.0.0.1 -c max_connections=300 $options" \
-    start >/dev/null 2>&1 || { tail -n 5 "$dir/log"; exit 1; }
+start() {
+    "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-p $port -k $dir \
+        -c listen_addresses=127.0.0.1 -c max_connections=300 $options" start
+}
+start >/dev/null 2>&1 || { tail -n 5 "$dir/log"; exit 1; }
 echo ready
-cat >/dev/null
+while read -r word; do
+    case $word in
+    start) start >/dev/null 2>&1 ;;
+    *) "$bin/pg_ctl" -D "$dir/data" -m "$word" -w stop >/dev/null 2>&1 ;;
+    esac && echo done || echo failed
+done
 "#;
 
 /// Of a cluster for tests: what it holds is worth nothing after a crash.
@@ -71,6 +79,64 @@ pub async fn database() -> Database {
 pub async fn durable() -> Database {
     static CLUSTER: OnceLock<Supervised> = OnceLock::new();
     fresh(&CLUSTER, DURABLE).await
+}
+
+/// A cluster of a test's own, which can be stopped and started again.
+#[derive(Debug)]
+pub struct Cluster(Supervised);
+
+/// How a cluster is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Connections are ended, and what is done is written down.
+    Fast,
+    /// As in a crash: it is all read from its log again.
+    Immediate,
+}
+
+impl Cluster {
+    /// Starts one; blocks until it is ready.
+    ///
+    /// # Panics
+    /// There is no PostgreSQL to run: the message says what to install.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(supervised::start("PostgreSQL", |port| {
+            shell(port, FORGETFUL)
+        }))
+    }
+
+    /// A fresh empty database in it: its `postgres://` address.
+    ///
+    /// # Panics
+    /// It cannot be made.
+    pub async fn database(&self, name: &str) -> String {
+        let server = url(&self.0);
+        execute(&server, &format!("CREATE DATABASE {name}"))
+            .await
+            .expect("a database can be made");
+        let (before, _) = server.rsplit_once('/').unwrap_or((&server, ""));
+        format!("{before}/{name}")
+    }
+
+    /// Stops it, and blocks until it has stopped.
+    ///
+    /// # Panics
+    /// It does not stop.
+    pub fn stop(&self, how: Stop) {
+        self.0.ask(match how {
+            Stop::Fast => "fast",
+            Stop::Immediate => "immediate",
+        });
+    }
+
+    /// Starts it again on the same port, and blocks until it is ready.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub fn begin(&self) {
+        self.0.ask("start");
+    }
 }
 
 async fn fresh(cluster: &'static OnceLock<Supervised>, options: &'static str) -> Database {

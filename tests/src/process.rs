@@ -147,12 +147,43 @@ impl Drop for ServerProcess {
 }
 
 impl Place {
+    /// Its data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
     /// Starts a server here and waits until it listens.
     ///
     /// # Panics
     /// It does not start: the message has its log.
     #[must_use]
     pub fn start(self) -> ServerProcess {
+        match self.try_start() {
+            Ok(server) => server,
+            Err(down) => panic!("connvo did not start:\n{}", down.1),
+        }
+    }
+
+    /// Puts this into the environment of the next run.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(held, _)| held != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Takes it out of the environment again.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.retain(|(held, _)| held != name);
+    }
+
+    /// As [`Place::start`], for who can wait for what is missing.
+    ///
+    /// # Errors
+    /// It does not start: why, by its log.
+    ///
+    /// # Panics
+    /// The program cannot be run.
+    pub fn try_start(self) -> Result<ServerProcess, Box<(Self, String)>> {
         let mut command = Command::new(program());
         for name in [
             "CONNVO_CONFIG",
@@ -181,14 +212,14 @@ impl Place {
         let Ok(address) = said.recv_timeout(START) else {
             end(&mut child);
             let lines = log.lock().map(|lines| lines.join("\n"));
-            panic!("connvo did not start:\n{}", lines.unwrap_or_default());
+            return Err(Box::new((self, lines.unwrap_or_default())));
         };
-        ServerProcess {
+        Ok(ServerProcess {
             child,
             address,
             log,
             place: self,
-        }
+        })
     }
 }
 

@@ -1,19 +1,56 @@
-//! A TCP proxy inside the test: the line between a client and its server, which
-//! can be cut and restored.
+//! A TCP proxy inside the test: the line between a client and its server, which can be
+//! cut, fall silent, be slow, fray, and be restored. With several servers behind it, it is
+//! a load balancer without stickiness.
 
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 use std::net::SocketAddr;
-use tokio::io::copy_bidirectional;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
-/// A proxy before one server. Dropping it cuts the line for good.
+/// Bytes passed on at once.
+const CHUNK: usize = 16 << 10;
+
+/// A proxy before one server or several. Dropping it cuts the line for good.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    up: watch::Sender<bool>,
-    target: watch::Sender<SocketAddr>,
+    line: watch::Sender<Line>,
+    targets: watch::Sender<Vec<SocketAddr>>,
     accepting: JoinHandle<()>,
+}
+
+/// How the line is.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    state: State,
+    /// How often it was cut: a connection of before a cut is broken, however short it was.
+    cuts: u64,
+    /// How long everything takes, each way.
+    delay: Duration,
+    /// How likely a connection breaks with a piece that it passes on.
+    fray: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Up,
+    Cut,
+    Silent,
+}
+
+impl Line {
+    const UP: Self = Self {
+        state: State::Up,
+        cuts: 0,
+        delay: Duration::ZERO,
+        fray: 0.0,
+    };
 }
 
 impl Proxy {
@@ -22,15 +59,23 @@ impl Proxy {
     /// # Panics
     /// Loopback cannot be listened on.
     pub async fn before(target: SocketAddr) -> Self {
+        Self::among(vec![target]).await
+    }
+
+    /// As [`Proxy::before`], each connection to one of these, whichever can be reached.
+    ///
+    /// # Panics
+    /// Loopback cannot be listened on.
+    pub async fn among(targets: Vec<SocketAddr>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener");
-        let (up, is_up) = watch::channel(true);
-        let (target, targets) = watch::channel(target);
+        let (line, lines) = watch::channel(Line::UP);
+        let (targets, all) = watch::channel(targets);
         Self {
             address,
-            up,
-            target,
-            accepting: tokio::spawn(accept(listener, targets, is_up)),
+            line,
+            targets,
+            accepting: tokio::spawn(accept(listener, all, lines)),
         }
     }
 
@@ -43,17 +88,37 @@ impl Proxy {
     /// Breaks every connection, at once and without a goodbye; new ones are
     /// accepted and broken.
     pub fn cut(&self) {
-        self.up.send_replace(false);
+        self.line.send_modify(|line| {
+            line.state = State::Cut;
+            line.cuts += 1;
+        });
     }
 
-    /// Lets new connections through again.
+    /// Passes nothing on any more, and breaks nothing: whoever waits for an answer waits.
+    pub fn silence(&self) {
+        self.line.send_modify(|line| line.state = State::Silent);
+    }
+
+    /// Lets everything through again: what was held back while it was silent, and new
+    /// connections.
     pub fn restore(&self) {
-        self.up.send_replace(true);
+        self.line.send_modify(|line| line.state = State::Up);
+    }
+
+    /// Everything takes so long from now on, each way.
+    pub fn delay(&self, delay: Duration) {
+        self.line.send_modify(|line| line.delay = delay);
+    }
+
+    /// From now on a connection breaks with each piece passed on that likely, in the midst
+    /// of the piece.
+    pub fn fray(&self, likely: f64) {
+        self.line.send_modify(|line| line.fray = likely);
     }
 
     /// Sends new connections elsewhere: a server that came back on another port.
     pub fn point_at(&self, target: SocketAddr) {
-        self.target.send_replace(target);
+        self.targets.send_replace(vec![target]);
     }
 }
 
@@ -66,31 +131,88 @@ impl Drop for Proxy {
 
 async fn accept(
     listener: TcpListener,
-    targets: watch::Receiver<SocketAddr>,
-    up: watch::Receiver<bool>,
+    targets: watch::Receiver<Vec<SocketAddr>>,
+    line: watch::Receiver<Line>,
 ) {
+    let mut number = 0;
     while let Ok((client, _)) = listener.accept().await {
-        let target = *targets.borrow();
-        tokio::spawn(pass(client, target, up.clone()));
+        number += 1;
+        let mut targets = targets.borrow().clone();
+        let first = Pcg64Mcg::seed_from_u64(number).random_range(0..targets.len().max(1));
+        targets.rotate_left(first);
+        tokio::spawn(pass(client, targets, line.clone(), number));
     }
 }
 
 /// Passes bytes both ways until either end closes or the line is cut.
-async fn pass(mut client: TcpStream, target: SocketAddr, mut up: watch::Receiver<bool>) {
-    if !*up.borrow() {
+async fn pass(
+    mut client: TcpStream,
+    targets: Vec<SocketAddr>,
+    mut line: watch::Receiver<Line>,
+    number: u64,
+) {
+    let born = line.borrow().cuts;
+    // Whoever knocks at a silent line is not refused: nobody answers.
+    let broken = line.wait_for(|line| line.state != State::Silent).await;
+    if broken.map_or(true, |line| line.state == State::Cut) {
         return reset(&client);
     }
-    let Ok(mut server) = TcpStream::connect(target).await else {
+    let Some(mut server) = reach(&targets).await else {
         return reset(&client);
     };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
-    tokio::select! {
-        // The sender's end counts as a cut: the proxy is gone.
-        _ = up.wait_for(|up| !up) => {
-            reset(&client);
-            reset(&server);
+    let ended = {
+        let (from_client, to_client) = client.split();
+        let (from_server, to_server) = server.split();
+        let there = pump(from_client, to_server, line.clone(), number * 2);
+        let back = pump(from_server, to_client, line.clone(), number * 2 + 1);
+        tokio::select! {
+            // The sender's end counts as a cut: the proxy is gone.
+            _ = line.wait_for(|line| line.cuts != born) => false,
+            ended = async { tokio::try_join!(there, back) } => ended.is_ok(),
         }
-        _ = copy_bidirectional(&mut client, &mut server) => {}
+    };
+    if !ended {
+        reset(&client);
+        reset(&server);
+    }
+}
+
+async fn reach(targets: &[SocketAddr]) -> Option<TcpStream> {
+    for target in targets {
+        if let Ok(server) = TcpStream::connect(target).await {
+            return Some(server);
+        }
+    }
+    None
+}
+
+/// One way. An error is a break; the end of what comes is passed on.
+async fn pump(
+    mut from: ReadHalf<'_>,
+    mut to: WriteHalf<'_>,
+    mut line: watch::Receiver<Line>,
+    seed: u64,
+) -> std::io::Result<()> {
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
+    let mut piece = vec![0; CHUNK];
+    loop {
+        let length = from.read(&mut piece).await?;
+        let Line { delay, fray, .. } = *line.borrow();
+        if !delay.is_zero() {
+            sleep(delay).await;
+        }
+        let up = line.wait_for(|line| line.state == State::Up).await;
+        up.map_err(std::io::Error::other)?;
+        if length == 0 {
+            return to.shutdown().await;
+        }
+        if fray > 0.0 && random.random_bool(fray) {
+            to.write_all(&piece[..random.random_range(0..length)])
+                .await?;
+            return Err(std::io::ErrorKind::ConnectionReset.into());
+        }
+        to.write_all(&piece[..length]).await?;
     }
 }
 

@@ -2,22 +2,51 @@
 //! its standard input: however the test process ends (done, panicked, killed), its side of
 //! that pipe closes, and the shell stops the server. So none outlives the tests.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// Tries at a free port: another process may take the one just found.
 const ATTEMPTS: u32 = 5;
 
-/// A server that runs; it stops when `_alive` closes.
+/// A server that runs; it stops when the pipe to its supervisor closes.
 pub(crate) struct Supervised {
     /// Where it listens.
     pub(crate) port: u16,
     supervisor: Child,
-    _alive: ChildStdin,
+    pipes: Mutex<Pipes>,
+}
+
+struct Pipes {
+    alive: ChildStdin,
+    said: BufReader<ChildStdout>,
+}
+
+impl std::fmt::Debug for Supervised {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Supervised({})", self.port)
+    }
 }
 
 impl Supervised {
+    /// Asks the supervising shell to do something, and waits until it is done.
+    ///
+    /// # Panics
+    /// It cannot: the message says what.
+    pub(crate) fn ask(&self, word: &str) {
+        let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = String::new();
+        let asked = writeln!(pipes.alive, "{word}").and_then(|()| {
+            pipes.alive.flush()?;
+            pipes.said.read_line(&mut said)
+        });
+        assert!(
+            asked.is_ok() && said.trim() == "done",
+            "{word}: the supervisor says {said:?} ({asked:?})"
+        );
+    }
+
     /// The process whose child it is.
     pub(crate) fn pid(&self) -> u32 {
         self.supervisor.id()
@@ -52,17 +81,20 @@ fn run(mut shell: Command, port: u16) -> Result<Supervised, String> {
         .spawn()
         .map_err(|error| error.to_string())?;
     let alive = supervisor.stdin.take().ok_or("no pipe")?;
-    let said = supervisor.stdout.take().ok_or("no pipe")?;
-    let mut lines = Vec::new();
-    for line in BufReader::new(said).lines().map_while(Result::ok) {
-        if line == "ready" {
+    let mut said = BufReader::new(supervisor.stdout.take().ok_or("no pipe")?);
+    let mut lines = String::new();
+    loop {
+        let before = lines.len();
+        let read = said.read_line(&mut lines);
+        if lines[before..].trim_end() == "ready" {
             return Ok(Supervised {
                 port,
                 supervisor,
-                _alive: alive,
+                pipes: Mutex::new(Pipes { alive, said }),
             });
         }
-        lines.push(line);
+        if !read.is_ok_and(|bytes| bytes > 0) {
+            return Err(lines);
+        }
     }
-    Err(lines.join("\n"))
 }

@@ -27,22 +27,26 @@ const target = targetDirectory();
 const logs = join(target, "test-logs");
 mkdirSync(logs, { recursive: true });
 
-/** `@target`, `@root` and `@chromedriver` in a step's environment. */
+/** A word of a step with `@target`, `@root` and `@chromedriver` in it. */
+function word(value) {
+  return value
+    .replace("@target", target)
+    .replace("@root", root)
+    .replace("@chromedriver", find("chromedriver") ?? "chromedriver");
+}
+
 function environment(step) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", CARGO_TERM_COLOR: "never" };
   env.CHROMIUM ??= find("chromium");
   for (const [name, value] of Object.entries(step.env ?? {})) {
-    env[name] = value
-      .replace("@target", target)
-      .replace("@root", root)
-      .replace("@chromedriver", find("chromedriver") ?? "chromedriver");
+    env[name] = word(value);
   }
   return env;
 }
 
 /** Runs one step; its words go to the terminal and to a file. */
 async function run(step) {
-  const [command, ...words] = step.run;
+  const [command, ...words] = step.run.map(word);
   const count = new Count();
   const log = createWriteStream(join(logs, `${step.name}.log`));
   const child = spawn(command, words, {

@@ -64,6 +64,28 @@ export const steps = [
     run: cargo("test", ...RUST, "--no-fail-fast", "--bins", "--test=*"),
     env: { SIM_SEEDS: process.env.SIM_SEEDS ?? "2000" },
   },
+  {
+    // Faults upon three nodes: two seeds of 30 s.
+    name: "chaos",
+    counts: true,
+    needs: ["postgres", "nats-server", "faketime"],
+    run: ["@target/debug/chaos", "30", "1", "2"],
+    env: { CHAOS_LOGS: "@target/chaos" },
+  },
+  {
+    // SQLite on a disk that is full now and then: a small one, mounted for it alone.
+    name: "disk",
+    counts: true,
+    run: "unshare --map-root-user --mount @target/debug/chaos disk".split(" "),
+    env: { CHAOS_LOGS: "@target/chaos" },
+  },
+  {
+    // 500 clients of a node that is killed.
+    name: "storm",
+    counts: true,
+    needs: ["postgres", "nats-server"],
+    run: ["@target/debug/chaos", "storm", "100"],
+  },
   { name: "doc", run: cargo("test", ...RUST, "--no-fail-fast", "--doc") },
   {
     name: "wasm-runner",

@@ -8,6 +8,7 @@ const PACKAGES = {
   cc: "gcc",
   chromium: "chromium",
   chromedriver: "chromium-driver",
+  faketime: "faketime",
   "nats-server": "nats-server",
   postgres: "postgresql",
   python3: "python3-venv",

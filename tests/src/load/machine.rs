@@ -59,11 +59,19 @@ fn fields(pid: u32) -> Result<Vec<u64>, Failure> {
 /// # Errors
 /// There is no such process.
 pub fn memory_bytes(pid: u32) -> Result<u64, Failure> {
+    status_bytes(pid, "VmRSS:")
+}
+
+/// A line of a process's status, as `VmHWM:` (the most memory it ever had), in bytes.
+///
+/// # Errors
+/// There is no such process, or no such line.
+pub fn status_bytes(pid: u32, name: &str) -> Result<u64, Failure> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .ok_or("VmRSS")?;
+        .find_map(|line| line.strip_prefix(name))
+        .ok_or_else(|| name.to_owned())?;
     let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
     Ok(kib * 1024)
 }

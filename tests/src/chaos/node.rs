@@ -1,0 +1,202 @@
+//! One `connvo serve`, its lines to the bus and to the database, and how it is broken.
+
+use crate::load::Failure;
+use crate::process::{Place, ServerProcess};
+use crate::proxy::Proxy;
+use std::cell::RefCell;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep};
+
+/// How long a node may take until it runs again: what it needs may be away meanwhile.
+const START: Duration = Duration::from_secs(60);
+/// Between two attempts.
+const AGAIN: Duration = Duration::from_millis(250);
+/// The library that gives a process another clock (Debian: faketime).
+const CLOCK: &str = "faketime/libfaketime.so.1";
+
+/// A node.
+#[derive(Debug)]
+pub struct Node {
+    number: usize,
+    address: SocketAddr,
+    /// Its line to the bus.
+    pub bus: Proxy,
+    /// Its line to PostgreSQL.
+    pub database: Proxy,
+    run: Mutex<Option<Run>>,
+    /// What its earlier lives have logged.
+    logs: RefCell<Vec<String>>,
+}
+
+#[derive(Debug)]
+enum Run {
+    Up(ServerProcess),
+    Down(Place),
+}
+
+impl Node {
+    /// A node that has just been started.
+    #[must_use]
+    pub fn new(number: usize, process: ServerProcess, bus: Proxy, database: Proxy) -> Self {
+        Self {
+            number,
+            address: process.address(),
+            bus,
+            database,
+            run: Mutex::new(Some(Run::Up(process))),
+            logs: RefCell::default(),
+        }
+    }
+
+    /// Where it listens, in all of its lives.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Kills it, and starts it again a while later.
+    ///
+    /// # Errors
+    /// It does not start again.
+    pub async fn kill(&self, pause: Duration) -> Result<(), Failure> {
+        self.again(pause, Self::kill_now, |_| {}).await
+    }
+
+    /// Kills it for good.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub async fn down(&self) -> Result<(), Failure> {
+        let Some(Run::Up(process)) = self.run.lock().await.take() else {
+            return Err("a node is down already".into());
+        };
+        self.logs.borrow_mut().push(process.log());
+        spawn_blocking(move || drop(process)).await?;
+        Ok(())
+    }
+
+    /// Kills it, and starts it again with a clock that is so many seconds wrong.
+    ///
+    /// # Errors
+    /// It does not start again, or there is no library to set a clock with.
+    pub async fn skew(&self, seconds: i64) -> Result<(), Failure> {
+        let library = clock_library()?;
+        let change = move |place: &mut Place| {
+            place.set("LD_PRELOAD", &library);
+            place.set("FAKETIME", &format!("{seconds:+}s"));
+            // Time goes on as it does: only what day it is, is another.
+            place.set("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            place.set("FAKETIME_DISABLE_SHM", "1");
+        };
+        self.again(Duration::ZERO, Self::kill_now, change).await
+    }
+
+    /// Asks it to go, and starts it again when it has drained.
+    ///
+    /// # Errors
+    /// It does not end well, or does not start again.
+    pub async fn restart(&self) -> Result<(), Failure> {
+        let terminate = |process: ServerProcess| {
+            let (status, place) = process.terminate();
+            (place, !status.success())
+        };
+        self.again(Duration::ZERO, terminate, |_| {}).await
+    }
+
+    fn kill_now(process: ServerProcess) -> (Place, bool) {
+        (process.kill(), false)
+    }
+
+    /// Ends it, and starts it again: one fault after another.
+    async fn again(
+        &self,
+        pause: Duration,
+        end: impl FnOnce(ServerProcess) -> (Place, bool) + Send + 'static,
+        change: impl FnOnce(&mut Place),
+    ) -> Result<(), Failure> {
+        let mut run = self.run.lock().await;
+        let mut place = match run.take() {
+            Some(Run::Up(process)) => {
+                let log = process.log_lines();
+                let (place, is_bad) = spawn_blocking(move || end(process)).await?;
+                self.logs.borrow_mut().push(log());
+                if is_bad {
+                    return Err(format!("node {} did not drain well", self.number).into());
+                }
+                place
+            }
+            Some(Run::Down(place)) => place,
+            None => return Err("a node is lost".into()),
+        };
+        change(&mut place);
+        sleep(pause).await;
+        let begun = Instant::now();
+        loop {
+            match spawn_blocking(move || place.try_start()).await? {
+                Ok(process) => {
+                    *run = Some(Run::Up(process));
+                    return Ok(());
+                }
+                Err(failed) => {
+                    let (down, why) = *failed;
+                    self.logs.borrow_mut().push(why.clone());
+                    place = down;
+                    if begun.elapsed() > START {
+                        *run = Some(Run::Down(place));
+                        return Err(format!("node {} does not start: {why}", self.number).into());
+                    }
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+
+    /// Its process, if it runs.
+    pub async fn pid(&self) -> Option<u32> {
+        match &*self.run.lock().await {
+            Some(Run::Up(process)) => Some(process.pid()),
+            _ => None,
+        }
+    }
+
+    /// All that it has logged in all of its lives.
+    pub async fn log(&self) -> String {
+        let mut all = self.logs.borrow().join("\n--- started again ---\n");
+        if let Some(Run::Up(process)) = &*self.run.lock().await {
+            all.push_str("\n--- its last life ---\n");
+            all.push_str(&process.log());
+        }
+        all
+    }
+
+    /// Writes down what it has logged.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub async fn keep_log(&self, folder: &Path) -> Result<(), Failure> {
+        fs::create_dir_all(folder)?;
+        let file = folder.join(format!("node-{}.log", self.number));
+        Ok(fs::write(file, self.log().await)?)
+    }
+}
+
+/// The library's path.
+///
+/// # Errors
+/// It is not on this machine: the message says what to install.
+pub fn clock_library() -> Result<String, Failure> {
+    let folders = [
+        "/usr/lib/x86_64-linux-gnu",
+        "/usr/lib/aarch64-linux-gnu",
+        "/usr/lib",
+    ];
+    let paths = folders.map(|folder| Path::new(folder).join(CLOCK));
+    let found = paths.into_iter().find(|path| path.is_file());
+    let found = found.ok_or("libfaketime is not here: install faketime")?;
+    Ok(found.to_string_lossy().into_owned())
+}

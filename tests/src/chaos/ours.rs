@@ -1,0 +1,424 @@
+//! Our own client at the CRDT door: the package's session with a note, the transcript and
+//! the chat. It types, says and posts, offline as online, and shows what comes.
+
+use super::history::{Frame, Journal, Kind, NoteText, Watch};
+use super::marker::{Mark, marks, seams};
+use super::shell::Shell;
+use super::watcher::item;
+use super::world::World;
+use connvo_core::access::Role;
+use connvo_core::chat::{MessageDraft, MessageKind};
+use connvo_core::client::note::{NoteEvent, Person};
+use connvo_core::client::session::{Effect, Event};
+use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::id::MeetingId;
+use connvo_core::note::{Operation, StoreOp, Text};
+use connvo_core::protocol::Command;
+use connvo_core::protocol::command::TranscriptDraft;
+use connvo_core::protocol::frame::Query;
+use connvo_core::transcript::{ChunkDraft, Speaker};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// How long somebody waits for the last of it.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// About how long between two things that somebody does.
+const PACE_MS: std::ops::Range<u64> = 20..250;
+
+/// A tab with our client.
+#[derive(Debug)]
+pub struct Ours {
+    world: Rc<World>,
+    who: String,
+    meeting: usize,
+    shell: Shell,
+    note: u32,
+    transcript: u32,
+    random: Pcg64Mcg,
+    editor: Text,
+    /// Who writes to which journal: note, transcript, chat.
+    authors: [u32; 3],
+    places: [u64; 3],
+    /// Marks typed and not in a row yet; those of each row that is not acknowledged.
+    fresh: Vec<(usize, Mark)>,
+    rows: BTreeMap<(u64, u64), Vec<(usize, Mark)>>,
+    /// Marks of one's own that are stored: they may be deleted again.
+    stored: Vec<Mark>,
+    /// The calls under way: what was asked for, and where it stands in the book.
+    calls: BTreeMap<u64, (String, Command, usize)>,
+    heard: Watch,
+    shown: Vec<Mark>,
+}
+
+impl Ours {
+    /// Somebody in a meeting, by number.
+    #[must_use]
+    pub fn new(world: &Rc<World>, meeting: usize, person: usize) -> Self {
+        let authors = [world.author(), world.author(), world.author()];
+        let mut random = Pcg64Mcg::seed_from_u64(world.seed ^ u64::from(authors[0]) << 32);
+        let who = format!("our client {person} in {meeting}");
+        let known = world.meetings[meeting].people[person].clone();
+        let shell = Shell::new(world, known, random.random());
+        Self {
+            world: Rc::clone(world),
+            meeting,
+            shell,
+            note: 0,
+            transcript: 0,
+            random,
+            editor: Text::default(),
+            authors,
+            places: [0; 3],
+            fresh: Vec::new(),
+            rows: BTreeMap::new(),
+            stored: Vec::new(),
+            calls: BTreeMap::new(),
+            heard: Watch {
+                who: who.clone(),
+                journal: Journal {
+                    meeting,
+                    kind: Kind::Transcript,
+                },
+                frames: Vec::new(),
+                removed_ms: None,
+            },
+            who,
+            shown: Vec::new(),
+        }
+    }
+
+    fn id(&self) -> MeetingId {
+        self.world.meetings[self.meeting].id.clone()
+    }
+
+    /// Takes part until all is there. Tells when all of its own is stored.
+    pub async fn take_part(mut self, flushed: oneshot::Sender<()>) {
+        let id = 1 + self.random.random_range(0..(1 << 52));
+        let name = self.who.clone();
+        let person = Person {
+            name: name.clone(),
+            color: "#123456".into(),
+        };
+        let now = self.shell.now_ms();
+        let session = &mut self.shell.session;
+        let meeting_id = self.world.meetings[self.meeting].id.clone();
+        match session.open_note(meeting_id.clone(), None, id, person) {
+            Ok(sub) => self.note = sub,
+            Err(error) => return self.world.complain(format!("{name}: {error}")),
+        }
+        let query = Query::Transcript {
+            meeting_id: meeting_id.clone(),
+        };
+        self.transcript = session.follow(query);
+        session.follow_chat(meeting_id, name, Role::Participant);
+        session.connect(now);
+
+        let mut flushed = Some(flushed);
+        let mut next = Instant::now();
+        let mut since = None;
+        loop {
+            self.settle().await;
+            if self.world.is_stopped() {
+                let since = since.get_or_insert_with(Instant::now);
+                let is_late = since.elapsed() > PATIENCE;
+                if let Some(tell) = flushed.take_if(|_| self.is_flushed() || is_late) {
+                    if let Some(unrest) = self.unrest() {
+                        self.world.complain(unrest);
+                    }
+                    let _ = tell.send(());
+                }
+                if self.has_all() || since.elapsed() > PATIENCE * 2 {
+                    break;
+                }
+            } else if Instant::now() >= next {
+                self.act();
+                next = Instant::now() + Duration::from_millis(self.random.random_range(PACE_MS));
+                continue;
+            }
+            self.shell.wait(Duration::from_millis(30)).await;
+        }
+        self.conclude();
+    }
+
+    /// Carries out what the session asks for until it asks for nothing.
+    async fn settle(&mut self) {
+        loop {
+            let effects = self.shell.carry_out().await;
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Store(_, op) => self.store(op),
+                    Effect::Event(event) => self.event(event),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn store(&mut self, op: StoreOp) {
+        match op {
+            StoreOp::Outbox(row) => {
+                self.rows
+                    .entry(row.key())
+                    .or_default()
+                    .append(&mut self.fresh);
+                let now = self.shell.now_ms();
+                self.shell.session.note_stored(self.note, &row, now);
+            }
+            StoreOp::Commit { acknowledged, .. } => {
+                for key in acknowledged {
+                    for (place, mark) in self.rows.remove(&key).unwrap_or_default() {
+                        self.world.acknowledged(place, None);
+                        self.stored.push(mark);
+                    }
+                }
+            }
+            StoreOp::Replace { dropped, .. } if !dropped.is_empty() => {
+                self.complain(&format!("rows {dropped:?} are refused"));
+            }
+            StoreOp::Replace { .. } => {}
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Note {
+                event: NoteEvent::Delta { operation, .. },
+                ..
+            } => {
+                if let Err(error) = self.editor.apply(&operation) {
+                    self.complain(&format!("a delta does not fit: {error}"));
+                }
+            }
+            Event::Note {
+                event: NoteEvent::Status(status),
+                ..
+            } => {
+                if let Some(kept) = status.drafts.first() {
+                    self.complain(&format!("a draft: {}", kept.draft.reason));
+                }
+                if let Some(problem) = status.ended {
+                    self.complain(&format!("the note ended: {problem}"));
+                }
+            }
+            Event::Items { sub, reset, items } if sub == self.transcript => {
+                self.hear(reset, &items);
+            }
+            Event::Chat { messages, .. } => {
+                let messages = messages.as_array().into_iter().flatten();
+                let texts = messages.filter_map(|one| one["message"]["text"].as_str());
+                self.shown = texts.flat_map(marks).collect();
+            }
+            Event::Reply { id, result } => self.replied(id, result),
+            Event::Ended { problem, .. } => self.complain(&format!("a journal ended: {problem}")),
+            _ => {}
+        }
+    }
+
+    /// Items as the application has them: each once and in order.
+    fn hear(&mut self, reset: bool, items: &[Value]) {
+        let items: Vec<_> = items.iter().map(item).collect();
+        let frames = &mut self.heard.frames;
+        let is_first = frames.is_empty() || reset;
+        let before = frames.last().map_or(0, |frame| frame.to);
+        let from = items.first().map(|item| item.sequence);
+        let to = items.last().map_or(before, |item| item.sequence);
+        frames.push(Frame {
+            at_ms: self.world.now_ms(),
+            from: from.filter(|_| !is_first),
+            to,
+            items,
+        });
+    }
+
+    fn replied(&mut self, id: u64, result: Result<Value, Problem>) {
+        let Some((key, command, place)) = self.calls.remove(&id) else {
+            return self.complain("an answer to no call");
+        };
+        match result {
+            Ok(answer) => {
+                let sequence = answer["sequence"].as_u64();
+                let sequence = sequence.or_else(|| answer["sequences"][0].as_u64());
+                self.world.acknowledged(place, sequence);
+            }
+            Err(problem) if problem.code == ErrorCode::Unavailable => {
+                self.ask(key, command, place);
+            }
+            Err(problem) => self.complain(&format!("{command:?} is refused: {problem:?}")),
+        }
+    }
+
+    fn ask(&mut self, key: String, command: Command, place: usize) {
+        let now = self.shell.now_ms();
+        let id = self.shell.session.call(key.clone(), &command, now);
+        self.calls.insert(id, (key, command, place));
+    }
+
+    fn act(&mut self) {
+        let is_saying = |of: &Self, chat: bool| {
+            let is = |command: &Command| matches!(command, Command::PostMessage { .. }) == chat;
+            of.calls.values().any(|(_, command, _)| is(command))
+        };
+        match self.random.random_range(0..6) {
+            0 if !is_saying(self, false) => self.say(),
+            1 if !is_saying(self, true) => self.post(),
+            2 => self.take_back(),
+            _ => self.type_something(),
+        }
+    }
+
+    fn mark(&mut self, kind: Kind) -> (usize, Mark) {
+        let at = kind as usize;
+        self.places[at] += 1;
+        let (author, place) = (self.authors[at], self.places[at]);
+        let mark = Mark { author, place };
+        (self.world.write(self.meeting, kind, mark), mark)
+    }
+
+    fn type_something(&mut self) {
+        if !self.is_writable() {
+            return;
+        }
+        let (place, mark) = self.mark(Kind::Note);
+        let places = seams(&self.editor.to_string());
+        let at = places[self.random.random_range(0..places.len())] as u32;
+        self.fresh.push((place, mark));
+        self.edit(&Operation::replace(at, 0, &mark.to_string()));
+    }
+
+    /// Deletes something of one's own that is stored.
+    fn take_back(&mut self) {
+        if self.stored.is_empty() || !self.is_writable() {
+            return;
+        }
+        let at = self.random.random_range(0..self.stored.len());
+        let mark = self.stored.swap_remove(at).to_string();
+        let text = self.editor.to_string();
+        if let Some(at) = text.find(&mark) {
+            self.edit(&Operation::replace(at as u32, mark.len() as u32, ""));
+        }
+    }
+
+    fn is_writable(&self) -> bool {
+        let status = self.shell.session.note_status(self.note);
+        status.is_some_and(|status| status.writable)
+    }
+
+    fn edit(&mut self, operation: &Operation) {
+        let now = self.shell.now_ms();
+        let edited = self.shell.session.edit_note(self.note, operation, now);
+        let applied = edited.map(|()| self.editor.apply(operation));
+        if !matches!(applied, Ok(Ok(()))) {
+            self.complain(&format!("an edit is refused: {applied:?}"));
+        }
+    }
+
+    fn say(&mut self) {
+        let (written, mark) = self.mark(Kind::Transcript);
+        let chunk = ChunkDraft {
+            source_id: format!("tab{}", mark.author),
+            segment_id: mark.place.to_string(),
+            utterance_id: None,
+            revision: 0,
+            is_interim: false,
+            text: mark.to_string(),
+            start_ms: mark.place * 1_000,
+            end_ms: mark.place * 1_000 + 900,
+            speaker: Speaker {
+                label: "Ada".into(),
+                user_id: None,
+                name: None,
+            },
+            confidence: None,
+            language: None,
+            words: Vec::new(),
+        };
+        let command = Command::AppendTranscript {
+            meeting_id: self.id(),
+            draft: TranscriptDraft {
+                chunks: vec![chunk],
+            },
+        };
+        self.ask(format!("say-{mark}"), command, written);
+    }
+
+    fn post(&mut self) {
+        let (written, mark) = self.mark(Kind::Chat);
+        let id = self.random.random_range(0..(1_u64 << 48));
+        let command = Command::PostMessage {
+            meeting_id: self.id(),
+            draft: MessageDraft {
+                id: format!("0197f7a4-5e0b-7c3a-9d2e-{id:012x}").parse().ok(),
+                kind: MessageKind::Text,
+                text: mark.to_string(),
+                reply_to_id: None,
+                attachments: Vec::new(),
+                mentions: Vec::new(),
+            },
+        };
+        self.ask(format!("post-{mark}"), command, written);
+    }
+
+    fn is_flushed(&self) -> bool {
+        self.unrest().is_none()
+    }
+
+    fn unrest(&self) -> Option<String> {
+        let status = self.shell.session.note_status(self.note)?;
+        let calls = self.calls.len();
+        let is_done = status.unsent == 0 && status.synced && calls == 0 && self.rows.is_empty();
+        let link = self.shell.session.state().status;
+        (!is_done).then(|| format!("{}: {link:?} {status:?} {calls} calls", self.who))
+    }
+
+    fn has_all(&self) -> bool {
+        let ends = self.world.ends.borrow();
+        let Some(ends) = ends.as_ref() else {
+            return false;
+        };
+        let heard = self.heard.frames.last().map_or(0, |frame| frame.to);
+        let of = |kind| Journal {
+            meeting: self.meeting,
+            kind,
+        };
+        self.editor.to_string() == ends.texts[self.meeting]
+            && ends.heads.get(&of(Kind::Transcript)) == Some(&heard)
+            && ends.heads.get(&of(Kind::Chat)) == Some(&(self.shown.len() as u64))
+    }
+
+    fn complain(&self, what: &str) {
+        self.world.complain(format!("{}: {what}", self.who));
+    }
+
+    fn conclude(self) {
+        let (who, meeting) = (self.who.clone(), self.meeting);
+        let text = self.editor.to_string();
+        let held = self.shell.session.note_text(self.note);
+        if held.map(ToString::to_string).as_ref() != Some(&text) {
+            self.complain("the editor's text is not the replica's");
+        }
+        let mut history = self.world.history.borrow_mut();
+        history.texts.push(NoteText { who, meeting, text });
+        history.watches.push(self.heard);
+        let journal = Journal {
+            meeting,
+            kind: Kind::Chat,
+        };
+        let log = history.logs.iter().find(|log| log.journal == journal);
+        let stored = log.map(|log| log.items.iter().flat_map(|item| item.marks.clone()));
+        let stored: Vec<Mark> = stored.into_iter().flatten().collect();
+        if stored != self.shown {
+            let (shown, stored) = (self.shown.len(), stored.len());
+            let what = format!("{}: shows {shown} messages of {stored}", self.who);
+            history.complaints.push(what);
+        }
+    }
+}
