@@ -45,6 +45,8 @@ mod people;
 mod revoked;
 #[path = "nodes/work.rs"]
 mod work;
+#[path = "api/z_plans.rs"]
+mod z_plans;
 
 /// Which database the server of [`client`] has: the cluster gives it one.
 const POSTGRES: bool = false;
