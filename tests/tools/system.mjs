@@ -8,7 +8,9 @@ const PACKAGES = {
   cc: "gcc",
   chromium: "chromium",
   chromedriver: "chromium-driver",
+  haproxy: "haproxy",
   "nats-server": "nats-server",
+  pgbouncer: "pgbouncer",
   postgres: "postgresql",
   python3: "python3-venv",
 };

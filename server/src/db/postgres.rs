@@ -4,7 +4,7 @@
 //! Laws of a pooled line:
 //! - Every statement is part of a transaction: the messages of one that is not might come to
 //!   two sessions.
-//! - What is set is set for the transaction, and nothing is prepared for longer than it.
+//! - What is set is set for the transaction, and what is prepared is good for no longer.
 
 mod executor;
 pub mod migrate;
@@ -59,10 +59,11 @@ impl Lines {
         ]
     }
 
-    /// The limits as settings of one transaction.
+    /// How a transaction begins: what others have prepared in its session goes (the driver
+    /// names each statement, and so does theirs), and it has its limits.
     fn local(&self) -> String {
         let set = |(name, ms): (&str, u128)| format!("; SET LOCAL {name} = {ms}");
-        self.limits().map(set).concat()
+        format!("; DEALLOCATE ALL{}", self.limits().map(set).concat())
     }
 
     fn options(&self, options: PgConnectOptions) -> PgConnectOptions {

@@ -33,9 +33,7 @@ macro_rules! now {
 pub(super) async fn connect(config: &Config) -> Result<PgConnection, StoreError> {
     let url = config.direct_url().unwrap_or_default();
     let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
-    let options = options
-        .application_name("connvo node")
-        .statement_cache_capacity(0);
+    let options = options.application_name("connvo node");
     Ok(PgConnection::connect_with(&options).await?)
 }
 

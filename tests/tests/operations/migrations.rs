@@ -12,6 +12,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -194,13 +195,14 @@ async fn migrations_beside_a_server_at_work_fail_no_request() {
         .execute(&mut *reading)
         .await
         .unwrap();
-    let url = database.url().to_owned();
-    let migrated = tokio::spawn(async move { migrate::run(&url).await });
-    sleep(HELD).await;
-    assert!(!migrated.is_finished(), "it waits for the reader");
+    let mut migrating = pin!(migrate::run(database.url()));
+    tokio::select! {
+        done = &mut migrating => panic!("it waits for the reader: {done:?}"),
+        () = sleep(HELD) => {}
+    }
     reading.rollback().await.unwrap();
-    let migrated = timeout(Duration::from_secs(60), migrated).await;
-    migrated.expect("it ends").unwrap().unwrap();
+    let migrated = timeout(Duration::from_secs(60), migrating).await;
+    migrated.expect("it ends").unwrap();
     // They work on for a while.
     let db = &api.app.db;
     connvo_server::transcript::partitions::keep(db, api.app.clock.now_ms())
