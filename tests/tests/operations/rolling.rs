@@ -57,7 +57,8 @@ impl Work {
                 sleep(Duration::from_millis(10)).await;
             }
         });
-        waited.await.expect("calls are answered");
+        let failed = || self.failed.lock().unwrap().first().cloned();
+        assert!(waited.await.is_ok(), "no call is answered: {:?}", failed());
     }
 }
 
