@@ -18,7 +18,7 @@ pub enum Pooler {
 }
 
 /// Settings as given, each perhaps absent; the file has them under `[database]`.
-#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Args, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct LineSettings {
     /// Connections to PostgreSQL that requests and background work share
@@ -55,7 +55,7 @@ impl LineSettings {
     }
 
     /// Fills in the defaults.
-    pub(super) fn resolve(&self) -> Lines {
+    pub(super) fn resolve(self) -> Lines {
         let usual = Lines::default();
         let ms =
             |given: Option<u32>, usual| given.map_or(usual, |ms| Duration::from_millis(ms.into()));

@@ -97,7 +97,7 @@ async fn servers_restarted_one_after_the_other_fail_no_request_and_lose_nothing(
         work.goes_on(50).await;
     }
     work.over.store(true, Ordering::SeqCst);
-    let mut heads = vec![0; MEETINGS];
+    let mut heads = [0; MEETINGS];
     for said in speakers.join_all().await {
         heads[said.at] = said.sequences.len() as u64;
         // Each is there once, in the order in which one speaker said them.

@@ -62,6 +62,9 @@ fn is_in_the_way(error: &MigrateError) -> bool {
     let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
         return false;
     };
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| [NO_LOCK, DEADLOCK].contains(&&*code))
+    let error = error.as_database_error();
+    error.is_some_and(|error| {
+        let code = error.code();
+        code.is_some_and(|code| [NO_LOCK, DEADLOCK].contains(&&*code))
+    })
 }
