@@ -78,8 +78,9 @@ pub struct Parts {
     pub listeners: Listeners,
     /// The live views that somebody follows.
     pub views: Views,
-    /// Cancelled when the server is asked to go: readiness is off, live connections
-    /// drain.
+    /// Cancelled when the server is about to go: readiness is off, and all goes on.
+    pub leaving: CancellationToken,
+    /// Cancelled when the server is to go: readiness is off, live connections drain.
     pub shutdown: CancellationToken,
     /// Live connections and other long tasks, waited for before the end.
     pub tasks: TaskTracker,
@@ -100,7 +101,7 @@ impl App {
     /// # Errors
     /// The store fails.
     pub async fn open(config: Config, clock: Clock, ids: Ids) -> Result<Self, StoreError> {
-        let db = Db::open(&config.data_dir, config.database_url.as_deref()).await?;
+        let db = Db::open(&config).await?;
         let store_epoch = crate::db::meta::epoch(&db, &ids.uuid(), clock.now_ms()).await?;
         let auth = Auth::open(&config, db.clone(), clock.clone(), ids.clone()).await?;
         let rates = Rates::open(&db, config.rate_limits, clock.now_ms()).await?;
@@ -138,6 +139,7 @@ impl App {
             presence: Presence::default(),
             listeners: Listeners::default(),
             views,
+            leaving: CancellationToken::new(),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store_epoch,

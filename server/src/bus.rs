@@ -26,13 +26,17 @@ use outbox::Outbox;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use access::AccessChange;
 pub use hint::{Hint, Kind, State};
 pub use topic::Topic;
 
+/// How long what was said last may take to go.
+const LAST: Duration = Duration::from_millis(100);
 /// Messages that may wait for this node to take them in; beyond it the bus waits.
 const INCOMING: usize = 1_024;
 
@@ -156,12 +160,16 @@ impl Bus {
         }
     }
 
-    /// Carries hints until `end` is cancelled, over as many lines as it takes.
+    /// Carries hints until `end` is cancelled, and a moment longer, so that what was said
+    /// last goes too; over as many lines as it takes.
     pub async fn run(self, end: CancellationToken) {
         if let Self::Shared(shared) = self {
+            let mut driven = std::pin::pin!(drive::run(&shared));
             tokio::select! {
-                () = end.cancelled() => {}
-                () = drive::run(&shared) => {}
+                () = end.cancelled() => {
+                    let _ = timeout(LAST, driven).await;
+                }
+                () = &mut driven => {}
             }
             shared.is_up.store(false, Ordering::SeqCst);
         }

@@ -1,10 +1,12 @@
 //! The `connvo` command: its words, and how a run ends.
 
+mod migrate;
 mod replay;
 mod serve;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
 
 /// Meetings with one note and one live transcript.
 #[derive(Debug, Parser)]
@@ -18,6 +20,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(Box<serve::Serve>),
+    /// Bring the tables up to date, and end
+    Migrate(Box<migrate::Migrate>),
     /// Play a recorded meeting and an editing trace into a meeting of their own
     Replay(replay::Replay),
 }
@@ -36,6 +40,7 @@ pub fn run() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
+            Command::Migrate(migrate) => migrate.run().await,
             Command::Replay(replay) => replay.run().await,
         }
     });
@@ -57,4 +62,18 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
 fn say(to: &mut dyn std::io::Write, line: std::fmt::Arguments<'_>) -> std::io::Result<()> {
     writeln!(to, "{line}")?;
     to.flush()
+}
+
+/// Logs go to stderr; `RUST_LOG` chooses what.
+fn log(json: bool) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if json {
+        lines.json().init();
+    } else {
+        lines.init();
+    }
 }

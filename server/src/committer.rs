@@ -35,9 +35,6 @@ use tokio::time::{Instant, sleep_until, timeout};
 pub use connvo_core::live::note::ClientClaim;
 pub use connvo_core::live::room::Stored;
 
-/// Committers on PostgreSQL. Two of them take batches half as large: measured, 2 500 chunks/s
-/// cost as much again, and 5 000/s were not in time.
-const POSTGRES_SHARDS: usize = 1;
 /// Appends that may wait for one committer; beyond it their senders wait.
 const QUEUE: usize = 1_024;
 
@@ -128,10 +125,7 @@ impl Committer {
     /// As [`Committer::start`]; every meeting that something is stored of is marked.
     #[must_use]
     pub fn marking(db: &Db, fresh: &Arc<Fresh>) -> Self {
-        let count = match db {
-            Db::Sqlite { .. } => 1,
-            Db::Postgres(_) => POSTGRES_SHARDS,
-        };
+        let (count, db) = db.committing();
         let shard = |_| {
             let (queue, inbox) = mpsc::channel(QUEUE);
             let is_busy = Arc::<AtomicBool>::default();

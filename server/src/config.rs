@@ -1,12 +1,16 @@
 //! Settings: a flag beats the environment, which beats the file.
 
+pub mod database;
 mod secret;
 pub mod workos;
 
+use crate::db::postgres::Lines;
 use clap::Args;
+use database::LineSettings;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use workos::{WorkOs, WorkOsSettings};
 
 pub use secret::Secret;
@@ -68,6 +72,10 @@ pub struct Settings {
     /// nats://… for what servers tell each other, where they are many
     #[arg(long, env = "NATS_URL", hide_env_values = true)]
     pub nats_url: Option<String>,
+    /// How that database is used.
+    #[command(flatten)]
+    #[serde(default)]
+    pub database: LineSettings,
     /// Be the issuer of sign-in tokens oneself; on loopback only, where it is the
     /// default unless people sign in by WorkOS
     #[arg(long, env = "CONNVO_DEV", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
@@ -98,6 +106,10 @@ pub struct Settings {
     /// Longest note, in UTF-16 code units
     #[arg(long, env = "CONNVO_NOTE_TEXT_UTF16")]
     pub note_text_utf16: Option<u32>,
+    /// How long to go on after SIGTERM, in milliseconds, so that a balancer sees at /readyz
+    /// that the server goes
+    #[arg(long, env = "CONNVO_LINGER_MS")]
+    pub linger_ms: Option<u32>,
     /// Write logs as JSON lines
     #[arg(long, env = "CONNVO_LOG_JSON", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub log_json: Option<bool>,
@@ -148,12 +160,14 @@ impl Settings {
             database_url: self.database_url.or(file.database_url),
             bus_database_url: self.bus_database_url.or(file.bus_database_url),
             nats_url: self.nats_url.or(file.nats_url),
+            database: self.database.over(file.database),
             dev: self.dev.or(file.dev),
             rate_limits: self.rate_limits.or(file.rate_limits),
             cors_origins: or(self.cors_origins, file.cors_origins),
             admins: or(self.admins, file.admins),
             trusted_proxies: or(self.trusted_proxies, file.trusted_proxies),
             note_text_utf16: self.note_text_utf16.or(file.note_text_utf16),
+            linger_ms: self.linger_ms.or(file.linger_ms),
             log_json: self.log_json.or(file.log_json),
             environment: self.environment.or(file.environment),
             billing_webhook_secret: self.billing_webhook_secret.or(file.billing_webhook_secret),
@@ -200,6 +214,12 @@ impl Settings {
                 "a database in a file has one server: NATS_URL and BUS_DATABASE_URL go with DATABASE_URL",
             ));
         }
+        let lines = self.database.resolve();
+        if lines.is_pooled && self.bus_database_url.is_none() {
+            return Err(ConfigError::Refused(
+                "a pooler stands before the database: BUS_DATABASE_URL is to lead to it without one, for what needs a session",
+            ));
+        }
         let mut limits = connvo_core::limits::NoteLimits::default();
         if let Some(units) = self.note_text_utf16 {
             limits.text_utf16 = units;
@@ -210,8 +230,10 @@ impl Settings {
             database_url: self.database_url,
             bus_database_url: self.bus_database_url,
             nats_url: self.nats_url,
+            lines,
             dev,
             rate_limits,
+            linger: Duration::from_millis(self.linger_ms.unwrap_or(0).into()),
             cors_origins: self.cors_origins,
             admins,
             trusted_proxies: self.trusted_proxies,
@@ -243,10 +265,14 @@ pub struct Config {
     pub bus_database_url: Option<String>,
     /// NATS for the bus.
     pub nats_url: Option<String>,
+    /// How PostgreSQL is used.
+    pub lines: Lines,
     /// Whether the server is its own issuer.
     pub dev: bool,
     /// Whether callers are held to the rate table.
     pub rate_limits: RateLimits,
+    /// How long to go on after being asked to go.
+    pub linger: Duration,
     /// Origins of other sites whose pages may call.
     pub cors_origins: Vec<String>,
     /// Addresses of the platform's administrators, in lower case.
@@ -264,6 +290,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// PostgreSQL for what needs a session: by way of a pooler only where there is none.
+    #[must_use]
+    pub fn direct_url(&self) -> Option<&str> {
+        let direct = self.bus_database_url.as_deref();
+        let direct = direct.filter(|_| self.lines.is_pooled);
+        direct.or(self.database_url.as_deref())
+    }
+
     /// Bounds of a note.
     #[must_use]
     pub const fn note_limits(&self) -> connvo_core::limits::NoteLimits {

@@ -10,6 +10,7 @@ pub mod each;
 mod lock;
 pub mod meta;
 pub mod pieces;
+pub mod postgres;
 pub mod staged;
 pub mod streams;
 #[cfg(test)]
@@ -17,11 +18,12 @@ mod tests;
 mod trouble;
 mod tx;
 
+use crate::config::Config;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::transcript::Word;
 use lock::DirLock;
+use postgres::{Lines, Pg};
 use sqlx::Connection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -35,8 +37,6 @@ pub use tx::Tx;
 
 /// When to try again after the store was away, in milliseconds.
 const RETRY_MS: u64 = 1_000;
-/// Connections to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 16;
 /// Connections that read the SQLite file.
 const SQLITE_READERS: u32 = 4;
 /// Pages that the writer keeps in memory, in KiB: the ends of the busy meetings'
@@ -130,19 +130,21 @@ pub enum Db {
         staged: Arc<Staged>,
     },
     /// PostgreSQL.
-    Postgres(PgPool),
+    Postgres(Pg),
 }
 
 impl Db {
-    /// Opens PostgreSQL at `url` or else the file under `data_dir`, and brings the
-    /// tables up to date.
+    /// Opens what the settings name, and brings the tables up to date.
     ///
     /// # Errors
     /// Another server uses the folder; the database is away; a migration fails.
-    pub async fn open(data_dir: &Path, url: Option<&str>) -> Result<Self, StoreError> {
-        match url {
-            Some(url) => Self::postgres(url).await,
-            None => Self::sqlite(data_dir).await,
+    pub async fn open(config: &Config) -> Result<Self, StoreError> {
+        match (&config.database_url, config.direct_url()) {
+            (Some(url), Some(direct)) => {
+                postgres::migrate::run(direct).await?;
+                Ok(Self::Postgres(Pg::connect(url, &config.lines).await?))
+            }
+            _ => Self::sqlite(&config.data_dir).await,
         }
     }
 
@@ -202,14 +204,21 @@ impl Db {
     /// # Errors
     /// As [`Db::open`].
     pub async fn postgres(url: &str) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
-            .await?;
-        sqlx::migrate!("migrations/postgres").run(&pool).await?;
-        Ok(Self::Postgres(pool))
+        postgres::migrate::run(url).await?;
+        Ok(Self::Postgres(Pg::connect(url, &Lines::default()).await?))
+    }
+
+    /// The same database for the committers, who wait for nobody's lines: how many there are
+    /// to be, and what each writes to.
+    #[must_use]
+    pub fn committing(&self) -> (usize, Self) {
+        match self {
+            Self::Sqlite { .. } => (1, self.clone()),
+            Self::Postgres(pool) => {
+                let count = usize::try_from(pool.lines().committers).unwrap_or(1);
+                (count, Self::Postgres(pool.committing()))
+            }
+        }
     }
 
     /// Whether the database answers.

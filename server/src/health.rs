@@ -24,7 +24,7 @@ async fn healthz() -> &'static str {
 #[utoipa::path(get, path = "/readyz", tag = "health",
     responses((status = 200, body = String), (status = 503, description = "Not now")))]
 async fn readyz(State(app): State<App>) -> Result<&'static str, Failure> {
-    if app.shutdown.is_cancelled() {
+    if app.leaving.is_cancelled() || app.shutdown.is_cancelled() {
         return Err(Problem::new(ErrorCode::Unavailable, "the server is going down").into());
     }
     if app.nodes.is_cut_off() {

@@ -4,6 +4,7 @@
 pub mod routes;
 
 use crate::app::App;
+use crate::db::Db;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -41,6 +42,8 @@ pub struct Metrics {
     connections: Gauge,
     bus: Gauge,
     leads: Gauge,
+    lines: Gauge,
+    busy: Gauge,
 }
 
 impl Default for Metrics {
@@ -55,6 +58,8 @@ impl Default for Metrics {
             connections: Gauge::default(),
             bus: Gauge::default(),
             leads: Gauge::default(),
+            lines: Gauge::default(),
+            busy: Gauge::default(),
         };
         let Self {
             registry,
@@ -64,6 +69,8 @@ impl Default for Metrics {
             connections,
             bus,
             leads,
+            lines,
+            busy,
         } = &mut metrics;
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register(
@@ -87,6 +94,16 @@ impl Default for Metrics {
             "Whether the background work is this server's",
             leads.clone(),
         );
+        registry.register(
+            "database_connections",
+            "Connections to PostgreSQL that requests share, open now",
+            lines.clone(),
+        );
+        registry.register(
+            "database_busy",
+            "Those of them that are at work",
+            busy.clone(),
+        );
         metrics
     }
 }
@@ -99,6 +116,11 @@ impl Metrics {
         self.connections.set(gauge(app.connections.count()));
         self.bus.set(app.bus.is_up().into());
         self.leads.set(app.nodes.leads().into());
+        if let Db::Postgres(pool) = &app.db {
+            let open = i64::from(pool.size());
+            self.lines.set(open);
+            self.busy.set(open - gauge(pool.num_idle()));
+        }
         let mut text = String::new();
         // Writing into memory does not fail.
         let _ = encode(&mut text, &self.registry);

@@ -16,6 +16,7 @@ use crate::bus::{Hint, Incoming};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::{Instant, interval};
+use tokio_util::sync::CancellationToken;
 
 /// How often the database is looked at: what ends rights is seen within a second.
 const EVERY: Duration = Duration::from_millis(800);
@@ -24,8 +25,9 @@ pub const CUT_OFF: Duration = Duration::from_secs(4);
 /// A node that has said nothing over the bus for so long is not counted with.
 const SILENT: Duration = Duration::from_secs(10);
 
-/// Takes part until the server is asked to go; of who is alone there is nothing to do.
-pub async fn run(app: App) {
+/// Takes part until the server is asked to go, and takes hints in until `end`; of who is
+/// alone there is nothing to do.
+pub async fn run(app: App, end: CancellationToken) {
     let Some(mut incoming) = app.bus.incoming() else {
         return;
     };
@@ -34,7 +36,7 @@ pub async fn run(app: App) {
     let mut tick = interval(EVERY);
     loop {
         tokio::select! {
-            () = app.shutdown.cancelled() => break,
+            () = end.cancelled() => break,
             came = incoming.recv() => match came {
                 Some(Incoming::Hints(node, hints)) => {
                     for hint in hints {

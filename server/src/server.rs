@@ -10,6 +10,7 @@ use crate::{behind, http, lines, nodes, presence, search, sweep};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::sync::CancellationToken;
 
 /// Longest wait for live connections and requests to end.
 const DRAIN: Duration = Duration::from_secs(15);
@@ -101,9 +102,11 @@ impl Server {
         let overtime = tokio::spawn(overtime::run(app.clone()));
         let presence = tokio::spawn(presence::run(app.clone()));
         let index = tokio::spawn(search::index::run(app.clone()));
-        let bus = tokio::spawn(app.bus.clone().run(asked.clone()));
-        let nodes = tokio::spawn(nodes::run(app.clone()));
-        let catch_up = tokio::spawn(app.rooms.clone().catch_up(asked.clone()));
+        // While connections end, what is committed is told to the others, and theirs is heard.
+        let silent = CancellationToken::new();
+        let bus = tokio::spawn(app.bus.clone().run(silent.clone()));
+        let nodes = tokio::spawn(nodes::run(app.clone(), silent.clone()));
+        let catch_up = tokio::spawn(app.rooms.clone().catch_up(silent.clone()));
         let (told, listeners) = (asked.clone(), app.listeners.clone());
         tokio::spawn(async move {
             told.cancelled().await;
@@ -129,8 +132,9 @@ impl Server {
         app.shutdown.cancel();
         let _ = (behind.await, sweep.await, overtime.await);
         let _ = (presence.await, index.await);
-        let _ = (bus.await, nodes.await, catch_up.await);
         behind::flush(&app).await;
+        silent.cancel();
+        let _ = (bus.await, nodes.await, catch_up.await);
         if let Err(error) = nodes::store::leave(&app.db, app.bus.node()).await {
             tracing::warn!(%error, "the others wait until this node's lease is over");
         }

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::db::StoreError;
 use crate::person::{count, erase};
-use crate::transcript::retention;
+use crate::transcript::{partitions, retention};
 use crate::{audit, auth, chat, idempotency, rate};
 use std::time::Duration;
 
@@ -41,6 +41,7 @@ pub async fn once(app: &App) {
         all(|| audit::store::places::sweep(db, now)).await,
     );
     told("transcripts", retention::sweep(app).await);
+    told("months of transcript", partitions::keep(db, now).await);
     told("messages", chat::retention::sweep(app).await);
     told("people who were deleted", erase::sweep(app).await);
     told("meetings to be counted", count::sweep(app).await);

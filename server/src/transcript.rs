@@ -2,6 +2,7 @@
 //! sees them.
 
 pub mod export;
+pub mod partitions;
 pub mod pass;
 pub mod retention;
 pub mod routes;

@@ -1,8 +1,11 @@
 //! Shared harness of the cross-crate tests: what a test needs around itself.
 //!
+//! - [`balancer`]: the proxy of `server/deploy`, before two servers.
 //! - [`chaos`]: faults upon several nodes, and a book of what everybody saw.
 //! - [`load`]: many clients at once, and what they measure.
 //! - [`nats`]: a throwaway message server.
+//! - [`pgbouncer`]: a pooler before that cluster.
+//! - [`plans`]: how PostgreSQL finds the rows of whatever a server sends.
 //! - [`postgres`]: an empty database in a throwaway cluster.
 //! - [`process`]: the real program, to be killed and started again.
 //! - [`proxy`]: a line between client and server that can be cut.
@@ -11,9 +14,12 @@
 //! - [`signature`]: webhooks as their senders sign them.
 //! - [`workos`]: a stand-in for WorkOS, and tokens and webhooks as it signs them.
 
+pub mod balancer;
 pub mod chaos;
 pub mod load;
 pub mod nats;
+pub mod pgbouncer;
+pub mod plans;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

@@ -8,7 +8,6 @@
 
 use crate::supervised::{self, Supervised};
 use sqlx::{Connection, PgConnection};
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -203,20 +202,8 @@ fn started(cluster: &'static OnceLock<Supervised>, options: &str) -> &'static Su
 
 fn shell(port: u16, options: &str) -> Result<Command, String> {
     let programs = programs()?;
-    let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
     // initdb refuses root.
-    let mut command = if root {
-        let mut command = Command::new("setpriv");
-        command.args([
-            "--reuid=postgres",
-            "--regid=postgres",
-            "--clear-groups",
-            "sh",
-        ]);
-        command
-    } else {
-        Command::new("sh")
-    };
+    let mut command = supervised::unprivileged();
     command
         .args(["-c", SUPERVISE, "connvo-postgres"])
         .arg(programs)

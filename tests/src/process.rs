@@ -252,7 +252,11 @@ fn gather<R: Read + Send + 'static>(
 }
 
 /// The `connvo` program: `CONNVO_BIN`, or the one built beside this test.
-fn program() -> PathBuf {
+///
+/// # Panics
+/// It is not built.
+#[must_use]
+pub fn program() -> PathBuf {
     if let Some(path) = std::env::var_os("CONNVO_BIN") {
         return path.into();
     }

@@ -3,6 +3,7 @@
 //! that pipe closes, and the shell stops the server. So none outlives the tests.
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -68,6 +69,22 @@ pub(crate) fn start(what: &str, shell: impl Fn(u16) -> Result<Command, String>) 
         }
     }
     panic!("no throwaway {what}: {why}");
+}
+
+/// A shell of somebody who is not root: some servers refuse to be root's.
+pub(crate) fn unprivileged() -> Command {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
+    if !root {
+        return Command::new("sh");
+    }
+    let mut command = Command::new("setpriv");
+    command.args([
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--clear-groups",
+        "sh",
+    ]);
+    command
 }
 
 fn run(mut shell: Command, port: u16) -> Result<Supervised, String> {

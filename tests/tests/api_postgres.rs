@@ -4,6 +4,8 @@
 
 #[path = "api/all.rs"]
 mod all;
+#[path = "api/z_plans.rs"]
+mod z_plans;
 
 pub(crate) use all::{client, line, stage};
 

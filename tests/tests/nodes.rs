@@ -1,5 +1,5 @@
 //! Several servers over one PostgreSQL, whose hints go through PostgreSQL or NATS: each
-//! test runs with either.
+//! test runs with either, and those of what clients do also by way of PgBouncer.
 #![allow(missing_docs, unreachable_pub)]
 
 #[path = "api/client.rs"]
@@ -27,6 +27,18 @@ macro_rules! on_both {
     };
 }
 
+/// Those of them that run with a pooler before PostgreSQL, too.
+macro_rules! by_pooler {
+    ($($test:ident),+ $(,)?) => {
+        mod over_pooler {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(crate::cluster::Over::Pooler).await;
+            })+
+        }
+    };
+}
+
 #[path = "nodes/bus.rs"]
 mod bus;
 #[path = "nodes/cluster.rs"]
@@ -45,6 +57,8 @@ mod people;
 mod revoked;
 #[path = "nodes/work.rs"]
 mod work;
+#[path = "api/z_plans.rs"]
+mod z_plans;
 
 /// Which database the server of [`client`] has: the cluster gives it one.
 const POSTGRES: bool = false;

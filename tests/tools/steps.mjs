@@ -57,10 +57,10 @@ export const steps = [
   },
   {
     // Property, traces, simulation, store contract on both databases, API, live,
-    // several nodes, kill -9, the types of the npm package.
+    // several nodes, kill -9, operations, the types of the npm package.
     name: "rust",
     counts: true,
-    needs: ["postgres", "nats-server"],
+    needs: ["postgres", "nats-server", "pgbouncer", "haproxy"],
     run: cargo("test", ...RUST, "--no-fail-fast", "--bins", "--test=*"),
     env: { SIM_SEEDS: process.env.SIM_SEEDS ?? "2000" },
   },

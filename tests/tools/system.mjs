@@ -9,7 +9,9 @@ const PACKAGES = {
   chromium: "chromium",
   chromedriver: "chromium-driver",
   faketime: "faketime",
+  haproxy: "haproxy",
   "nats-server": "nats-server",
+  pgbouncer: "pgbouncer",
   postgres: "postgresql",
   python3: "python3-venv",
 };

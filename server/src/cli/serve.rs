@@ -6,7 +6,6 @@ use crate::server::Server;
 use clap::Args;
 use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// Flags of `connvo serve`.
 #[derive(Debug, Args)]
@@ -25,9 +24,11 @@ impl Serve {
             .settings
             .with_environment(|name| std::env::var(name).ok())
             .over_file(self.config.as_deref())?;
-        log(settings.log_json.unwrap_or(false));
-        let server = Server::bind(settings.resolve()?).await?;
-        let shutdown = server.app().shutdown.clone();
+        super::log(settings.log_json.unwrap_or(false));
+        let config = settings.resolve()?;
+        let linger = config.linger;
+        let server = Server::bind(config).await?;
+        let (leaving, shutdown) = (server.app().leaving.clone(), server.app().shutdown.clone());
         // Before the address is told: who knows it may ask us to go.
         let (mut term, mut int) = (
             signal(SignalKind::terminate())?,
@@ -42,24 +43,18 @@ impl Serve {
                 _ = term.recv() => {}
                 _ = int.recv() => {}
             }
-            tracing::info!("asked to go: draining");
+            tracing::info!("asked to go: not ready any more");
+            leaving.cancel();
+            // Whoever asks a second time does not want to wait.
+            tokio::select! {
+                () = tokio::time::sleep(linger) => {}
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+            }
+            tracing::info!("draining");
             shutdown.cancel();
         });
         server.run().await?;
         Ok(())
-    }
-}
-
-/// Logs go to stderr; `RUST_LOG` chooses what.
-fn log(json: bool) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn"));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    if json {
-        lines.json().init();
-    } else {
-        lines.init();
     }
 }

@@ -31,11 +31,9 @@ macro_rules! now {
 /// # Errors
 /// It is out of reach.
 pub(super) async fn connect(config: &Config) -> Result<PgConnection, StoreError> {
-    let url = config.database_url.as_deref().unwrap_or_default();
+    let url = config.direct_url().unwrap_or_default();
     let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
-    let options = options
-        .application_name("connvo node")
-        .statement_cache_capacity(0);
+    let options = options.application_name("connvo node");
     Ok(PgConnection::connect_with(&options).await?)
 }
 

@@ -4,9 +4,10 @@ use connvo_server::app::App;
 use connvo_server::clock::{Clock, Ids};
 use connvo_server::config::Settings;
 use connvo_server::server::Server;
-use connvo_tests::postgres;
+use connvo_tests::{plans, postgres};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 /// The time at which every test begins, in milliseconds since the Unix epoch.
@@ -19,6 +20,30 @@ pub struct Api {
     http: reqwest::Client,
     _data: TempDir,
     _database: Option<postgres::Database>,
+    _alive: Alive,
+}
+
+static ALIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many servers this process has now.
+#[allow(dead_code, reason = "asked over PostgreSQL only")]
+pub fn alive() -> usize {
+    ALIVE.load(Ordering::SeqCst)
+}
+
+struct Alive;
+
+impl Alive {
+    fn more() -> Self {
+        ALIVE.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        ALIVE.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// An answer: status and JSON body.
@@ -51,6 +76,10 @@ impl Api {
         };
         settings.database_url = database.as_ref().map(|own| own.url().to_owned());
         change(&mut settings);
+        let alive = Alive::more();
+        if settings.database_url.is_some() {
+            plans::watch();
+        }
         let ids = Ids::random(clock.clone());
         let server = Server::bind_with(settings.resolve().unwrap(), clock, ids)
             .await
@@ -65,6 +94,7 @@ impl Api {
             http,
             _data: data,
             _database: database,
+            _alive: alive,
         }
     }
 

@@ -33,7 +33,7 @@ struct Place {
 impl Place {
     async fn of(over: Over) -> Self {
         let database = match over {
-            Over::Postgres => Some(postgres::database().await),
+            Over::Postgres | Over::Pooler => Some(postgres::database().await),
             Over::Nats => None,
         };
         let url = match &database {
@@ -52,7 +52,7 @@ impl Place {
     async fn speaker(&self, node: &str) -> Speaker {
         let (line, url) = through(&self.url).await;
         let carrier = match self.over {
-            Over::Postgres => Carrier::Postgres(Secret::new(url)),
+            Over::Postgres | Over::Pooler => Carrier::Postgres(Secret::new(url)),
             Over::Nats => Carrier::Nats(Secret::new(url), self.subject.clone()),
         };
         let bus = Bus::shared(carrier, node.into());

@@ -3,8 +3,9 @@
 use crate::client::{Api, Person};
 use connvo_server::clock::Clock;
 use connvo_server::config::Settings;
+use connvo_server::config::database::Pooler;
 use connvo_tests::proxy::Proxy;
-use connvo_tests::{nats, postgres};
+use connvo_tests::{nats, pgbouncer, postgres};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -17,6 +18,8 @@ pub const NEVER: Duration = Duration::from_secs(60);
 pub enum Over {
     Postgres,
     Nats,
+    /// PostgreSQL, and a pooler in transaction mode before everything else of it.
+    Pooler,
 }
 
 /// One node, with its lines to the bus and to the database.
@@ -63,9 +66,13 @@ impl Cluster {
 
     /// One more node.
     pub async fn add(&mut self, change: &impl Fn(&mut Settings)) {
-        let (database, database_url) = through(self.database.url()).await;
+        let database_url = match self.over {
+            Over::Pooler => pgbouncer::before(self.database.url()).await,
+            Over::Postgres | Over::Nats => self.database.url().to_owned(),
+        };
+        let (database, database_url) = through(&database_url).await;
         let carrier = match self.over {
-            Over::Postgres => self.database.url().to_owned(),
+            Over::Postgres | Over::Pooler => self.database.url().to_owned(),
             Over::Nats => nats::url().await,
         };
         let (bus, bus_url) = through(&carrier).await;
@@ -73,6 +80,10 @@ impl Cluster {
             settings.database_url = Some(database_url);
             match self.over {
                 Over::Postgres => settings.bus_database_url = Some(bus_url),
+                Over::Pooler => {
+                    settings.bus_database_url = Some(bus_url);
+                    settings.database.pooler = Some(Pooler::Transaction);
+                }
                 Over::Nats => settings.nats_url = Some(bus_url),
             }
             change(settings);

@@ -22,6 +22,12 @@ on_both!(
     an_operation_against_what_another_node_has_just_committed_is_taken,
     presence_is_seen_at_every_node,
 );
+by_pooler!(
+    all_doors_at_three_nodes_make_one_text,
+    a_client_that_moves_to_another_node_goes_on_and_repeats_nothing,
+    an_operation_against_what_another_node_has_just_committed_is_taken,
+    presence_is_seen_at_every_node,
+);
 
 /// Changes through each door.
 const CHANGES: u64 = 40;

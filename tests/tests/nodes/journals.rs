@@ -14,6 +14,10 @@ on_both!(
     without_a_bus_nothing_is_lost_and_with_it_again_nothing_comes_twice,
     interim_words_are_heard_at_other_nodes,
 );
+by_pooler!(
+    what_is_said_at_all_nodes_is_heard_at_each_in_order,
+    interim_words_are_heard_at_other_nodes,
+);
 
 /// Lines said at each node.
 const LINES: u64 = 40;

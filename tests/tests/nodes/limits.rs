@@ -16,6 +16,11 @@ on_both!(
     what_was_used_at_one_node_is_used_at_all,
     a_call_repeated_at_another_node_has_one_effect_and_one_answer,
 );
+by_pooler!(
+    connections_are_counted_at_all_nodes,
+    what_was_used_at_one_node_is_used_at_all,
+    a_call_repeated_at_another_node_has_one_effect_and_one_answer,
+);
 
 async fn connections_are_counted_at_all_nodes(over: Over) {
     let cluster = Cluster::of(2, over).await;

@@ -13,6 +13,11 @@ on_both!(
     people_of_a_node_that_died_are_gone,
     a_view_follows_what_changes_at_another_node,
 );
+by_pooler!(
+    who_is_there_is_told_at_every_node_and_who_leaves_leaves_all,
+    people_of_a_node_that_died_are_gone,
+    a_view_follows_what_changes_at_another_node,
+);
 
 /// Values of a view up to one that fits.
 async fn seen(line: &mut Line, what: &str, fits: impl Fn(&Value) -> bool) {

@@ -1,0 +1,258 @@
+//! How PostgreSQL would find the rows of every statement that a server sends.
+//!
+//! [`watch`] notes the text of whatever goes to the database while a suite runs; no list is
+//! kept by hand, so none can lack one. [`Big`] is a database whose every table has
+//! [`fill::ROWS`] rows, in which each of these statements is planned, whatever its parameters
+//! will be (the generic plan): one that reads a whole table of [`LARGE`] rows is refused.
+
+pub mod fill;
+
+use crate::postgres;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+use std::collections::BTreeSet;
+use std::fmt::{self, Debug};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+/// Rows of a table from which on it may not be read as a whole.
+pub const LARGE: f64 = 100_000.0;
+/// Where the driver tells what it sends.
+const TOLD: &str = "sqlx::query";
+/// PostgreSQL's code for a parameter whose type it cannot know.
+const INDETERMINATE: &str = "42P18";
+
+static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Notes from now on what this process sends to its databases.
+///
+/// # Panics
+/// Something else takes the logs of this process.
+pub fn watch() {
+    static WATCHING: OnceLock<()> = OnceLock::new();
+    WATCHING.get_or_init(|| {
+        let only = Targets::new().with_target(TOLD, LevelFilter::DEBUG);
+        let notes = tracing_subscriber::registry().with(Notes.with_filter(only));
+        tracing::subscriber::set_global_default(notes).expect("nobody else takes the logs");
+    });
+}
+
+/// What was sent so far, each text once; transactions and settings aside.
+#[must_use]
+pub fn seen() -> Vec<String> {
+    let reads_or_writes = |sql: &&String| {
+        let word = sql.split_whitespace().next().unwrap_or_default();
+        ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&word)
+    };
+    lock().iter().filter(reads_or_writes).cloned().collect()
+}
+
+fn lock() -> MutexGuard<'static, BTreeSet<String>> {
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Notes;
+
+impl<S: Subscriber> Layer<S> for Notes {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut text = Text::default();
+        event.record(&mut text);
+        // A short text is told as its own summary.
+        let sql = Some(text.statement).filter(|sql| !sql.is_empty());
+        let sql = sql.unwrap_or(text.summary);
+        lock().insert(sql.trim().to_owned());
+    }
+}
+
+#[derive(Default)]
+struct Text {
+    summary: String,
+    statement: String,
+}
+
+impl Visit for Text {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.statement),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+/// A statement that reads a large table as a whole.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its text.
+    pub sql: String,
+    /// The tables.
+    pub tables: Vec<String>,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} as a whole:\n{}\n", self.tables.join(", "), self.sql)
+    }
+}
+
+/// A database in which every table that can grow has grown.
+pub struct Big {
+    line: PgConnection,
+    large: BTreeSet<String>,
+    _database: postgres::Database,
+}
+
+impl Big {
+    /// Makes one: `migrate` makes the tables at an address.
+    ///
+    /// # Panics
+    /// There is no PostgreSQL; a table cannot be filled.
+    pub async fn make(migrate: impl AsyncFnOnce(&str)) -> Self {
+        let database = postgres::database().await;
+        migrate(database.url()).await;
+        fill::fill(database.url()).await;
+        let mut line = PgConnection::connect(database.url()).await.expect("a line");
+        run(&mut line, "SET plan_cache_mode = force_generic_plan").await;
+        let tables: Vec<(String, f32)> = sqlx::query_as(
+            "SELECT relname::text, reltuples FROM pg_class
+             WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+        )
+        .fetch_all(&mut line)
+        .await
+        .expect("the catalogue");
+        let large = tables
+            .into_iter()
+            .filter(|(_, rows)| f64::from(*rows) >= LARGE);
+        Self {
+            large: large.map(|(name, _)| name).collect(),
+            line,
+            _database: database,
+        }
+    }
+
+    /// The tables that may not be read as a whole.
+    #[must_use]
+    pub fn large(&self) -> &BTreeSet<String> {
+        &self.large
+    }
+
+    /// Those of the statements that read a large table as a whole.
+    ///
+    /// # Panics
+    /// One of them is not SQL.
+    pub async fn refused(&mut self, statements: &[String]) -> Vec<Refused> {
+        run(&mut self.line, "BEGIN").await;
+        let refused = self.look(statements).await;
+        run(&mut self.line, "ROLLBACK").await;
+        refused
+    }
+
+    /// As [`Big::refused`], as if an index had never been made.
+    ///
+    /// # Panics
+    /// There is no such index.
+    pub async fn refused_without(&mut self, index: &str, statements: &[String]) -> Vec<Refused> {
+        run(&mut self.line, "BEGIN").await;
+        run(&mut self.line, &format!("DROP INDEX {index}")).await;
+        let refused = self.look(statements).await;
+        run(&mut self.line, "ROLLBACK").await;
+        refused
+    }
+
+    async fn look(&mut self, statements: &[String]) -> Vec<Refused> {
+        let mut refused = Vec::new();
+        for sql in statements {
+            let plan = self.plan(sql).await;
+            let mut tables = BTreeSet::new();
+            whole(&plan, &mut tables);
+            let tables: Vec<String> = tables.intersection(&self.large).cloned().collect();
+            if !tables.is_empty() {
+                let sql = sql.clone();
+                refused.push(Refused { sql, tables });
+            }
+        }
+        refused
+    }
+
+    async fn plan(&mut self, sql: &str) -> Value {
+        run(&mut self.line, "DEALLOCATE ALL").await;
+        self.prepare(sql).await;
+        let (count,): (i32,) = sqlx::query_as(
+            "SELECT cardinality(parameter_types) FROM pg_prepared_statements
+                 WHERE name = 'asked'",
+        )
+        .persistent(false)
+        .fetch_one(&mut self.line)
+        .await
+        .expect("it is prepared");
+        let nulls = vec!["NULL"; usize::try_from(count).unwrap_or(0)].join(", ");
+        let nulls = if nulls.is_empty() {
+            nulls
+        } else {
+            format!("({nulls})")
+        };
+        let explain = AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) EXECUTE asked {nulls}"));
+        let row = sqlx::raw_sql(explain).fetch_one(&mut self.line).await;
+        let row = row.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        row.get(0)
+    }
+
+    /// Prepares a statement; a parameter whose type only the driver knows is text.
+    async fn prepare(&mut self, sql: &str) {
+        let mut types: Vec<&str> = Vec::new();
+        loop {
+            let given = match types.is_empty() {
+                true => String::new(),
+                false => format!("({})", types.join(", ")),
+            };
+            let prepare = format!("SAVEPOINT before; PREPARE asked {given} AS {sql}");
+            match sqlx::raw_sql(AssertSqlSafe(prepare))
+                .execute(&mut self.line)
+                .await
+            {
+                Ok(_) => return,
+                Err(sqlx::Error::Database(error))
+                    if error.code().as_deref() == Some(INDETERMINATE) && types.len() < 32 =>
+                {
+                    let at = error
+                        .message()
+                        .rsplit('$')
+                        .next()
+                        .and_then(|at| at.parse().ok());
+                    let at: usize = at.unwrap_or_else(|| panic!("{error}: {sql}"));
+                    types.resize(types.len().max(at), "unknown");
+                    types[at - 1] = "text";
+                    run(&mut self.line, "ROLLBACK TO before").await;
+                }
+                Err(error) => panic!("{error}: {sql}"),
+            }
+        }
+    }
+}
+
+/// The tables that a plan reads as a whole.
+fn whole(plan: &Value, tables: &mut BTreeSet<String>) {
+    match plan {
+        Value::Array(parts) => parts.iter().for_each(|part| whole(part, tables)),
+        Value::Object(node) => {
+            if node.get("Node Type").is_some_and(|kind| kind == "Seq Scan")
+                && let Some(table) = node.get("Relation Name").and_then(Value::as_str)
+            {
+                tables.insert(table.to_owned());
+            }
+            node.values().for_each(|part| whole(part, tables));
+        }
+        _ => {}
+    }
+}
+
+async fn run(line: &mut PgConnection, sql: &str) {
+    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(line).await;
+    done.unwrap_or_else(|error| panic!("{error}: {sql}"));
+}
