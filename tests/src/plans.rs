@@ -9,7 +9,8 @@ pub mod fill;
 
 use crate::postgres;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -117,7 +118,7 @@ impl Big {
         let database = postgres::database().await;
         migrate(database.url()).await;
         fill::fill(database.url()).await;
-        let mut line = PgConnection::connect(database.url()).await.expect("a line");
+        let mut line = connect(database.url()).await;
         run(&mut line, "SET plan_cache_mode = force_generic_plan").await;
         let tables: Vec<(String, f32)> = sqlx::query_as(
             "SELECT relname::text, reltuples FROM pg_class
@@ -250,6 +251,13 @@ fn whole(plan: &Value, tables: &mut BTreeSet<String>) {
         }
         _ => {}
     }
+}
+
+/// A line of one's own: what goes over it is nothing of a server's.
+async fn connect(url: &str) -> PgConnection {
+    let options: PgConnectOptions = url.parse().expect("an address");
+    let options = options.disable_statement_logging();
+    PgConnection::connect_with(&options).await.expect("a line")
 }
 
 async fn run(line: &mut PgConnection, sql: &str) {

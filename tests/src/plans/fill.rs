@@ -1,7 +1,7 @@
 //! Every table of a database, filled by what its columns are: a table that comes later is
 //! filled too.
 
-use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, FromRow};
 use std::collections::BTreeMap;
 
 /// Rows of each table.
@@ -105,7 +105,7 @@ struct Column {
 /// # Panics
 /// A table cannot be filled, or has fewer rows then: the message names it.
 pub async fn fill(url: &str) {
-    let mut line = PgConnection::connect(url).await.expect("a line");
+    let mut line = super::connect(url).await;
     let columns: Vec<Column> = sqlx::query_as(
         "SELECT c.relname::text AS \"table\", a.attname::text AS name, t.typname::text AS kind,
              NOT a.attnotnull AS may_lack, EXISTS (SELECT 1 FROM pg_index i
@@ -156,7 +156,7 @@ pub async fn fill(url: &str) {
 }
 
 async fn all(url: String, statements: Vec<String>) {
-    let mut line = PgConnection::connect(&url).await.expect("a line");
+    let mut line = super::connect(&url).await;
     let begin = "SET session_replication_role = replica; SET synchronous_commit = off;
          CREATE FUNCTION pg_temp.id(n BIGINT) RETURNS TEXT LANGUAGE sql IMMUTABLE AS
          $$ SELECT '0197f7a4-5e0b-7c3a-9d2e-' || lpad(to_hex(n), 12, '0') $$";
