@@ -38,6 +38,8 @@ const WINDOW: Duration = Duration::from_millis(PRESENCE_MS);
 /// is: what it gathers costs one commit, and each watcher one frame, for which this need
 /// not wait once more. In milliseconds.
 const LONGER_MS: u64 = 2;
+/// How long another node that has written to the note is taken to go on.
+const RIVALLED: Duration = Duration::from_secs(1);
 /// How often presence that was not renewed is let go.
 const SWEEP: Duration = Duration::from_secs(5);
 
@@ -52,6 +54,8 @@ struct Actor {
     heard_at: Instant,
     /// When the last commit was done.
     committed_at: Option<Instant>,
+    /// When another node was last seen to write to the same note.
+    rivalled_at: Option<Instant>,
     /// Dropped with the task, however it ends.
     _place: Place,
     /// When a base may be tried again after one that could not be written.
@@ -134,6 +138,7 @@ pub(super) async fn open(rooms: Rooms, meeting: MeetingId, cell: Cell) -> Result
         presence_at: Instant::now() + SWEEP,
         heard_at: Instant::now(),
         committed_at: None,
+        rivalled_at: None,
         base_again: Again::default(),
         questions: Vec::new(),
         records: HashMap::new(),
@@ -217,14 +222,16 @@ impl Actor {
         Ok(())
     }
 
-    /// Until when what is queued waits for more.
+    /// Until when what is queued waits for more: many meetings write, or another node writes
+    /// to the same note, whose commit would for ever come second to ones without a pause.
     fn gathers_until(&self) -> Option<Instant> {
         let window_ms = window_ms(TRANSCRIPT_MS, self.rooms.pressure());
         let until = self.committed_at? + Duration::from_millis(window_ms + LONGER_MS);
         let committer = &self.rooms.ground().committer;
+        let is_rivalled = self.rivalled_at.is_some_and(|at| at.elapsed() < RIVALLED);
         let gathers = (1..BATCH_ENTRIES).contains(&self.room.queued())
             && until > Instant::now()
-            && committer.is_busy(&self.meeting);
+            && (is_rivalled || committer.is_busy(&self.meeting));
         gathers.then_some(until)
     }
 

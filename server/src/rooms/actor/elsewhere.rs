@@ -10,6 +10,7 @@ use crate::rooms::handle::Message;
 use connvo_core::live::note::Note;
 use connvo_core::live::presence::State;
 use connvo_core::live::room::{News, Published};
+use tokio::time::Instant;
 
 /// How often in a row another node's commit may come first: each time somebody's was
 /// stored.
@@ -78,6 +79,9 @@ impl Actor {
     }
 
     fn absorb(&mut self, news: News) -> Result<(), End> {
+        if !news.entries.is_empty() {
+            self.rivalled_at = Some(Instant::now());
+        }
         let (transcript_head, chat_head) = (news.transcript_head, news.chat_head);
         let published = self.room.absorb(news).map_err(broken)?;
         self.feed.publish(&published);
@@ -88,6 +92,7 @@ impl Actor {
     /// Another node's commit came first: what was staged is staged anew behind it.
     pub(super) async fn go_on_behind(&mut self) -> Result<(), End> {
         self.overtaken += 1;
+        self.rivalled_at = Some(Instant::now());
         if self.overtaken > OVERTAKEN {
             return Err(broken("other nodes' commits always come first"));
         }
