@@ -33,6 +33,8 @@ pub async fn once(app: &App) {
         "answers kept for retries",
         all(|| idempotency::store::sweep(db, now)).await,
     );
+    // First: months are to be there before somebody speaks in them.
+    told("months of transcript", partitions::keep(db, now).await);
     told("rates", all(|| rate::store::sweep(db, now)).await);
     told("sessions", all(|| auth::store::sweep(db, now)).await);
     told("the audit log", all(|| audit::store::sweep(db, now)).await);
@@ -41,7 +43,6 @@ pub async fn once(app: &App) {
         all(|| audit::store::places::sweep(db, now)).await,
     );
     told("transcripts", retention::sweep(app).await);
-    told("months of transcript", partitions::keep(db, now).await);
     told("messages", chat::retention::sweep(app).await);
     told("people who were deleted", erase::sweep(app).await);
     told("meetings to be counted", count::sweep(app).await);

@@ -196,6 +196,10 @@ impl Editor {
         }
         // Whatever is due by the clock is done in every turn, before anything else.
         self.beat().await?;
+        // Rights that ended meanwhile end before a frame is taken.
+        if self.mailbox.is_urgent() {
+            self.open_mail().await?;
+        }
         match woken {
             Woken::Frame(Some(Ok(Message::Binary(bytes)))) => {
                 self.fresh = Some(bytes.clone());

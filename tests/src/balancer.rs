@@ -54,6 +54,7 @@ fn shell(port: u16, nodes: [SocketAddr; 2]) -> Command {
         .args(["-c", SUPERVISE, "connvo-haproxy"])
         .arg(deploy().join("haproxy.cfg"))
         .env("LISTEN", format!("127.0.0.1:{port}"))
+        .env("DNS", "127.0.0.1:53")
         .env("NODE_1", nodes[0].to_string())
         .env("NODE_2", nodes[1].to_string());
     shell

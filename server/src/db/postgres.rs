@@ -154,7 +154,9 @@ impl Pg {
         match &self.local {
             None => self.pool.begin_with(begin).await,
             Some(local) => {
-                let begin = AssertSqlSafe(format!("{begin}{local}"));
+                // What the caller sets is said last: it holds.
+                let (begin, own) = begin.split_once(';').unwrap_or((begin, ""));
+                let begin = AssertSqlSafe(format!("{begin}{local};{own}"));
                 self.pool.begin_with(begin).await
             }
         }

@@ -34,6 +34,12 @@ impl StoreError {
             _ => Trouble::Lasting,
         }
     }
+
+    /// Whether every line to the database was busy for too long.
+    #[must_use]
+    pub fn is_crowd(&self) -> bool {
+        matches!(self, Self::Sql(error) if matches!(**error, sqlx::Error::PoolTimedOut))
+    }
 }
 
 /// PostgreSQL's codes are SQLSTATEs of five characters; SQLite's are numbers, the

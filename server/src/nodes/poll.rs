@@ -9,7 +9,7 @@ use crate::meeting::{What, touched};
 use crate::presence;
 use sqlx::PgConnection;
 use std::collections::HashSet;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -21,6 +21,23 @@ const HEADS: Duration = Duration::from_secs(5);
 const VIEWS: Duration = Duration::from_secs(5);
 /// How often what dead nodes have left is cleared away.
 const DEAD: Duration = Duration::from_secs(5);
+
+/// Sets a flag again when it is dropped before it is done.
+struct Again<'a>(&'a AtomicBool, bool);
+
+impl Again<'_> {
+    fn done(mut self) {
+        self.1 = false;
+    }
+}
+
+impl Drop for Again<'_> {
+    fn drop(&mut self) {
+        if self.1 {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+}
 
 /// What is remembered from one look to the next.
 #[derive(Default)]
@@ -77,11 +94,11 @@ pub(super) async fn run(app: App) {
 impl Poll {
     async fn look(&mut self, app: &App) -> Result<(), StoreError> {
         let all = app.nodes.all.swap(false, Ordering::SeqCst);
-        let looked = self.look_at(app, all).await;
-        if looked.is_err() && all {
-            app.nodes.all.store(true, Ordering::SeqCst);
-        }
-        looked
+        // A look that fails, or takes too long and is given up, is to be taken again.
+        let again = Again(&app.nodes.all, all);
+        self.look_at(app, all).await?;
+        again.done();
+        Ok(())
     }
 
     async fn look_at(&mut self, app: &App, all: bool) -> Result<(), StoreError> {

@@ -167,7 +167,13 @@ async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result
 /// around it.
 fn is_suspicious(line: &str) -> bool {
     // How a database that is away shows: its line breaks, or none comes free in time.
-    let away = ["database", "pool timed out", "due to statement timeout"];
+    let away = [
+        "database",
+        "store is away",
+        "pool timed out",
+        "closed pool",
+        "due to statement timeout",
+    ];
     let is_away = away.iter().any(|words| line.contains(words));
     let is_room = line.contains("the room is opened again") && !is_away;
     let is_note = line.contains("started over") || line.contains("cannot be opened");

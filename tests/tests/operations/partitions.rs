@@ -58,6 +58,13 @@ async fn months_are_made_ahead_and_given_up_when_nothing_is_left_of_them() {
     assert_eq!(says(&api, &meeting, 4).await, [4, 5, 6, 7]);
     assert_eq!(count(&api, "transcript_chunks_other").await, 5);
     assert_eq!(count(&api, "transcript_chunks").await, 5);
+    // A month of which something is there already comes after all.
+    let far_on = api.app.clock.now_ms() + 1_826 * DAY_MS;
+    keep(db, far_on).await.unwrap();
+    assert_eq!(count(&api, "transcript_chunks_other").await, 4);
+    assert_eq!(count(&api, "transcript_chunks").await, 5);
+    assert_eq!(says(&api, &far, 2).await, [1, 2]);
+    assert_eq!(count(&api, &Month::of(&api, 60).await.name).await, 2);
 }
 
 /// A month so many after this one.

@@ -47,7 +47,7 @@ pub(super) async fn missing(db: &Db, now_ms: u64, ahead: i32) -> Result<Vec<Mont
 }
 
 /// Makes a month's partition beside the table, then a part of it: writers are not held up by
-/// its indexes.
+/// its indexes. What of the month was kept with all else goes there.
 pub(super) async fn make(db: &Db, month: &Month) -> Result<(), StoreError> {
     let Db::Postgres(pool) = db else {
         return Ok(());
@@ -56,6 +56,11 @@ pub(super) async fn make(db: &Db, month: &Month) -> Result<(), StoreError> {
     let mut tx = pool.begin_with(SOON).await?;
     let make = format!(
         "CREATE TABLE {name} (LIKE transcript_chunks INCLUDING ALL);
+         LOCK TABLE ONLY transcript_chunks IN SHARE UPDATE EXCLUSIVE MODE;
+         LOCK TABLE transcript_chunks_other IN ACCESS EXCLUSIVE MODE;
+         WITH moved AS (DELETE FROM transcript_chunks_other
+             WHERE meeting_id >= '{begin}' AND meeting_id < '{end}' RETURNING *)
+         INSERT INTO {name} SELECT * FROM moved;
          ALTER TABLE transcript_chunks ATTACH PARTITION {name}
              FOR VALUES FROM ('{begin}') TO ('{end}')"
     );
@@ -97,7 +102,11 @@ pub(super) async fn give_up(db: &Db, name: &str) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let mut tx = pool.begin_with(SOON).await?;
-    let lock = format!("LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE");
+    // In the order of whoever reads or writes.
+    let lock = format!(
+        "LOCK TABLE ONLY transcript_chunks IN ACCESS EXCLUSIVE MODE;
+         LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"
+    );
     sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut *tx).await?;
     let (is_empty,): (bool,) = sqlx::query_as(AssertSqlSafe(is_empty))
         .fetch_one(&mut *tx)
