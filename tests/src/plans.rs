@@ -2,8 +2,8 @@
 //!
 //! [`watch`] notes the text of whatever goes to the database while a suite runs; no list is
 //! kept by hand, so none can lack one. [`Big`] is a database whose every table has
-//! [`fill::ROWS`] rows, in which each of these statements is planned, whatever its parameters
-//! will be (the generic plan): one that reads a whole table of [`LARGE`] rows is refused.
+//! [`fill::ROWS`] rows, in which each of these statements is planned, with values such as the
+//! server's: one that reads a whole table of [`LARGE`] rows is refused.
 
 pub mod fill;
 
@@ -24,8 +24,9 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 pub const LARGE: f64 = 100_000.0;
 /// Where the driver tells what it sends.
 const TOLD: &str = "sqlx::query";
-/// PostgreSQL's code for a parameter whose type it cannot know.
-const INDETERMINATE: &str = "42P18";
+/// PostgreSQL's codes for a parameter whose type it cannot know, and for one of which it finds
+/// two; and what the driver sends then.
+const TYPES: [(&str, &str); 2] = [("42P18", "text"), ("42P08", "int8")];
 
 static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -87,18 +88,18 @@ impl Visit for Text {
     fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }
 
-/// A statement that reads a large table as a whole.
+/// A statement that reads a large table as a whole, or cannot be planned.
 #[derive(Debug)]
 pub struct Refused {
     /// Its text.
     pub sql: String,
-    /// The tables.
-    pub tables: Vec<String>,
+    /// The tables, or why not.
+    pub why: String,
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} as a whole:\n{}\n", self.tables.join(", "), self.sql)
+        write!(f, "{}:\n{}\n", self.why, self.sql)
     }
 }
 
@@ -119,7 +120,7 @@ impl Big {
         migrate(database.url()).await;
         fill::fill(database.url()).await;
         let mut line = connect(database.url()).await;
-        run(&mut line, "SET plan_cache_mode = force_generic_plan").await;
+        run(&mut line, "SET plan_cache_mode = force_custom_plan").await;
         let tables: Vec<(String, f32)> = sqlx::query_as(
             "SELECT relname::text, reltuples FROM pg_class
              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
@@ -169,72 +170,88 @@ impl Big {
     async fn look(&mut self, statements: &[String]) -> Vec<Refused> {
         let mut refused = Vec::new();
         for sql in statements {
-            let plan = self.plan(sql).await;
-            let mut tables = BTreeSet::new();
-            whole(&plan, &mut tables);
-            let tables: Vec<String> = tables.intersection(&self.large).cloned().collect();
-            if !tables.is_empty() {
+            let why = match self.plan(sql).await {
+                Ok(plan) => {
+                    let mut tables = BTreeSet::new();
+                    whole(&plan, &mut tables);
+                    let large = tables.intersection(&self.large).cloned();
+                    large.collect::<Vec<_>>().join(", ")
+                }
+                Err(error) => {
+                    run(&mut self.line, "ROLLBACK TO before").await;
+                    error.to_string()
+                }
+            };
+            if !why.is_empty() {
                 let sql = sql.clone();
-                refused.push(Refused { sql, tables });
+                refused.push(Refused { sql, why });
             }
         }
         refused
     }
 
-    async fn plan(&mut self, sql: &str) -> Value {
-        run(&mut self.line, "DEALLOCATE ALL").await;
-        self.prepare(sql).await;
-        let (count,): (i32,) = sqlx::query_as(
-            "SELECT cardinality(parameter_types) FROM pg_prepared_statements
-                 WHERE name = 'asked'",
-        )
-        .persistent(false)
-        .fetch_one(&mut self.line)
-        .await
-        .expect("it is prepared");
-        let nulls = vec!["NULL"; usize::try_from(count).unwrap_or(0)].join(", ");
-        let nulls = if nulls.is_empty() {
-            nulls
-        } else {
-            format!("({nulls})")
+    async fn plan(&mut self, sql: &str) -> Result<Value, sqlx::Error> {
+        run(&mut self.line, "SAVEPOINT before; DEALLOCATE ALL").await;
+        self.prepare(sql).await?;
+        let types = "SELECT COALESCE(string_agg(type::text, ','), '')
+            FROM pg_prepared_statements, unnest(parameter_types) AS type";
+        let types = sqlx::raw_sql(types).fetch_one(&mut self.line).await?;
+        let types: String = types.get(0);
+        let kinds = types.split(',').filter(|kind| !kind.is_empty());
+        let values: Vec<&str> = kinds.map(value).collect();
+        let values = match values.is_empty() {
+            true => String::new(),
+            false => format!("({})", values.join(", ")),
         };
-        let explain = AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) EXECUTE asked {nulls}"));
-        let row = sqlx::raw_sql(explain).fetch_one(&mut self.line).await;
-        let row = row.unwrap_or_else(|error| panic!("{error}: {sql}"));
-        row.get(0)
+        let explain = AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) EXECUTE asked {values}"));
+        let row = sqlx::raw_sql(explain).fetch_one(&mut self.line).await?;
+        Ok(row.get(0))
     }
 
-    /// Prepares a statement; a parameter whose type only the driver knows is text.
-    async fn prepare(&mut self, sql: &str) {
+    /// Prepares a statement; a parameter whose type only the driver knows gets it.
+    async fn prepare(&mut self, sql: &str) -> Result<(), sqlx::Error> {
         let mut types: Vec<&str> = Vec::new();
         loop {
             let given = match types.is_empty() {
                 true => String::new(),
                 false => format!("({})", types.join(", ")),
             };
-            let prepare = format!("SAVEPOINT before; PREPARE asked {given} AS {sql}");
-            match sqlx::raw_sql(AssertSqlSafe(prepare))
-                .execute(&mut self.line)
-                .await
-            {
-                Ok(_) => return,
-                Err(sqlx::Error::Database(error))
-                    if error.code().as_deref() == Some(INDETERMINATE) && types.len() < 32 =>
-                {
-                    let at = error
-                        .message()
-                        .rsplit('$')
-                        .next()
-                        .and_then(|at| at.parse().ok());
-                    let at: usize = at.unwrap_or_else(|| panic!("{error}: {sql}"));
-                    types.resize(types.len().max(at), "unknown");
-                    types[at - 1] = "text";
-                    run(&mut self.line, "ROLLBACK TO before").await;
-                }
-                Err(error) => panic!("{error}: {sql}"),
+            let prepare = AssertSqlSafe(format!("PREPARE asked {given} AS {sql}"));
+            let Err(error) = sqlx::raw_sql(prepare).execute(&mut self.line).await else {
+                return Ok(());
+            };
+            let Some((at, kind)) = missing(&error) else {
+                return Err(error);
+            };
+            types.resize(types.len().max(at + 1), "unknown");
+            if types[at] != "unknown" {
+                return Err(error);
             }
+            types[at] = kind;
+            run(&mut self.line, "ROLLBACK TO before").await;
         }
     }
+}
+
+/// A parameter as it may be: an id that is there, a page's length.
+fn value(kind: &str) -> &'static str {
+    match kind {
+        "text" => "'0197f7a4-5e0b-7c3a-9d2e-000000000100'",
+        "text[]" => "'{0197f7a4-5e0b-7c3a-9d2e-000000000100}'",
+        "bigint" | "integer" | "smallint" | "double precision" => "100",
+        "bigint[]" => "'{100}'",
+        "boolean" => "TRUE",
+        _ => "NULL",
+    }
+}
+
+/// Which parameter's type is missing, from 0 on, and what it is.
+fn missing(error: &sqlx::Error) -> Option<(usize, &'static str)> {
+    let error = error.as_database_error()?;
+    let code = error.code()?;
+    let (_, kind) = TYPES.iter().find(|(known, _)| *known == code)?;
+    let at: usize = error.message().rsplit('$').next()?.parse().ok()?;
+    Some((at.checked_sub(1)?, kind))
 }
 
 /// The tables that a plan reads as a whole.
