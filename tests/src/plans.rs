@@ -203,6 +203,33 @@ impl Big {
             true => String::new(),
             false => format!("({})", values.join(", ")),
         };
+        let with_values = self.explain(&values).await;
+        match with_values {
+            Err(error) if is_of_a_value(&error) => {
+                // Such as words that are to be JSON: planned for whatever comes.
+                run(&mut self.line, "ROLLBACK TO before; DEALLOCATE ALL").await;
+                self.prepare(sql).await?;
+                run(
+                    &mut self.line,
+                    "SET LOCAL plan_cache_mode = force_generic_plan",
+                )
+                .await;
+                let nulls = vec!["NULL"; types.split(',').count()].join(", ");
+                let plan = self.explain(&format!("({nulls})")).await;
+                if plan.is_ok() {
+                    run(
+                        &mut self.line,
+                        "SET LOCAL plan_cache_mode = force_custom_plan",
+                    )
+                    .await;
+                }
+                plan
+            }
+            plan => plan,
+        }
+    }
+
+    async fn explain(&mut self, values: &str) -> Result<Value, sqlx::Error> {
         let explain = AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) EXECUTE asked {values}"));
         let row = sqlx::raw_sql(explain).fetch_one(&mut self.line).await?;
         Ok(row.get(0))
@@ -243,6 +270,12 @@ fn value(kind: &str) -> &'static str {
         "boolean" => "TRUE",
         _ => "NULL",
     }
+}
+
+/// Whether a value made no sense to a statement (SQLSTATE 22…).
+fn is_of_a_value(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code.starts_with("22"))
 }
 
 /// Which parameter's type is missing, from 0 on, and what it is.

@@ -14,7 +14,7 @@ async fn says(line: &mut Line, meeting: &str, at: u64) -> Result<(), Problem> {
     let chunk = json!({"text": "so", "startMs": NOW + at, "endMs": NOW + at + 1, "sourceId": "mic",
         "segmentId": at.to_string(), "speaker": {"label": "Bob"}});
     let command = json!({"type": "appendTranscript", "meetingId": id(meeting),
-        "draft": {"chunks": [chunk]}});
+        "chunks": [chunk]});
     let command: Command = serde_json::from_value(command).unwrap();
     let (id, key) = (at, "k".into());
     line.say(&ClientFrame::Call { id, key, command }).await;
