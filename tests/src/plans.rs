@@ -274,7 +274,9 @@ fn value(kind: &str) -> &'static str {
 
 /// Whether a value made no sense to a statement (SQLSTATE 22…).
 fn is_of_a_value(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code.starts_with("22"))
 }
 

@@ -57,7 +57,9 @@ async fn columns(store: &Store) -> Vec<(String, String, bool)> {
                  WHERE k.table_name = c.table_name AND k.column_name = c.column_name
                      AND u.table_name = 'users')
              FROM information_schema.columns c
-             WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_sqlx%'",
+             WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_sqlx%'
+                 AND NOT (SELECT relispartition FROM pg_class
+                     WHERE oid = CAST('public.' || c.table_name AS regclass))",
         )
         .fetch_all(pool)
         .await
