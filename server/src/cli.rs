@@ -4,7 +4,9 @@ mod migrate;
 mod replay;
 mod serve;
 
-use clap::{Parser, Subcommand};
+use crate::config::{Config, Settings};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -47,6 +49,28 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(error.as_ref()),
+    }
+}
+
+/// Where the settings of a command come from.
+#[derive(Debug, Args)]
+struct Sources {
+    /// File of settings (TOML), read after flags and environment
+    #[arg(long, env = "CONNVO_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Sources {
+    /// Reads them, and logs from now on as they say.
+    fn read(self) -> Result<Config, Box<dyn std::error::Error + Send + Sync>> {
+        let settings = self
+            .settings
+            .with_environment(|name| std::env::var(name).ok())
+            .over_file(self.config.as_deref())?;
+        log(settings.log_json.unwrap_or(false));
+        Ok(settings.resolve()?)
     }
 }
 

@@ -1,31 +1,21 @@
 //! `connvo serve`.
 
-use super::{Outcome, say};
-use crate::config::Settings;
+use super::{Outcome, Sources, say};
 use crate::server::Server;
 use clap::Args;
-use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Flags of `connvo serve`.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// File of settings (TOML), read after flags and environment
-    #[arg(long, env = "CONNVO_CONFIG")]
-    config: Option<PathBuf>,
     #[command(flatten)]
-    settings: Settings,
+    sources: Sources,
 }
 
 impl Serve {
     /// Serves until SIGTERM or SIGINT. The first line on stdout is the address.
     pub(super) async fn run(self) -> Outcome {
-        let settings = self
-            .settings
-            .with_environment(|name| std::env::var(name).ok())
-            .over_file(self.config.as_deref())?;
-        super::log(settings.log_json.unwrap_or(false));
-        let config = settings.resolve()?;
+        let config = self.sources.read()?;
         let linger = config.linger;
         let server = Server::bind(config).await?;
         let (leaving, shutdown) = (server.app().leaving.clone(), server.app().shutdown.clone());

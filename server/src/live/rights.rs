@@ -3,7 +3,6 @@
 use super::open::writable;
 use super::task::Live;
 use crate::actor::Actor;
-use crate::app::AccessChange::CutOff;
 use crate::app::App;
 use crate::meeting::ask;
 use crate::rooms::mailbox::Changes;
@@ -45,7 +44,7 @@ impl Live {
         let Some(actor) = self.actor.clone() else {
             return Vec::new();
         };
-        if changes.held.iter().any(|change| **change == CutOff) {
+        if changes.cut_off() {
             return self.connection.close(close::TRY_LATER);
         }
         let (user, session) = (&actor.user_id, actor.session_id.as_deref());

@@ -91,6 +91,13 @@ impl Changes {
         self.missed || self.held.iter().any(|change| is_such(change))
     }
 
+    /// Whether this node can no longer know who may do what.
+    #[must_use]
+    pub fn cut_off(&self) -> bool {
+        let is_cut_off = |change: &Arc<AccessChange>| **change == AccessChange::CutOff;
+        self.held.iter().any(is_cut_off)
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

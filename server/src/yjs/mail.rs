@@ -1,7 +1,6 @@
 //! What rooms have left for an editor, and rights that end while it is open.
 
 use super::{Editor, Over};
-use crate::app::AccessChange;
 use crate::meeting::ask;
 use crate::rooms::mailbox::{Changes, Letter};
 use connvo_core::access::Action;
@@ -42,11 +41,7 @@ impl Editor {
     }
 
     async fn recheck(&mut self, changes: &Changes) -> Result<(), Over> {
-        if changes
-            .held
-            .iter()
-            .any(|change| **change == AccessChange::CutOff)
-        {
+        if changes.cut_off() {
             return Err(Over(close::TRY_LATER));
         }
         let over = |problem: Problem| match problem.code {
