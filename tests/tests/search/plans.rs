@@ -55,6 +55,8 @@ async fn every_read_uses_an_index(stage: Stage) {
                 for set in [
                     "SET enable_seqscan = off",
                     "SET plan_cache_mode = force_generic_plan",
+                    // No month holds a meeting NULL: all of them would be left out.
+                    "SET enable_partition_pruning = off",
                 ] {
                     sqlx::raw_sql(set).execute(&mut *line).await.unwrap();
                 }
