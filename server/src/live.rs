@@ -4,6 +4,7 @@
 //! Law: nothing piles up for a slow reader but its cursors (see
 //! [`crate::socket`]).
 
+mod at_once;
 mod call;
 mod deliver;
 mod look;

@@ -113,6 +113,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         while_moving(&self.written, feeding).await
     }
 
+    /// Whether [`Socket::send_now`] takes a message of so many bytes. What is wrong with
+    /// the line is for [`Socket::send`] to tell.
+    pub fn takes_now(&mut self, bytes: usize, task: &mut Context<'_>) -> bool {
+        bytes <= FRAGMENT_BYTES && matches!(self.line.poll_ready_unpin(task), Poll::Ready(Ok(())))
+    }
+
+    /// As [`Socket::send`], at once: after [`Socket::takes_now`].
+    ///
+    /// # Errors
+    /// The connection is over.
+    pub fn send_now(&mut self, message: Message) -> Result<(), Broken> {
+        self.unflushed = true;
+        let sent = self.line.start_send_unpin(message);
+        sent.map_err(|_| Broken::Line)
+    }
+
+    /// Whether what was sent is out; if not, [`Socket::flush`] has to see it out.
+    ///
+    /// # Errors
+    /// The connection is over.
+    pub fn flush_now(&mut self, task: &mut Context<'_>) -> Result<bool, Broken> {
+        if !self.unflushed {
+            return Ok(true);
+        }
+        let Poll::Ready(flushed) = self.line.poll_flush_unpin(task) else {
+            return Ok(false);
+        };
+        self.unflushed = false;
+        flushed.map(|()| true).map_err(|_| Broken::Line)
+    }
+
     /// Whether something was sent that [`Socket::flush`] has to see out.
     #[must_use]
     pub const fn has_unsent(&self) -> bool {

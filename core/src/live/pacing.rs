@@ -1,8 +1,8 @@
 //! Delivery windows: the first event goes at once; what gathers while the window
 //! is open goes as one frame when it ends.
 
-/// Shortest window: at most 30 frames a second a subscription.
-pub const SHORTEST_MS: u64 = 33;
+/// Shortest window: at most 60 frames a second a subscription.
+pub const SHORTEST_MS: u64 = 16;
 /// Upper bound of the transcript's window, in milliseconds.
 pub const TRANSCRIPT_MS: u64 = 100;
 /// Upper bound of the note's window, in milliseconds.

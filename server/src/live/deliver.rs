@@ -17,55 +17,70 @@ impl Live {
     pub(super) async fn deliver(&mut self) -> Result<(), Over> {
         let mut anyway = self.socket.has_unsent();
         loop {
-            // What ends rights goes before what is due: the next turn looks at it.
-            if self.mailbox.is_urgent() {
-                return Ok(());
-            }
-            let (now, pressure) = (self.app.clock.now_ms(), self.app.rooms.pressure());
-            let due = self.connection.take_due(now, pressure, anyway);
+            let due = self.take_due(anyway);
             anyway = false;
             if due.is_empty() {
                 return Ok(());
             }
             for (sub, stream, cursor) in due {
-                // Likewise when it came while the one before was sent.
-                if self.mailbox.is_urgent() {
-                    self.connection.wake(sub, now, pressure);
-                    continue;
-                }
-                let effects = match self.places.get(&sub).map(|place| place.seat.room.clone()) {
-                    Some(room) if stream == Stream::Note => match room.feed().read_note(cursor) {
-                        Read::UpToDate => Vec::new(),
-                        Read::Items(items) => {
-                            let more = items.len() >= PAGE_ITEMS
-                                || behind(
-                                    items.last().map(|item| item.entry().sequence),
-                                    room.feed().note_head(),
-                                );
-                            self.connection.deliver_note(sub, &items, more, now)
-                        }
-                        Read::Behind => Box::pin(self.read_back(sub, stream, cursor)).await,
-                    },
-                    Some(room) if stream == Stream::Transcript => {
-                        let (read, head) = (
-                            room.feed().read_transcript(cursor),
-                            room.feed().transcript_head(),
-                        );
-                        match self.deliver_read(sub, read, head) {
-                            Some(effects) => effects,
-                            None => Box::pin(self.read_back(sub, stream, cursor)).await,
-                        }
-                    }
-                    Some(room) => {
-                        let (read, head) = (room.feed().read_chat(cursor), room.feed().chat_head());
-                        match self.deliver_read(sub, read, head) {
-                            Some(effects) => effects,
-                            None => Box::pin(self.read_back(sub, stream, cursor)).await,
-                        }
-                    }
-                    None => Vec::new(),
+                let effects = match self.read_feed(sub, stream, cursor) {
+                    Some(effects) => effects,
+                    None => Box::pin(self.read_back(sub, stream, cursor)).await,
                 };
                 self.carry_out(effects).await?;
+            }
+        }
+    }
+
+    /// What is due. What ends rights goes before it: the next turn looks at it.
+    pub(super) fn take_due(&mut self, anyway: bool) -> Vec<(u32, Stream, u64)> {
+        if self.mailbox.is_urgent() {
+            return Vec::new();
+        }
+        let (now, pressure) = (self.app.clock.now_ms(), self.app.rooms.pressure());
+        self.connection.take_due(now, pressure, anyway)
+    }
+
+    /// What was due is due again.
+    pub(super) fn put_off(&mut self, sub: u32) {
+        let (now, pressure) = (self.app.clock.now_ms(), self.app.rooms.pressure());
+        self.connection.wake(sub, now, pressure);
+    }
+
+    /// What the feed has for a subscription; `None` when its reader is further behind.
+    pub(super) fn read_feed(
+        &mut self,
+        sub: u32,
+        stream: Stream,
+        cursor: u64,
+    ) -> Option<Vec<Effect>> {
+        // Likewise when it came while the one before was sent.
+        if self.mailbox.is_urgent() {
+            self.put_off(sub);
+            return Some(Vec::new());
+        }
+        let Some(place) = self.places.get(&sub) else {
+            return Some(Vec::new());
+        };
+        let feed = Arc::clone(place.seat.room.feed());
+        match stream {
+            Stream::Note => match feed.read_note(cursor) {
+                Read::UpToDate => Some(Vec::new()),
+                Read::Items(items) => {
+                    let last = items.last().map(|item| item.entry().sequence);
+                    let more = items.len() >= PAGE_ITEMS || behind(last, feed.note_head());
+                    let now = self.app.clock.now_ms();
+                    Some(self.connection.deliver_note(sub, &items, more, now))
+                }
+                Read::Behind => None,
+            },
+            Stream::Transcript => {
+                let read = feed.read_transcript(cursor);
+                self.deliver_read(sub, read, feed.transcript_head())
+            }
+            Stream::Chat => {
+                let read = feed.read_chat(cursor);
+                self.deliver_read(sub, read, feed.chat_head())
             }
         }
     }

@@ -51,8 +51,8 @@ pub(super) struct Live {
     /// This person's place among their own connections.
     pub(super) connected: Option<Connected>,
     /// The frame being taken, while it may still be held back.
-    fresh: Option<Bytes>,
-    late: Option<Late>,
+    pub(super) fresh: Option<Bytes>,
+    pub(super) late: Option<Late>,
     /// Whether mail goes before the next frame.
     mail_next: bool,
     /// Wakes at the next thing that is due by the clock, or before: while it `rings`, it is
@@ -111,7 +111,7 @@ impl Live {
         let now = self.app.clock.now_ms();
         // Whatever is due by the clock is done in every turn, before anything else:
         // a client that floods us does not keep the time from coming.
-        let mut effects = self.expire(now);
+        let mut effects = VecDeque::from(self.expire(now));
         effects.extend(match woken {
             Woken::Frame(Some(Ok(Message::Text(text)))) => self.connection.receive_text(&text, now),
             Woken::Frame(Some(Ok(Message::Binary(bytes)))) => {
@@ -126,12 +126,15 @@ impl Live {
         // After the frame: who was heard this moment is not silent, however long we
         // were busy sending.
         effects.extend(self.connection.tick(now));
+        if poll_fn(|task| Poll::Ready(self.work_at_once(&mut effects, task))).await? {
+            return Ok(());
+        }
         // On the heap while it lasts: a connection that waits is to be small.
         Box::pin(self.work(effects, now)).await
     }
 
     /// Carries out what a turn brought, then sends what is due.
-    async fn work(&mut self, effects: Vec<Effect>, now: u64) -> Result<(), Over> {
+    async fn work(&mut self, effects: VecDeque<Effect>, now: u64) -> Result<(), Over> {
         self.carry_out(effects).await?;
         self.fresh = None;
         if let Some(frame) = Late::take_due(&mut self.late, now) {
@@ -167,10 +170,12 @@ impl Live {
         if mail_first && self.mailbox.poll_filled(task).is_ready() {
             return Poll::Ready(Woken::Mail);
         }
-        if self.late.is_none()
-            && let Poll::Ready(frame) = self.socket.poll_recv(task)
-        {
-            return Poll::Ready(Woken::Frame(frame));
+        if self.late.is_none() {
+            if let Poll::Ready(frame) = self.socket.poll_recv(task) {
+                return Poll::Ready(Woken::Frame(frame));
+            }
+            // Nobody speaks: what wakes us is mail, most likely.
+            self.mail_next = true;
         }
         if self.mailbox.poll_filled(task).is_ready() {
             return Poll::Ready(Woken::Mail);
@@ -181,8 +186,11 @@ impl Live {
         })
     }
 
-    pub(super) async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Over> {
-        let mut effects = VecDeque::from(effects);
+    pub(super) async fn carry_out(
+        &mut self,
+        effects: impl Into<VecDeque<Effect>>,
+    ) -> Result<(), Over> {
+        let mut effects = effects.into();
         while let Some(effect) = effects.pop_front() {
             let more = match effect {
                 Effect::Send(frame) => {
@@ -357,11 +365,7 @@ impl Live {
     }
 
     async fn send(&mut self, frame: Outgoing) -> Result<(), Over> {
-        let message = match frame {
-            Outgoing::Text(text) => Message::Text(text.into()),
-            Outgoing::Binary(bytes) => Message::Binary(Bytes::from(bytes)),
-        };
-        match self.socket.send(message).await {
+        match self.socket.send(message(frame)).await {
             Ok(()) => Ok(()),
             Err(Broken::Line) => Err(Over),
             Err(Broken::Stalled) => {
@@ -369,5 +373,13 @@ impl Live {
                 Err(Over)
             }
         }
+    }
+}
+
+/// A frame as the socket takes it.
+pub(super) fn message(frame: Outgoing) -> Message {
+    match frame {
+        Outgoing::Text(text) => Message::Text(text.into()),
+        Outgoing::Binary(bytes) => Message::Binary(Bytes::from(bytes)),
     }
 }
