@@ -40,6 +40,9 @@ const WINDOW: Duration = Duration::from_millis(PRESENCE_MS);
 const LONGER_MS: u64 = 2;
 /// How long another node that has written to the note is taken to go on.
 const RIVALLED: Duration = Duration::from_secs(1);
+/// How long a room pauses at least between commits meanwhile: without a pause of two
+/// commits' time, whose commit takes longer comes second for ever.
+const PAUSE_MS: u64 = 35;
 /// How often presence that was not renewed is let go.
 const SWEEP: Duration = Duration::from_secs(5);
 
@@ -225,10 +228,11 @@ impl Actor {
     /// Until when what is queued waits for more: many meetings write, or another node writes
     /// to the same note, whose commit would for ever come second to ones without a pause.
     fn gathers_until(&self) -> Option<Instant> {
-        let window_ms = window_ms(TRANSCRIPT_MS, self.rooms.pressure());
-        let until = self.committed_at? + Duration::from_millis(window_ms + LONGER_MS);
-        let committer = &self.rooms.ground().committer;
         let is_rivalled = self.rivalled_at.is_some_and(|at| at.elapsed() < RIVALLED);
+        let window_ms = window_ms(TRANSCRIPT_MS, self.rooms.pressure()) + LONGER_MS;
+        let apart_ms = window_ms.max(if is_rivalled { PAUSE_MS } else { 0 });
+        let until = self.committed_at? + Duration::from_millis(apart_ms);
+        let committer = &self.rooms.ground().committer;
         let gathers = (1..BATCH_ENTRIES).contains(&self.room.queued())
             && until > Instant::now()
             && (is_rivalled || committer.is_busy(&self.meeting));
