@@ -7,7 +7,9 @@
 //!   is already there (in the table or twice in the batch) by natural key, numbers
 //!   the rest without gaps, inserts, moves the heads, commits.
 //! - An append is stored whole or not at all, and one that makes a batch fail is
-//!   found by halving: it alone is refused.
+//!   found by halving: it alone is refused. What is the fault of no append is never halved:
+//!   two transactions in each other's way are tried again whole, and of a batch that waits
+//!   for a lock for too long goes what is free, in one more.
 //!
 //! Each has a thread. SQLite has one committer; PostgreSQL several, each with the meetings of its own.
 
@@ -45,6 +47,9 @@ const APART: Duration = Duration::from_millis(10);
 /// Appends in one commit from which on rooms are to gather what they have (see
 /// [`Committer::is_busy`]).
 const BUSY: usize = 16;
+
+/// How often a batch is tried that came in the way of another transaction.
+const TRIES: usize = 3;
 
 /// When nothing came for so long, what is staged and old is moved into its table.
 const QUIET: Duration = Duration::from_secs(1);
@@ -232,31 +237,45 @@ fn take(inbox: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>) {
 /// Commits a batch and answers everybody in it. A batch that the database refuses
 /// is halved until the one append that it refuses stands alone.
 async fn commit(db: &Db, fresh: &Fresh, jobs: Vec<Job>) {
-    let mut left = vec![jobs];
-    while let Some(mut jobs) = left.pop() {
+    let mut left = vec![(jobs, TRIES)];
+    while let Some((mut jobs, tries)) = left.pop() {
         let appends: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
-        match store::commit(db, &appends).await {
+        let error = match store::commit(db, &appends).await {
             Ok(outcomes) => {
                 for (job, outcome) in jobs.into_iter().zip(outcomes) {
                     fresh.mark(&job.append.meeting);
                     let _ = job.answer.send(outcome);
                 }
+                continue;
             }
-            Err(error) if jobs.len() > 1 && is_of_one_append(&error) => {
-                let tail = jobs.split_off(jobs.len() / 2);
-                left.extend([tail, jobs]);
-            }
-            Err(error) => {
-                for job in jobs {
-                    let _ = job.answer.send(Err(error.clone().into()));
+            Err(error) => error,
+        };
+        match error.trouble() {
+            Trouble::Clash if tries > 1 => left.push((jobs, tries - 1)),
+            // Once: what is held a second time is held by many.
+            Trouble::Held if tries > 1 => match store::held(db, &appends).await {
+                Ok(held) => {
+                    let is_held = |job: &mut Job| held.contains(&job.append.meeting);
+                    refuse(jobs.extract_if(.., is_held), &error);
+                    if !jobs.is_empty() {
+                        left.push((jobs, 1));
+                    }
                 }
+                Err(_) => refuse(jobs, &error),
+            },
+            Trouble::Lasting if jobs.len() > 1 => {
+                let tail = jobs.split_off(jobs.len() / 2);
+                left.extend([(tail, tries), (jobs, tries)]);
             }
+            // Halving mends no full disk and no lost line.
+            _ => refuse(jobs, &error),
         }
     }
 }
 
-/// Whether a failure may be the fault of one append, and not of the database as a
-/// whole: halving a batch does not mend a full disk or a lost line.
-fn is_of_one_append(error: &StoreError) -> bool {
-    error.trouble() != Trouble::Away
+/// Answers each that nothing of it is stored.
+fn refuse(jobs: impl IntoIterator<Item = Job>, error: &StoreError) {
+    for job in jobs {
+        let _ = job.answer.send(Err(error.clone().into()));
+    }
 }

@@ -43,6 +43,7 @@ pub struct Metrics {
     bus: Gauge,
     leads: Gauge,
     lines: Gauge,
+    most: Gauge,
     busy: Gauge,
 }
 
@@ -59,6 +60,7 @@ impl Default for Metrics {
             bus: Gauge::default(),
             leads: Gauge::default(),
             lines: Gauge::default(),
+            most: Gauge::default(),
             busy: Gauge::default(),
         };
         let Self {
@@ -70,6 +72,7 @@ impl Default for Metrics {
             bus,
             leads,
             lines,
+            most,
             busy,
         } = &mut metrics;
         registry.register("http_requests", "Requests answered", requests.clone());
@@ -100,8 +103,13 @@ impl Default for Metrics {
             lines.clone(),
         );
         registry.register(
+            "database_connections_max",
+            "How many of them there may be",
+            most.clone(),
+        );
+        registry.register(
             "database_busy",
-            "Those of them that are at work",
+            "Those of the open ones that are at work",
             busy.clone(),
         );
         metrics
@@ -119,6 +127,7 @@ impl Metrics {
         if let Db::Postgres(pool) = &app.db {
             let open = i64::from(pool.size());
             self.lines.set(open);
+            self.most.set(pool.lines().connections.into());
             self.busy.set(open - gauge(pool.num_idle()));
         }
         let mut text = String::new();

@@ -38,6 +38,8 @@ pub struct Rates {
     on: bool,
     held: Mutex<Held>,
     some: Notify,
+    /// Held while rows are written.
+    writing: tokio::sync::Mutex<()>,
 }
 
 /// What was taken in one bucket of a window.
@@ -92,6 +94,7 @@ impl Rates {
             on,
             held: Mutex::new(held),
             some: Notify::new(),
+            writing: tokio::sync::Mutex::default(),
         })
     }
 
@@ -247,6 +250,7 @@ impl Held {
 /// Adds what was used to what all nodes have used, and learns of that. What cannot be
 /// written now waits on.
 pub async fn write_behind(app: &App) {
+    let _writing = app.rates.writing.lock().await;
     let taken = app.rates.lock().take_unwritten();
     if taken.is_empty() {
         return;
@@ -280,6 +284,17 @@ pub async fn write_behind(app: &App) {
             app.rates.some.notify_one();
         }
     }
+}
+
+/// Deletes what was used by somebody whose deletion is committed: what is written already, and
+/// nothing of it comes after.
+///
+/// # Errors
+/// The store fails.
+pub async fn forget(app: &App, user: &UserId) -> Result<(), StoreError> {
+    // A write that began before the deletion was committed is over.
+    let _writing = app.rates.writing.lock().await;
+    store::forget(&app.db, user).await
 }
 
 fn member(user: &UserId, meeting: &MeetingId) -> String {

@@ -6,6 +6,7 @@ use crate::db::Db;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -63,12 +64,6 @@ impl<A, B, V> Remembered<A, B, V> {
         }
     }
 
-    /// How long an answer is good, in milliseconds.
-    #[must_use]
-    pub const fn good_ms(&self) -> u64 {
-        self.good_ms
-    }
-
     /// How often everything was forgotten.
     #[must_use]
     pub fn cleared(&self) -> u64 {
@@ -86,7 +81,21 @@ impl<A: Hash + Eq, B: Hash + Eq, V: Clone> Remembered<A, B, V> {
     {
         let held = self.lock();
         let (answer, at) = held.answers.get(of)?.get(one)?;
-        (now_ms.saturating_sub(*at) < self.good_ms).then(|| answer.clone())
+        // By a clock that was set back it is of no known age.
+        (now_ms.abs_diff(*at) < self.good_ms).then(|| answer.clone())
+    }
+
+    /// From when until when what is remembered is good, in milliseconds since the Unix epoch:
+    /// whoever keeps it for longer would add their time to this one.
+    #[must_use]
+    pub fn good<Q>(&self, of: &A, one: &Q) -> Option<Range<u64>>
+    where
+        B: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let held = self.lock();
+        let (_, at) = held.answers.get(of)?.get(one)?;
+        Some(*at..at + self.good_ms)
     }
 
     /// How many changes there have been: asked before the store is.
@@ -160,6 +169,15 @@ mod tests {
         let all = kept();
         assert_eq!(all.get(&"meeting", "ada", 5_999), Some(1));
         assert_eq!(all.get(&"meeting", "ada", 6_000), None);
+        assert_eq!(all.good(&"meeting", "ada"), Some(5_000..6_000));
+        assert_eq!(all.good(&"meeting", "eve"), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nothing_good_for_longer() {
+        let all = kept();
+        assert_eq!(all.get(&"meeting", "ada", 4_001), Some(1));
+        assert_eq!(all.get(&"meeting", "ada", 4_000), None);
     }
 
     #[test]

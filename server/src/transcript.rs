@@ -92,7 +92,8 @@ async fn ask(
         return Ok(Some(TranscriptAccepted::default()));
     }
     let room = app.rooms.open(meeting).await?;
-    *pass = Some(asked.found(app, meeting, (by, standing), room.clone()));
+    let who = (&actor.user_id, meeting);
+    *pass = Some(asked.found(app, who, (by, standing), room.clone()));
     room.offer_transcript(chunks, (mailbox, id)).await
 }
 

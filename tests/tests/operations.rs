@@ -4,7 +4,12 @@
 #[path = "api/client.rs"]
 #[allow(dead_code)]
 mod client;
+#[path = "live/line.rs"]
+#[allow(dead_code)]
+mod line;
 
+#[path = "operations/backups.rs"]
+mod backups;
 #[path = "operations/deploy.rs"]
 mod deploy;
 #[path = "operations/migrations.rs"]

@@ -60,9 +60,17 @@ export const steps = [
     // several nodes, kill -9, operations, the types of the npm package.
     name: "rust",
     counts: true,
-    needs: ["postgres", "nats-server", "pgbouncer", "haproxy"],
+    needs: ["postgres", "nats-server", "pgbouncer", "haproxy", "sqlite3"],
     run: cargo("test", ...RUST, "--no-fail-fast", "--bins", "--test=*"),
     env: { SIM_SEEDS: process.env.SIM_SEEDS ?? "2000" },
+  },
+  {
+    // The whole HTTP surface once more, with PgBouncer in transaction mode before PostgreSQL.
+    name: "pooler",
+    counts: true,
+    needs: ["postgres", "pgbouncer"],
+    run: cargo("test", ...RUST, "--no-fail-fast", "--test=api_postgres", "--", "--skip=z_plans"),
+    env: { TEST_POSTGRES_POOLER: "1" },
   },
   {
     // Faults upon three nodes: two seeds of 30 s.

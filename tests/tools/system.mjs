@@ -14,6 +14,7 @@ const PACKAGES = {
   pgbouncer: "pgbouncer",
   postgres: "postgresql",
   python3: "python3-venv",
+  sqlite3: "sqlite3",
 };
 
 /** The path of a program, or undefined. */

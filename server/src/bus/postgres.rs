@@ -3,7 +3,8 @@
 
 use super::drive::Broken;
 use crate::config::Secret;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
+use crate::db;
+use sqlx::postgres::{PgConnection, PgListener, PgPoolOptions};
 use sqlx::{Connection, Executor};
 
 /// What one notification carries at most: PostgreSQL refuses 8 000 bytes.
@@ -15,8 +16,7 @@ pub(super) struct Mouth(PgConnection);
 pub(super) struct Ear(PgListener);
 
 pub(super) async fn open(url: &Secret) -> Result<(Mouth, Ear), Broken> {
-    let options: PgConnectOptions = url.reveal().parse()?;
-    let options = options.application_name("connvo bus");
+    let options = db::postgres::options(url.reveal(), "connvo bus")?;
     let mut mouth = PgConnection::connect_with(&options).await?;
     // A notification lost with the server's memory is one that nobody hears.
     mouth.execute("SET synchronous_commit = off").await?;

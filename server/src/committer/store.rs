@@ -14,7 +14,7 @@ use crate::db::{Db, StoreError, to_id, to_u64};
 use crate::transcript::store::ChunkRow;
 use connvo_core::id::MeetingId;
 use connvo_core::transcript::Chunk;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// Commits a batch; the answers are in the order of the appends.
@@ -58,6 +58,18 @@ pub(super) async fn commit(
         }
     };
     Ok(plan.outcomes)
+}
+
+/// The meetings of a batch, a journal of which somebody else holds at this moment. Nobody
+/// is waited for.
+///
+/// # Errors
+/// The database failed, or the whole table is held.
+pub(super) async fn held(db: &Db, appends: &[&Append]) -> Result<HashSet<MeetingId>, StoreError> {
+    match db {
+        Db::Sqlite { .. } => Ok(HashSet::new()),
+        Db::Postgres(pool) => postgres::held(pool, appends).await,
+    }
 }
 
 /// What the audit log is to have of the appends that are stored.

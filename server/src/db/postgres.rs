@@ -1,7 +1,10 @@
 //! Lines to PostgreSQL: how many, how long anything may take on them, and what is different
 //! where a pooler (PgBouncer in transaction mode) stands between.
 //!
-//! Laws of a pooled line:
+//! A pooler that keeps sessions is none: nothing is asked for when a line opens that it might
+//! refuse, and what is set is set once the line is there.
+//!
+//! Laws of a line by way of a pooler in transaction mode:
 //! - Every statement is part of a transaction: the messages of one that is not might come to
 //!   two sessions.
 //! - What is set is set for the transaction, and what is prepared is good for no longer.
@@ -11,7 +14,7 @@ pub mod migrate;
 
 use super::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,13 +70,39 @@ impl Lines {
         format!("; DEALLOCATE ALL{}", self.limits().map(set).concat())
     }
 
-    fn options(&self, options: PgConnectOptions) -> PgConnectOptions {
-        if self.is_pooled {
-            // What a pooler does not know it refuses: it is said again in each transaction.
-            return options.statement_cache_capacity(0).extra_float_digits(None);
-        }
-        options.options(self.limits().map(|(name, ms)| (name, ms.to_string())))
+    /// What a line is told when it has opened: its limits, unless each transaction is told.
+    fn session(&self) -> Option<Arc<str>> {
+        let set = |(name, ms): (&str, u128)| format!("SET {name} = {ms};");
+        let all = || self.limits().map(set).concat().into();
+        (!self.is_pooled).then(all)
     }
+
+    /// A pool of at most so many lines.
+    fn pool(&self, count: u32) -> PgPoolOptions {
+        let session = self.session();
+        PgPoolOptions::new()
+            .max_connections(count)
+            .acquire_timeout(ACQUIRE)
+            .after_connect(move |line, _| {
+                let session = session.clone();
+                Box::pin(async move {
+                    if let Some(session) = session {
+                        line.execute(AssertSqlSafe(session)).await?;
+                    }
+                    Ok(())
+                })
+            })
+    }
+}
+
+/// How to reach PostgreSQL at an address, as this part of the server: with nothing in it that
+/// a pooler would not know.
+///
+/// # Errors
+/// The address is none.
+pub fn options(url: &str, part: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    Ok(options.application_name(part).extra_float_digits(None))
 }
 
 /// A pool of lines; cheap to clone.
@@ -98,12 +127,11 @@ impl Pg {
     /// # Errors
     /// The address is none, or the database is out of reach.
     pub(super) async fn connect(url: &str, lines: &Lines) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(lines.connections)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(lines.options(options.application_name("connvo")))
-            .await?;
+        let mut options = options(url, "connvo")?;
+        if lines.is_pooled {
+            options = options.statement_cache_capacity(0);
+        }
+        let pool = lines.pool(lines.connections).connect_with(options).await?;
         Ok(Self {
             pool,
             local: lines.is_pooled.then(|| lines.local().into()),
@@ -114,10 +142,8 @@ impl Pg {
     /// The committers' own lines to the same database: they are closed with these.
     pub(super) fn committing(&self) -> Self {
         let options = (*self.pool.connect_options()).clone();
-        let pool = PgPoolOptions::new()
-            .max_connections(self.lines.committers)
-            .acquire_timeout(ACQUIRE)
-            .connect_lazy_with(options.application_name("connvo committer"));
+        let pool = self.lines.pool(self.lines.committers);
+        let pool = pool.connect_lazy_with(options.application_name("connvo committer"));
         let (all, own) = (self.pool.clone(), pool.clone());
         tokio::spawn(async move {
             all.close_event().await;

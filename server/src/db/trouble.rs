@@ -7,6 +7,9 @@ use super::StoreError;
 pub enum Trouble {
     /// The database as a whole is away, full or busy: try again later.
     Away,
+    /// Somebody holds what is asked for, and has held it for as long as may be waited: try
+    /// again later.
+    Held,
     /// Two transactions were in each other's way: try again at once.
     Clash,
     /// It would fail again.
@@ -47,8 +50,10 @@ impl StoreError {
 fn of(code: &str) -> Trouble {
     if code.len() == 5 {
         return match (&code[..2], code) {
-            // Serialisation failure, deadlock, lock not to be had.
-            (_, "40001" | "40P01" | "55P03") => Trouble::Clash,
+            // Serialisation failure, deadlock.
+            (_, "40001" | "40P01") => Trouble::Clash,
+            // Lock not to be had.
+            (_, "55P03") => Trouble::Held,
             // Connection, resources, operator's doing, system; a standby.
             ("08" | "53" | "57" | "58", _) | (_, "25006") => Trouble::Away,
             _ => Trouble::Lasting,
@@ -67,12 +72,15 @@ mod tests {
 
     #[test]
     fn what_passes_is_told_from_what_lasts() {
-        for code in ["57P01", "57P03", "53300", "08006", "58030", "25006"] {
+        for code in [
+            "57014", "57P01", "57P03", "53300", "08006", "58030", "25006",
+        ] {
             assert_eq!(of(code), Trouble::Away, "{code}");
         }
         for code in ["40001", "40P01"] {
             assert_eq!(of(code), Trouble::Clash, "{code}");
         }
+        assert_eq!(of("55P03"), Trouble::Held);
         // Busy, busy snapshot, locked, short read, full.
         for code in ["5", "517", "6", "522", "13"] {
             assert_eq!(of(code), Trouble::Away, "{code}");

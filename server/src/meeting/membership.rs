@@ -127,11 +127,10 @@ pub async fn ask(
     meeting: &MeetingId,
     action: Action,
 ) -> Result<Membership, Problem> {
-    let changes = app.memberships.changes();
+    let (changes, now) = (app.memberships.changes(), app.clock.now_ms());
     let membership = store::membership(&app.db, &actor.user_id, meeting)
         .await?
         .ok_or_else(|| Problem::not_found("the meeting"))?;
-    let now = app.clock.now_ms();
     let user = actor.user_id.clone();
     app.memberships
         .keep(meeting.clone(), user, membership, changes, now);

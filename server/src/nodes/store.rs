@@ -3,9 +3,8 @@
 
 use crate::bus::{AccessChange, Kind};
 use crate::config::Config;
-use crate::db::{Db, StoreError, to_id, to_u64};
+use crate::db::{Db, StoreError, postgres, to_id, to_u64};
 use connvo_core::id::{MeetingId, UserId};
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
 
@@ -32,8 +31,7 @@ macro_rules! now {
 /// It is out of reach.
 pub(super) async fn connect(config: &Config) -> Result<PgConnection, StoreError> {
     let url = config.direct_url().unwrap_or_default();
-    let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
-    let options = options.application_name("connvo node");
+    let options = postgres::options(url, "connvo node")?;
     Ok(PgConnection::connect_with(&options).await?)
 }
 

@@ -109,15 +109,21 @@ fn entries(rows: Vec<EntryRow>) -> Result<Vec<NoteEntry>, StoreError> {
     rows.into_iter().map(EntryRow::entry).collect()
 }
 
+/// The epoch that no note is behind, which a restored backup makes another.
+const EPOCH_SQL: &str = "SELECT note_epoch FROM store_meta";
+
 /// All that is known of a note, as of one moment.
 ///
 /// # Errors
 /// The store fails.
 pub async fn load(db: &Db, meeting: &MeetingId) -> Result<StoredNote, StoreError> {
     type BaseRow = (i64, i64, String, Vec<u8>);
-    let (base, log, clients): (Option<BaseRow>, Vec<EntryRow>, Vec<ClientRow>) = on_db!(
+    type Rows = (i64, Option<BaseRow>, Vec<EntryRow>, Vec<ClientRow>);
+    let (least, base, log, clients): Rows = on_db!(
         db,
         snapshot | tx | {
+            let least: Option<(i64,)> = sqlx::query_as(EPOCH_SQL).fetch_optional(&mut *tx).await?;
+            let least = least.map_or(1, |row| row.0);
             let base: Option<BaseRow> = sqlx::query_as(
                 "SELECT epoch, sequence, text, state_v2 FROM note_bases WHERE meeting_id = $1",
             )
@@ -133,11 +139,11 @@ pub async fn load(db: &Db, meeting: &MeetingId) -> Result<StoredNote, StoreError
                 .bind(meeting.as_str())
                 .fetch_all(&mut *tx)
                 .await?;
-            (base, log, clients)
+            (least, base, log, clients)
         }
     );
     Ok(StoredNote {
-        epoch: base.as_ref().map_or(1, |base| to_u64(base.0)),
+        epoch: to_u64(base.as_ref().map_or(least, |base| base.0.max(least))),
         base: base.map(|(_, sequence, text, state_v2)| Base {
             sequence: to_u64(sequence),
             text,

@@ -33,6 +33,7 @@ use crate::audit::{self, Entry, Trail};
 use crate::db::StoreError;
 use crate::idempotency::{self, Key, Once};
 use crate::meeting;
+use crate::rate;
 use crate::search::index;
 use crate::views::Topic;
 use connvo_core::error::Problem;
@@ -45,6 +46,9 @@ use utoipa::ToSchema;
 
 /// Deleted people looked after in one read of the sweep.
 const PEOPLE: u32 = 100;
+/// How long after a deletion something of that person may still come, in milliseconds: it is
+/// held in memory, here and on other nodes, and written within seconds.
+const LATE_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// What a deletion did; the audit log has the same. It names nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -137,6 +141,7 @@ async fn work(app: &App, user: &UserId) -> Result<(), StoreError> {
     let Some(work) = store::work(&app.db, user).await? else {
         return Ok(());
     };
+    rate::forget(app, user).await?;
     said(app, user).await?;
     while let Some((meeting, whole)) = store::next_meeting(&app.db, user).await? {
         if whole {
@@ -185,7 +190,6 @@ fn nameless(actor: &Actor) -> Actor {
 /// # Errors
 /// The store fails; what was done until then stays done.
 pub async fn sweep(app: &App) -> Result<(), StoreError> {
-    audit::store::places::forget_late(&app.db, app.clock.now_ms()).await?;
     while !app.shutdown.is_cancelled() {
         let people = store::waiting(&app.db, PEOPLE).await?;
         if people.is_empty() {
@@ -195,13 +199,21 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
             work(app, &user).await?;
         }
     }
+    let fresh_ms = app.clock.now_ms().saturating_sub(LATE_MS);
+    let mut after = String::new();
     while !app.shutdown.is_cancelled() {
-        let people = store::said::left_over(&app.db, PEOPLE).await?;
-        if people.is_empty() {
+        let people = store::said::erased(&app.db, &after, fresh_ms, PEOPLE).await?;
+        let Some(last) = people.last() else {
             break;
-        }
-        for user in people {
-            said(app, &user).await?;
+        };
+        after = last.user_id.to_string();
+        for one in people {
+            if one.is_fresh {
+                audit::store::places::forget_late(&app.db, &one.user_id).await?;
+            }
+            if one.is_named {
+                said(app, &one.user_id).await?;
+            }
         }
     }
     Ok(())

@@ -87,5 +87,5 @@ pub const KEPT: &[Row] = &[
     ("node_people", "user_id", None, Expires),
     ("access_journal", "user_id", None, Expires),
     // What was used within the last minutes.
-    ("rate_limits", "subject", None, Expires),
+    ("rate_limits", "subject", None, Goes),
 ];

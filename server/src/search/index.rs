@@ -141,16 +141,23 @@ pub async fn once(app: &App) -> Result<(), StoreError> {
 async fn behind(app: &App) -> Result<Vec<MeetingId>, StoreError> {
     staged::flush_all(&app.db).await?;
     while store::forget(&app.db, app.clock.now_ms()).await? {}
-    let mut all = store::touched_meetings(&app.db).await?;
-    let mut after = String::new();
-    loop {
-        let page = store::behind(&app.db, &after, MEETINGS).await?;
-        let Some(last) = page.last() else {
-            return Ok(all);
-        };
-        after = last.to_string();
-        all.extend(page);
+    let mut all = Vec::new();
+    for of_chunks in [true, false] {
+        let mut after = String::new();
+        loop {
+            let page = if of_chunks {
+                store::touched_meetings(&app.db, &after, MEETINGS).await?
+            } else {
+                store::behind(&app.db, &after, MEETINGS).await?
+            };
+            let Some(last) = page.last() else {
+                break;
+            };
+            after = last.to_string();
+            all.extend(page);
+        }
     }
+    Ok(all)
 }
 
 /// Looks at each journal of a meeting; whether there is more to do.

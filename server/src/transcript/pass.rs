@@ -12,6 +12,7 @@ use crate::rooms::mailbox::Mailbox;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::transcript::NewChunk;
 use connvo_core::transcript::speaker::may_speak_for;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A member's right to have something written down. Whoever holds it drops it as soon as
@@ -22,7 +23,8 @@ pub struct Pass {
     by: Membership,
     standing: Standing,
     pub(super) room: Room,
-    until_ms: u64,
+    /// When what it says is good, in milliseconds since the Unix epoch.
+    good: Range<u64>,
     cleared: u64,
     _hears: Hearing,
 }
@@ -31,7 +33,6 @@ pub struct Pass {
 pub(super) struct Asked {
     hears: Hearing,
     cleared: u64,
-    at_ms: u64,
 }
 
 impl Asked {
@@ -40,25 +41,28 @@ impl Asked {
         Self {
             hears: app.listeners.hear(about, mailbox),
             cleared: app.standings.cleared(),
-            at_ms: app.clock.now_ms(),
         }
     }
 
-    /// What was found.
+    /// What was found of this person. It is good for as long as what it was found by, which
+    /// may have been remembered for a while; for no time where that has changed since.
     pub(super) fn found(
         self,
         app: &App,
-        meeting: &MeetingId,
+        (user, meeting): (&UserId, &MeetingId),
         (by, standing): (Membership, Standing),
         room: Room,
     ) -> Pass {
-        let good_until = self.at_ms + app.memberships.good_ms();
+        let of_member = app.memberships.good(meeting, user).unwrap_or(0..0);
+        let of_meeting = app.standings.good(&(), meeting).unwrap_or(0..0);
+        let begin = of_member.start.max(of_meeting.start);
+        let end = of_member.end.min(of_meeting.end);
         let changes_at = standing.entitlements.changes_at;
         Pass {
             meeting: meeting.clone(),
             by,
             room,
-            until_ms: changes_at.map_or(good_until, |at| at.min(good_until)),
+            good: begin..changes_at.map_or(end, |at| at.min(end)),
             standing,
             cleared: self.cleared,
             _hears: self.hears,
@@ -78,7 +82,7 @@ impl Pass {
         let now = app.clock.now_ms();
         let holds = !chunks.is_empty()
             && self.meeting == *meeting
-            && now < self.until_ms
+            && self.good.contains(&now)
             && !mailbox.is_urgent()
             && self.cleared == app.standings.cleared()
             && !self.room.is_closing();

@@ -23,7 +23,7 @@ const SMALL: [&str; 7] = [
 
 /// Columns whose values are few, or stand in a proportion that a partial index is for; `g`
 /// is the number of the row.
-const TOLD: [(&str, &str, &str); 20] = [
+const TOLD: [(&str, &str, &str); 21] = [
     (
         "meetings",
         "state",
@@ -82,6 +82,11 @@ const TOLD: [(&str, &str, &str); 20] = [
         "(ARRAY['owner', 'admin', 'member'])[1 + g % 3]",
     ),
     ("audit_logs", "action", "'action.' || g % 40"),
+    (
+        "audit_logs",
+        "type",
+        "(ARRAY['change', 'denial', 'session', 'read'])[1 + g % 4]",
+    ),
     (
         "access_journal",
         "kind",

@@ -3,7 +3,9 @@
 use connvo_server::app::App;
 use connvo_server::clock::{Clock, Ids};
 use connvo_server::config::Settings;
+use connvo_server::config::database::Pooler;
 use connvo_server::server::Server;
+use connvo_tests::pgbouncer::{self, Mode};
 use connvo_tests::{plans, postgres};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -21,6 +23,12 @@ pub struct Api {
     _data: TempDir,
     _database: Option<postgres::Database>,
     _alive: Alive,
+}
+
+/// Whether the servers over PostgreSQL have a pooler in transaction mode before them.
+#[allow(dead_code, reason = "asked over PostgreSQL only")]
+pub fn is_pooled() -> bool {
+    std::env::var_os("TEST_POSTGRES_POOLER").is_some()
 }
 
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
@@ -75,6 +83,11 @@ impl Api {
             None
         };
         settings.database_url = database.as_ref().map(|own| own.url().to_owned());
+        if let (Some(own), true) = (&database, is_pooled()) {
+            settings.database_url = Some(pgbouncer::by(own.url(), Mode::Transaction).await);
+            settings.bus_database_url = Some(own.url().to_owned());
+            settings.database.pooler = Some(Pooler::Transaction);
+        }
         change(&mut settings);
         let alive = Alive::more();
         if settings.database_url.is_some() {

@@ -1,17 +1,19 @@
 //! A typed client of either door.
 
-use crate::client::{Api, Person};
+use crate::client::{Api, NOW, Person};
+use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
 use connvo_core::live::stock;
-use connvo_core::protocol::SUBPROTOCOL;
 use connvo_core::protocol::frame::{ClientFrame, Query, ServerFrame};
 use connvo_core::protocol::lane::{self, ClientLane, ServerLane};
+use connvo_core::protocol::{Command, SUBPROTOCOL};
 use connvo_server::clock::Clock;
 use connvo_server::config::RateLimits;
 use connvo_tests::load::Failure;
 use connvo_tests::load::author::Author;
 use connvo_tests::load::socket::{self, Socket};
 use futures_util::{SinkExt, StreamExt};
+use serde_json::json;
 use std::net::SocketAddr;
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -54,6 +56,22 @@ pub fn nudge(api: &Api) {
 }
 
 impl Line {
+    /// Has a sentence written down that nobody has said before, as Bob; what became of it.
+    pub async fn speaks(&mut self, meeting: &str, at: u64) -> Result<(), Problem> {
+        let chunk = json!({"text": "so", "startMs": NOW + at, "endMs": NOW + at + 1,
+            "sourceId": "mic", "segmentId": at.to_string(), "speaker": {"label": "Bob"}});
+        let command = json!({"type": "appendTranscript", "meetingId": id(meeting),
+            "chunks": [chunk]});
+        let command: Command = serde_json::from_value(command).unwrap();
+        let (id, key) = (at, "k".into());
+        self.say(&ClientFrame::Call { id, key, command }).await;
+        match self.frame().await {
+            ServerFrame::Reply { error: None, .. } => Ok(()),
+            ServerFrame::Reply { error, .. } => Err(error.unwrap()),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// Opens `/v1/live` and says nothing.
     pub async fn open(address: SocketAddr) -> Self {
         let socket = socket::open(address, "/v1/live", Some(SUBPROTOCOL)).await;

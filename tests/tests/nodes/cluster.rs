@@ -1,9 +1,10 @@
 //! Nodes over one database, each behind lines that can be cut.
 
-use crate::client::{Api, Person};
+use crate::client::{Api, NOW, Person};
 use connvo_server::clock::Clock;
 use connvo_server::config::Settings;
 use connvo_server::config::database::Pooler;
+use connvo_tests::pgbouncer::Mode;
 use connvo_tests::proxy::Proxy;
 use connvo_tests::{nats, pgbouncer, postgres};
 use std::net::SocketAddr;
@@ -34,6 +35,7 @@ pub struct Cluster {
     pub nodes: Vec<Node>,
     database: postgres::Database,
     over: Over,
+    clock: Clock,
 }
 
 /// The same address, by way of a proxy.
@@ -53,10 +55,20 @@ impl Cluster {
 
     /// As [`Cluster::of`], with settings of the test's own.
     pub async fn with(count: usize, over: Over, change: impl Fn(&mut Settings)) -> Self {
+        Self::by(Clock::System, count, over, change).await
+    }
+
+    /// As [`Cluster::of`], for whom no time passes: what is remembered stays so.
+    pub async fn timeless(count: usize, over: Over) -> Self {
+        Self::by(Clock::fixed(NOW), count, over, |_| {}).await
+    }
+
+    async fn by(clock: Clock, count: usize, over: Over, change: impl Fn(&mut Settings)) -> Self {
         let mut cluster = Self {
             nodes: Vec::new(),
             database: postgres::database().await,
             over,
+            clock,
         };
         for _ in 0..count {
             cluster.add(&change).await;
@@ -67,7 +79,7 @@ impl Cluster {
     /// One more node.
     pub async fn add(&mut self, change: &impl Fn(&mut Settings)) {
         let database_url = match self.over {
-            Over::Pooler => pgbouncer::before(self.database.url()).await,
+            Over::Pooler => pgbouncer::by(self.database.url(), Mode::Transaction).await,
             Over::Postgres | Over::Nats => self.database.url().to_owned(),
         };
         let (database, database_url) = through(&database_url).await;
@@ -76,7 +88,7 @@ impl Cluster {
             Over::Nats => nats::url().await,
         };
         let (bus, bus_url) = through(&carrier).await;
-        let api = Api::start_at(Clock::System, |settings| {
+        let api = Api::start_at(self.clock.clone(), |settings| {
             settings.database_url = Some(database_url);
             match self.over {
                 Over::Postgres => settings.bus_database_url = Some(bus_url),

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 on_both!(
     with_the_bus_rights_end_at_every_node_at_once,
     without_the_bus_rights_end_within_a_second,
+    without_the_bus_a_pause_is_heard_of_within_a_second,
 );
 
 /// How soon: the promise.
@@ -122,4 +123,35 @@ async fn without_the_bus_rights_end_within_a_second(over: Over) {
     let cluster = Cluster::of(2, over).await;
     cluster.silence(1).await;
     end_everywhere(&cluster).await;
+}
+
+/// Nobody's memory ends by the time here: that it is asked again is by the journal alone.
+async fn without_the_bus_a_pause_is_heard_of_within_a_second(over: Over) {
+    let cluster = Cluster::timeless(2, over).await;
+    let ada = cluster.api(0).sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    cluster.silence(1).await;
+    let mut line = Line::of(&cluster.at(1, &ada)).await;
+    let mut said = 0;
+    for how in ["pause", "resume", "pause"] {
+        let path = format!("{meeting}/transcription/{how}");
+        let done = ada.post(&path, Value::Null).await;
+        assert!(done.0.is_success(), "{how}: {}", done.1);
+        let begun = Instant::now();
+        loop {
+            said += 1;
+            let heard = line.speaks(&meeting, said).await;
+            let reason = heard
+                .as_ref()
+                .err()
+                .and_then(|error| error.reason.as_deref());
+            let expected = (how == "pause").then_some("transcription-paused");
+            if reason == expected {
+                break;
+            }
+            assert!(begun.elapsed() < WITHIN + LATE, "{how}: {heard:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }

@@ -3,11 +3,14 @@
 
 use crate::client::{Api, Person, assert_problem};
 use connvo_server::config::Settings;
+use connvo_server::config::database::Pooler;
 use connvo_server::db::Db;
+use connvo_tests::pgbouncer::{self, Mode};
+use connvo_tests::postgres;
 use futures_util::future::join_all;
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 /// More callers than there are connections.
 const CALLERS: usize = 12;
@@ -16,47 +19,67 @@ const LIMIT_MS: u32 = 400;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_waits_for_a_lock_ends_and_the_server_goes_on() {
-    ends(|settings| settings.database.lock_ms = Some(LIMIT_MS)).await;
+    let database = postgres::database().await;
+    ends(&database, |settings| {
+        settings.database_url = Some(database.url().into());
+        settings.database.lock_ms = Some(LIMIT_MS);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_takes_too_long_ends_and_the_server_goes_on() {
-    ends(|settings| {
-        settings.database.lock_ms = Some(0);
-        settings.database.statement_ms = Some(LIMIT_MS);
+    let database = postgres::database().await;
+    ends(&database, |settings| {
+        settings.database_url = Some(database.url().into());
+        long(settings);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn behind_a_pooler_too() {
-    let database = connvo_tests::postgres::database().await;
-    let (direct, pooled) = (
-        database.url().to_owned(),
-        connvo_tests::pgbouncer::before(database.url()).await,
-    );
-    ends(|settings| {
+    let database = postgres::database().await;
+    let pooled = pgbouncer::by(database.url(), Mode::Transaction).await;
+    ends(&database, |settings| {
         settings.database_url = Some(pooled);
-        settings.bus_database_url = Some(direct);
-        settings.database.pooler = Some(connvo_server::config::database::Pooler::Transaction);
-        settings.database.lock_ms = Some(0);
-        settings.database.statement_ms = Some(LIMIT_MS);
+        settings.bus_database_url = Some(database.url().into());
+        settings.database.pooler = Some(Pooler::Transaction);
+        long(settings);
     })
     .await;
 }
 
-async fn ends(limits: impl FnOnce(&mut Settings)) {
-    let mut url = None;
+/// One that keeps sessions needs no setting, of the server's or of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_pooler_that_keeps_sessions_as_without_one() {
+    let database = postgres::database().await;
+    let pooled = pgbouncer::by(database.url(), Mode::Session).await;
+    ends(&database, |settings| {
+        settings.database_url = Some(pooled);
+        long(settings);
+    })
+    .await;
+}
+
+fn long(settings: &mut Settings) {
+    settings.database.lock_ms = Some(0);
+    settings.database.statement_ms = Some(LIMIT_MS);
+}
+
+async fn ends(database: &postgres::Database, limits: impl FnOnce(&mut Settings)) {
     let api = Api::start_with(|settings| {
         settings.database.connections = CONNECTIONS.try_into().ok();
         limits(settings);
-        let direct = settings.bus_database_url.as_ref();
-        url = direct.or(settings.database_url.as_ref()).cloned();
     })
     .await;
+    // Whatever way it goes, a line of its own hears.
+    while !api.app.bus.is_up() {
+        sleep(Duration::from_millis(5)).await;
+    }
     let ada = api.sign_in("ada").await;
     let meeting = ada.meeting().await;
-    let mut holding = PgConnection::connect(&url.unwrap()).await.unwrap();
+    let mut holding = PgConnection::connect(database.url()).await.unwrap();
     let mut held = holding.begin().await.unwrap();
     sqlx::raw_sql("LOCK TABLE meetings IN ACCESS EXCLUSIVE MODE")
         .execute(&mut *held)
@@ -81,6 +104,10 @@ async fn ends(limits: impl FnOnce(&mut Settings)) {
         unreachable!("this is PostgreSQL");
     };
     assert!(pool.size() <= CONNECTIONS);
+    let metrics = api.request(reqwest::Method::GET, "/metrics");
+    let metrics = metrics.send().await.unwrap().text().await.unwrap();
+    let most = format!("connvo_database_connections_max {CONNECTIONS}\n");
+    assert!(metrics.contains(&most), "{metrics}");
 }
 
 async fn lists(person: &Person<'_>) -> crate::client::Answer {

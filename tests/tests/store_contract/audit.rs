@@ -172,7 +172,7 @@ async fn where_the_requests_of_the_deleted_came_from_is_forgotten_at_once(store:
     let late = placed(&store.ids.uuid(), NOW).by(&ada);
     write(&store.db, &late).await.unwrap();
     assert_eq!(placed_rows().await, 2);
-    places::forget_late(&store.db, NOW).await.unwrap();
+    places::forget_late(&store.db, &ada).await.unwrap();
     assert_eq!(placed_rows().await, 1);
 }
 

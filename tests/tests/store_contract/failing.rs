@@ -1,6 +1,8 @@
 //! What is left when a transaction dies, and when one entry is poison.
 
 use crate::fixture::{NOW, Store, chunk, claim, entry, said, typed};
+use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::id::MeetingId;
 use connvo_server::committer::{Append, CommitError, NoteBatch};
 use connvo_server::db::Db;
 use connvo_server::{note, transcript};
@@ -141,4 +143,126 @@ async fn a_closed_database_refuses_everybody() {
     let append = said(&meeting, vec![chunk("mic", NOW, 0, "hi")]);
     let outcome = store.committer.append(append).await;
     assert!(matches!(outcome, Err(CommitError::Storage(_))));
+}
+
+/// Every commit that writes chunks fails with this code, as often as that; each is counted.
+async fn fails(store: &Store, code: &str, times: i64) {
+    let Db::Postgres(pool) = &store.db else {
+        unreachable!("this is PostgreSQL");
+    };
+    let trigger = format!(
+        "CREATE SEQUENCE attempts;
+         CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN
+             IF nextval('attempts') <= {times} THEN
+                 RAISE EXCEPTION 'as the test wants it' USING ERRCODE = '{code}';
+             END IF;
+             RETURN NULL;
+         END $$;
+         CREATE TRIGGER fails AFTER INSERT ON transcript_chunks
+             FOR EACH STATEMENT EXECUTE FUNCTION fail();"
+    );
+    let made = sqlx::raw_sql(sqlx::AssertSqlSafe(trigger));
+    made.execute(&**pool).await.unwrap();
+}
+
+/// How many commits there were since.
+async fn attempts(store: &Store) -> i64 {
+    let Db::Postgres(pool) = &store.db else {
+        unreachable!("this is PostgreSQL");
+    };
+    let asked = sqlx::query_as("SELECT last_value FROM attempts");
+    let (attempts,): (i64,) = asked.fetch_one(&**pool).await.unwrap();
+    attempts
+}
+
+/// Something is said in so many meetings at once; what becomes of each.
+async fn all_say(
+    store: &Store,
+    meetings: &[MeetingId],
+) -> Vec<(MeetingId, Result<(), CommitError>)> {
+    let mut tasks = tokio::task::JoinSet::new();
+    for meeting in meetings.iter().cloned() {
+        let append = said(&meeting, vec![chunk("mic", 1, 0, "hi")]);
+        let committer = store.committer.clone();
+        tasks.spawn(async move { (meeting, committer.append(append).await.map(drop)) });
+    }
+    tasks.join_all().await
+}
+
+async fn meetings(store: &Store, count: usize) -> Vec<MeetingId> {
+    let ada = store.user("ada").await;
+    let mut meetings = Vec::new();
+    for _ in 0..count {
+        meetings.push(store.meeting(&ada).await);
+    }
+    meetings
+}
+
+/// A serialisation failure or a deadlock is nobody's fault: the same batch goes again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_in_anothers_way_is_tried_again_whole() {
+    for code in ["40001", "40P01"] {
+        let store = Store::postgres().await;
+        let meetings = meetings(&store, 20).await;
+        fails(&store, code, 2).await;
+        for (meeting, outcome) in all_say(&store, &meetings).await {
+            assert!(outcome.is_ok(), "{code} at {meeting}: {outcome:?}");
+        }
+        let attempts = attempts(&store).await;
+        assert!((3..10).contains(&attempts), "{code}: {attempts}");
+    }
+}
+
+/// Where locks or statements take too long everybody is told to come again: each half would
+/// wait as long as the whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_waited_too_long_is_not_halved() {
+    for code in ["55P03", "57014", "40001", "40P01"] {
+        let store = Store::postgres().await;
+        let meetings = meetings(&store, 20).await;
+        fails(&store, code, i64::MAX).await;
+        for (meeting, outcome) in all_say(&store, &meetings).await {
+            let Err(CommitError::Storage(error)) = outcome else {
+                panic!("{code} at {meeting}: {outcome:?}");
+            };
+            assert_eq!(Problem::from(error).code, ErrorCode::Unavailable);
+        }
+        // Halved, it would be 39 of them.
+        let attempts = attempts(&store).await;
+        assert!((1..15).contains(&attempts), "{code}: {attempts}");
+    }
+}
+
+/// Who holds one meeting's journal for long holds up nobody else's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_is_held_holds_up_no_other() {
+    let store = Store::postgres_waiting(300).await;
+    let meetings = meetings(&store, 20).await;
+    let Db::Postgres(pool) = &store.db else {
+        unreachable!("this is PostgreSQL");
+    };
+    let mut other = PgConnection::connect_with(&pool.connect_options())
+        .await
+        .unwrap();
+    let mut holding = other.begin().await.unwrap();
+    sqlx::query("SELECT head FROM streams WHERE meeting_id = $1 FOR UPDATE")
+        .bind(meetings[7].as_str())
+        .execute(&mut *holding)
+        .await
+        .unwrap();
+    for (meeting, outcome) in all_say(&store, &meetings).await {
+        let Err(error) = outcome else {
+            assert_ne!(meeting, meetings[7]);
+            continue;
+        };
+        assert_eq!(meeting, meetings[7], "{error}");
+    }
+    holding.rollback().await.unwrap();
+    let again = said(&meetings[7], vec![chunk("mic", 1, 0, "hi")]);
+    store.committer.append(again).await.unwrap();
+    for meeting in &meetings {
+        let head = transcript::store::head(&store.db, meeting).await.unwrap();
+        assert_eq!(head, 1);
+    }
 }

@@ -10,6 +10,7 @@ use connvo_server::clock::{Clock, Ids};
 use connvo_server::committer::{
     Append, ClientClaim, CommitError, Committer, NoteBatch, Stored, TranscriptBatch,
 };
+use connvo_server::config::Settings;
 use connvo_server::db::Db;
 use connvo_server::idempotency::Once;
 use connvo_server::{meeting, user};
@@ -45,6 +46,18 @@ impl Store {
     pub async fn postgres() -> Self {
         let database = postgres::database().await;
         let db = Db::postgres(database.url()).await.unwrap();
+        Self::over(db, Home::Database(database))
+    }
+
+    /// As [`Store::postgres`], where nobody waits for a lock for longer than that.
+    pub async fn postgres_waiting(lock_ms: u32) -> Self {
+        let database = postgres::database().await;
+        let mut settings = Settings {
+            database_url: Some(database.url().to_owned()),
+            ..Settings::default()
+        };
+        settings.database.lock_ms = Some(lock_ms);
+        let db = Db::open(&settings.resolve().unwrap()).await.unwrap();
         Self::over(db, Home::Database(database))
     }
 

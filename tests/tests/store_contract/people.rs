@@ -223,15 +223,23 @@ async fn what_comes_in_the_name_of_the_deleted_is_made_anonymous(store: Store) {
         .append(said(&meeting, chunks))
         .await
         .unwrap();
-    let left = async || erase::store::said::left_over(&store.db, 10).await.unwrap();
-    assert_eq!(left().await, std::slice::from_ref(&ada));
+    let left = async |fresh_ms: u64| {
+        let found = erase::store::said::erased(&store.db, "", fresh_ms, 10).await;
+        let found = found.unwrap().into_iter();
+        let found = found.map(|one| (one.user_id, one.is_fresh, one.is_named));
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(left(0).await, [(ada.clone(), true, true)]);
+    assert_eq!(left(2 * NOW).await, [(ada.clone(), false, true)]);
     assert_eq!(
         erase::store::said::all_chunks(&store.db, &ada)
             .await
             .unwrap(),
         1
     );
-    assert!(left().await.is_empty());
+    assert_eq!(left(0).await, [(ada.clone(), true, false)]);
+    let beyond = erase::store::said::erased(&store.db, ada.as_str(), 0, 10).await;
+    assert_eq!(beyond.unwrap(), []);
     let kept = transcript::store::entries(&store.db, &meeting, 0, 0, 10)
         .await
         .unwrap();

@@ -99,7 +99,11 @@ const FEW: [(&str, &str, &[Of]); 10] = [
     ),
     ("of a meeting", org::standing::OF_MEETING_SQL, &[Text]),
     ("of a person", org::standing::OF_USER_SQL, &[Text]),
-    ("rates", rate::store::LOAD_SQL, &[Number]),
+    (
+        "rates",
+        rate::store::LOAD_SQL,
+        &[Number, Text, Text, Number],
+    ),
     ("running", meeting::store::RUNNING_SQL, &[Text, Number]),
     ("uncounted", person::store::UNCOUNTED_SQL, &[Text, Number]),
     (

@@ -20,7 +20,8 @@ fn used(subject: &str, taken: u64, now_ms: u64) -> Used {
 }
 
 async fn what_was_used_is_found_again_while_it_counts(store: Store) {
-    let rows: Vec<Used> = (0..1_200)
+    // More than are read at once.
+    let rows: Vec<Used> = (0..6_200)
         .map(|at| used(&format!("somebody {at}"), at + 1, NOW))
         .collect();
     add(&store.db, &rows).await.unwrap();

@@ -6,15 +6,12 @@ use crate::db::pieces::{
     Bind::{Number, Text},
     piece,
 };
-use crate::db::{Db, StoreError, Tx, to_i64};
-use crate::{on_db, on_tx};
+use crate::db::{Db, StoreError, Tx};
+use crate::on_tx;
 use connvo_core::id::UserId;
 
 /// How long it is kept, in milliseconds.
 pub const PLACES_KEPT_MS: u64 = 90 * 24 * 60 * 60 * 1000;
-/// How long after a deletion rows of that person may still come, in milliseconds: they are
-/// counted in memory, here and on other nodes, and written within seconds.
-const LATE_MS: u64 = 24 * 60 * 60 * 1000;
 /// Most rows changed at once.
 const SWEPT_ROWS: u64 = 1_000;
 
@@ -29,13 +26,16 @@ macro_rules! forget {
     };
 }
 
+/// All of one person's.
+const OF_SQL: &str = forget!("actor_id = $1");
+
 /// Forgets where the requests of somebody came from, who is erased in this transaction.
 ///
 /// # Errors
 /// The store fails.
 pub async fn forget_of(tx: impl Into<Tx<'_>>, user: &UserId) -> Result<(), StoreError> {
     on_tx!(tx.into(), |line| {
-        sqlx::query(forget!("actor_id = $1"))
+        sqlx::query(OF_SQL)
             .bind(user.as_str())
             .execute(line)
             .await?;
@@ -43,23 +43,12 @@ pub async fn forget_of(tx: impl Into<Tx<'_>>, user: &UserId) -> Result<(), Store
     Ok(())
 }
 
-/// Forgets what came late of people who were erased a short time ago.
+/// Forgets what came late of somebody who was erased a short time ago.
 ///
 /// # Errors
 /// The store fails.
-pub async fn forget_late(db: &Db, now_ms: u64) -> Result<(), StoreError> {
-    on_db!(
-        db,
-        write | pool | {
-            sqlx::query(forget!(
-                "actor_id IN (SELECT id FROM users WHERE erased_at > $1)"
-            ))
-            .bind(to_i64(now_ms.saturating_sub(LATE_MS)))
-            .execute(pool)
-            .await?;
-        }
-    );
-    Ok(())
+pub async fn forget_late(db: &Db, user: &UserId) -> Result<(), StoreError> {
+    piece(db, OF_SQL, &[Text(user.as_str())]).await.map(drop)
 }
 
 /// As many of the oldest rows that tell from where.

@@ -1,19 +1,37 @@
 //! The statements of a batch on PostgreSQL: one a table, its rows as arrays. The
 //! heads are locked in order, so that two batches never wait for each other.
 
-use super::{Needs, Plan, State, heads, state};
+use super::{Append, Needs, Plan, State, heads, state};
 use crate::chat::store::message_columns;
-use crate::db::{StoreError, to_i64, to_words};
+use crate::db::postgres::Pg;
+use crate::db::{StoreError, to_i64, to_id, to_words};
 use crate::transcript::store::chunk_columns;
 use connvo_core::chat::Message;
-use connvo_core::id::{MessageId, UserId};
+use connvo_core::id::{MeetingId, MessageId, UserId};
 use connvo_core::transcript::{Chunk, bucket};
 use sqlx::{PgConnection, Postgres, Transaction};
+use std::collections::HashSet;
 
 /// A batch asks for rows by their keys. How many there are the planner cannot know: without
 /// this it reads a table that it takes for small as a whole, for every batch.
 pub(super) const BEGIN: &str = "BEGIN; SET LOCAL enable_seqscan = off; \
     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
+/// The meetings a journal of which somebody holds.
+pub(super) async fn held(pool: &Pg, appends: &[&Append]) -> Result<HashSet<MeetingId>, StoreError> {
+    let meetings: Vec<&str> = appends.iter().map(|one| one.meeting.as_str()).collect();
+    let held: Vec<(String,)> = sqlx::query_as(
+        "WITH free AS (SELECT meeting_id, kind FROM streams WHERE meeting_id = ANY($1)
+             FOR UPDATE SKIP LOCKED)
+         SELECT DISTINCT s.meeting_id FROM streams s WHERE s.meeting_id = ANY($1)
+             AND NOT EXISTS (SELECT 1 FROM free f
+                 WHERE f.meeting_id = s.meeting_id AND f.kind = s.kind)",
+    )
+    .bind(meetings)
+    .fetch_all(pool)
+    .await?;
+    held.iter().map(|(meeting,)| to_id(meeting)).collect()
+}
 
 /// Reads what a batch has to know; locks the heads.
 pub(super) async fn read<'a>(

@@ -10,7 +10,6 @@
 
 use crate::db::StoreError;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -39,8 +38,7 @@ pub fn history() -> Migrator {
 /// # Errors
 /// The database is out of reach; a migration fails; its locks are not to be had for long.
 pub async fn run(url: &str) -> Result<(), StoreError> {
-    let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
-    let options = options.application_name("connvo migrate");
+    let options = super::options(url, "connvo migrate")?;
     let begun = Instant::now();
     loop {
         // Another one each time: what a failed one held is free.

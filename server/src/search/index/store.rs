@@ -179,14 +179,23 @@ pub(super) async fn touched(
     Ok(rows.into_iter().map(touched).collect())
 }
 
-/// Meetings of which chunks were changed or deleted.
-pub(super) async fn touched_meetings(db: &Db) -> Result<Vec<MeetingId>, StoreError> {
+/// A page of the meetings of which chunks were changed or deleted, by id.
+pub(super) async fn touched_meetings(
+    db: &Db,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<MeetingId>, StoreError> {
     let rows: Vec<(String,)> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as("SELECT DISTINCT meeting_id FROM transcript_touched")
-                .fetch_all(pool)
-                .await?
+            sqlx::query_as(
+                "SELECT DISTINCT meeting_id FROM transcript_touched WHERE meeting_id > $1
+                 ORDER BY meeting_id LIMIT $2",
+            )
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
         }
     );
     rows.iter().map(|(id,)| to_id(id)).collect()

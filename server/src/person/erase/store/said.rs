@@ -117,27 +117,55 @@ pub async fn all_labels(
     Ok(())
 }
 
-/// Deleted people in whose name something is still there.
+/// Somebody who is deleted, as the sweep finds them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// Who.
+    pub user_id: UserId,
+    /// Whether that was so short a time ago that something of theirs may still come.
+    pub is_fresh: bool,
+    /// Whether something is there in their name.
+    pub is_named: bool,
+}
+
+/// Each looks at no more than one row of theirs. A message comes from nobody who is gone for
+/// long; others may name them in a transcript whenever they like.
+const ERASED_SQL: &str = "SELECT u.id, u.erased_at > $2,
+        (SELECT 1 FROM transcript_chunks c WHERE c.speaker_user_id = u.id LIMIT 1) IS NOT NULL
+            OR u.erased_at > $2 AND (SELECT 1 FROM messages m
+                WHERE m.author_id = u.id AND m.author_name <> $3 LIMIT 1) IS NOT NULL
+    FROM users u WHERE u.erased_at IS NOT NULL AND u.id > $1 ORDER BY u.id LIMIT $4";
+
+/// A page of the people who are deleted, by id, after the id `after`; who was so after
+/// `fresh_ms` (since the Unix epoch) is fresh.
 ///
 /// # Errors
 /// The store fails.
-pub async fn left_over(db: &Db, limit: u32) -> Result<Vec<UserId>, StoreError> {
+pub async fn erased(
+    db: &Db,
+    after: &str,
+    fresh_ms: u64,
+    limit: u32,
+) -> Result<Vec<Erased>, StoreError> {
     staged::flush_all(db).await?;
-    let rows: Vec<(String,)> = on_db!(
+    let rows: Vec<(String, bool, bool)> = on_db!(
         db,
         read | pool | {
-            sqlx::query_as(
-                "SELECT u.id FROM users u WHERE u.erased_at IS NOT NULL AND (EXISTS (
-                     SELECT 1 FROM transcript_chunks c WHERE c.speaker_user_id = u.id)
-                     OR EXISTS (SELECT 1 FROM messages m
-                         WHERE m.author_id = u.id AND m.author_name <> $2))
-                 ORDER BY u.id LIMIT $1",
-            )
-            .bind(i64::from(limit))
-            .bind(DELETED_NAME)
-            .fetch_all(pool)
-            .await?
+            sqlx::query_as(ERASED_SQL)
+                .bind(after)
+                .bind(to_i64(fresh_ms))
+                .bind(DELETED_NAME)
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
         }
     );
-    rows.iter().map(|(id,)| to_id(id)).collect()
+    let erased = |(id, is_fresh, is_named): (String, bool, bool)| {
+        Ok(Erased {
+            user_id: to_id(&id)?,
+            is_fresh,
+            is_named,
+        })
+    };
+    rows.into_iter().map(erased).collect()
 }

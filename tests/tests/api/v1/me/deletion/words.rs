@@ -5,7 +5,7 @@ use crate::client::{Api, NOW, Person};
 use connvo_server::audit::{Entry, Kind, Trail};
 use connvo_server::idempotency::Once;
 use connvo_server::person::erase;
-use connvo_server::sweep;
+use connvo_server::{behind, sweep};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -64,6 +64,15 @@ async fn what_a_crash_leaves_of_a_deletion_is_taken_away_by_the_sweep() {
     let alone = gone.meeting().await;
     gone.operate(&alone, 0, 1, json!([{"insert": "bartholomew's own"}]))
         .await;
+    // Some of what they have used of the rate table is written down, some is not yet.
+    behind::flush(&api.app).await;
+    gone.operate(&alone, 1, 2, json!([{"insert": "all "}]))
+        .await;
+    let knows = async |id: &str| {
+        let tables = tables_with(&api, id).await;
+        tables.iter().any(|one| one == "rate_limits")
+    };
+    assert!(knows(&gone.id).await);
     // The transaction, and nothing after it.
     let (app, user) = (&api.app, gone.id.parse().unwrap());
     let made = (app.ids.uuid(), NOW);
@@ -90,6 +99,8 @@ async fn what_a_crash_leaves_of_a_deletion_is_taken_away_by_the_sweep() {
     app.rooms.close(&left.removed[0]).await;
     for _ in 0..2 {
         sweep::once(app).await;
+        behind::flush(app).await;
+        assert!(!knows(&gone.id).await);
         assert_eq!(tables_with(&api, "bartholomew").await, [""; 0]);
         assert_eq!(
             tables_with(&api, left.removed[0].as_str()).await,
