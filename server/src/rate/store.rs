@@ -108,7 +108,8 @@ pub async fn add(db: &Db, used: &[Used]) -> Result<Vec<Used>, StoreError> {
             write | pool | {
                 let mut query = sqlx::QueryBuilder::new(
                     "INSERT INTO rate_limits (action, subject, began_at, used_before, used_now)
-                     SELECT * FROM (",
+                     SELECT column1, column2, CAST(column3 AS BIGINT), CAST(column4 AS BIGINT),
+                         CAST(column5 AS BIGINT) FROM (",
                 );
                 query.push_values(rows, |mut row, used| {
                     let (began_at, before, now) = used.window.parts();

@@ -9,9 +9,15 @@ use connvo_tests::plans::{Big, Refused, seen};
 use std::time::Duration;
 
 /// What reads a table as a whole and may: a text, or its beginning, and why.
-const MAY: [(&str, &str); 2] = [
+const MAY: [(&str, &str); 3] = [
     ("SELECT to_jsonb(t)::text FROM", "the tests' own"),
     ("SELECT COUNT(*) FROM node_people", "the tests' own"),
+    (
+        "SELECT id, actor_id, session_id, type, resource, action, success, reason,
+                    request_id, ip, user_agent, duration_ms, changes, count, created_at
+                FROM audit_logs WHERE 1 = 1 AND type = $1",
+        "of four kinds, and planned here for one that there is not: else from the newest on",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
