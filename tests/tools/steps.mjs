@@ -65,14 +65,6 @@ export const steps = [
     env: { SIM_SEEDS: process.env.SIM_SEEDS ?? "2000" },
   },
   {
-    // The whole HTTP surface once more, with PgBouncer in transaction mode before PostgreSQL.
-    name: "pooler",
-    counts: true,
-    needs: ["postgres", "pgbouncer"],
-    run: cargo("test", ...RUST, "--no-fail-fast", "--test=api_postgres", "--", "--skip=z_plans"),
-    env: { TEST_POSTGRES_POOLER: "1" },
-  },
-  {
     // Faults upon three nodes: two seeds of 30 s.
     name: "chaos",
     counts: true,

@@ -25,12 +25,6 @@ pub struct Api {
     _alive: Alive,
 }
 
-/// Whether the servers over PostgreSQL have a pooler in transaction mode before them.
-#[allow(dead_code, reason = "asked over PostgreSQL only")]
-pub fn is_pooled() -> bool {
-    std::env::var_os("TEST_POSTGRES_POOLER").is_some()
-}
-
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// How many servers this process has now.
@@ -58,7 +52,8 @@ impl Drop for Alive {
 pub type Answer = (StatusCode, Value);
 
 impl Api {
-    /// A server on a free port over an empty store, its clock standing at [`NOW`].
+    /// A server on a free port over an empty store, its clock standing at [`NOW`]. Over
+    /// PostgreSQL there is a pooler in transaction mode between: what works so works without.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -82,8 +77,7 @@ impl Api {
         } else {
             None
         };
-        settings.database_url = database.as_ref().map(|own| own.url().to_owned());
-        if let (Some(own), true) = (&database, is_pooled()) {
+        if let Some(own) = &database {
             settings.database_url = Some(pgbouncer::by(own.url(), Mode::Transaction).await);
             settings.bus_database_url = Some(own.url().to_owned());
             settings.database.pooler = Some(Pooler::Transaction);
