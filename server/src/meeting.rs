@@ -34,7 +34,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-pub use membership::{Membership, ask, authorise};
+pub use membership::{Membership, ask, authorise, authorise_program};
 
 /// The meeting as the audit log names it.
 pub(crate) fn resource(meeting: &MeetingId) -> String {
