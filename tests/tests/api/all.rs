@@ -88,6 +88,8 @@ mod v1_participants;
 mod v1_plan;
 #[path = "v1/meetings/retention.rs"]
 mod v1_retention;
+#[path = "v1/meetings/said.rs"]
+mod v1_said;
 #[path = "v1/meetings/series.rs"]
 mod v1_series;
 #[path = "v1/meetings/service_tokens.rs"]
