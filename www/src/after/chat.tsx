@@ -58,7 +58,9 @@ export function Chat({ meeting: { id } }: { meeting: Meeting }) {
 
 /** Who has left reads what was said, not who was there. */
 async function names(id: string): Promise<Named[]> {
-  const people = await api.participants.list(id, { limit: 100 }).catch(() => null);
+  const people = await api.participants
+    .list(id, { limit: 100 })
+    .catch(() => null);
   return namedOf(people?.items);
 }
 
