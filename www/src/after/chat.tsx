@@ -21,7 +21,7 @@ export function Chat({ meeting: { id } }: { meeting: Meeting }) {
       [id],
     ),
   );
-  const named = useLoad(useCallback(() => names(id), [id])).value ?? [];
+  const people = useLoad(useCallback(() => names(id), [id]));
   const { items, more, first, task } = pages;
   const error = first.error ?? task.error;
   const shown = items?.filter(({ deletedAt }) => deletedAt === null).reverse();
@@ -48,7 +48,11 @@ export function Chat({ meeting: { id } }: { meeting: Meeting }) {
       {shown && shown.length > 0 && (
         <ol aria-label="Messages">
           {shown.map((message) => (
-            <Written key={message.id} message={message} named={named} />
+            <Written
+              key={message.id}
+              message={message}
+              named={people.value ?? []}
+            />
           ))}
         </ol>
       )}
