@@ -42,7 +42,9 @@ pub enum MessageKind {
     File,
     /// One emoji, for the moment.
     Reaction,
-    /// What the server says of the meeting; nobody's.
+    /// What the server says of the meeting: nobody's, and it stays as it is. Its text is
+    /// `meetingStarted`, `meetingEnded`, `hostChanged`, `participantRemoved`,
+    /// `transcriptionPaused` or `transcriptionResumed`; whom it is about is mentioned.
     System,
 }
 
@@ -65,6 +67,50 @@ impl MessageKind {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// What the server says of a meeting: the text of a message of the kind `system`, in the
+/// words of whoever shows it. Whom it is about, where that is somebody whom the others know,
+/// is the one who is mentioned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SystemEvent {
+    /// The meeting was started, by whom is mentioned.
+    MeetingStarted,
+    /// It was ended, by whom is mentioned; by nobody when its time was over.
+    MeetingEnded,
+    /// Who is mentioned is the host now.
+    HostChanged,
+    /// Who is mentioned was sent away.
+    ParticipantRemoved,
+    /// Nothing is written down for now, as who is mentioned wants it.
+    TranscriptionPaused,
+    /// It is written down again, as who is mentioned wants it.
+    TranscriptionResumed,
+}
+
+impl SystemEvent {
+    /// Every event.
+    pub const ALL: [Self; 6] = [
+        Self::MeetingStarted,
+        Self::MeetingEnded,
+        Self::HostChanged,
+        Self::ParticipantRemoved,
+        Self::TranscriptionPaused,
+        Self::TranscriptionResumed,
+    ];
+
+    /// The event's name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MeetingStarted => "meetingStarted",
+            Self::MeetingEnded => "meetingEnded",
+            Self::HostChanged => "hostChanged",
+            Self::ParticipantRemoved => "participantRemoved",
+            Self::TranscriptionPaused => "transcriptionPaused",
+            Self::TranscriptionResumed => "transcriptionResumed",
+        }
     }
 }
 
@@ -129,7 +175,7 @@ pub struct Message {
     pub author_id: Option<UserId>,
     /// What the author was called then.
     pub author_name: String,
-    /// The words; empty once it is deleted.
+    /// The words; empty once it is deleted; of the kind `system`, what has happened.
     pub text: String,
     /// The message that it answers.
     pub reply_to_id: Option<MessageId>,
@@ -137,7 +183,7 @@ pub struct Message {
     pub thread_id: Option<MessageId>,
     /// What it leads to.
     pub attachments: Vec<Attachment>,
-    /// Who is meant to see it.
+    /// Who is meant to see it; of the kind `system`, whom it is about.
     pub mentions: Vec<UserId>,
     /// Who reacted to it, and how.
     pub reactions: Vec<Reaction>,

@@ -19,6 +19,11 @@ pub const TRANSCRIPT_INGEST: Rate = Rate {
     action: "transcripts.ingest",
     per_minute: 1_200,
 };
+/// Chunks for a transcript, of one program with a service token.
+pub const TRANSCRIPT_SERVICE: Rate = Rate {
+    action: "transcripts.service",
+    per_minute: 60_000,
+};
 /// Messages, edits and reactions in a chat, of one person in one meeting.
 pub const CHAT_WRITE: Rate = Rate {
     action: "chat.write",
@@ -71,9 +76,10 @@ pub const SEARCH: Rate = Rate {
 };
 
 /// The rate table.
-pub const TABLE: [Rate; 10] = [
+pub const TABLE: [Rate; 11] = [
     MEETINGS_SPEAK,
     TRANSCRIPT_INGEST,
+    TRANSCRIPT_SERVICE,
     NOTE_OP,
     CHAT_WRITE,
     AUTH_FAILURES,

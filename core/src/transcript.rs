@@ -6,6 +6,7 @@ mod check;
 pub mod export;
 pub mod provider;
 pub mod segment;
+pub mod service;
 pub mod speaker;
 pub mod view;
 

@@ -146,6 +146,18 @@ impl Entry {
         }
     }
 
+    /// Its id, a UUID that nobody could know before.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Who does it, where that is somebody known.
+    #[must_use]
+    pub const fn actor_id(&self) -> Option<&UserId> {
+        self.actor_id.as_ref()
+    }
+
     /// By this person.
     #[must_use]
     pub fn by(mut self, user: &UserId) -> Self {

@@ -14,6 +14,7 @@ mod identify;
 pub mod issuer;
 mod keys;
 pub mod routes;
+pub mod service;
 pub mod standing;
 pub mod store;
 mod verified;
@@ -255,13 +256,16 @@ impl Auth {
 /// counts against the address it came from; a good one is let in from anywhere.
 ///
 /// # Errors
-/// As [`Auth::verify`]; `RATE_LIMITED` instead of `UNAUTHORIZED` once too many have
+/// As [`Auth::verify`]; `FORBIDDEN` (`service-token`) for a program's; `RATE_LIMITED` instead of `UNAUTHORIZED` once too many have
 /// come from the address.
 pub async fn authenticate(
     app: &App,
     request: &Arc<RequestInfo>,
     token: &str,
 ) -> Result<Identity, Problem> {
+    if service::is_one(token) {
+        return service::refuse(app, request, token).await;
+    }
     judged(app, request, app.auth.verify(app, request, token).await)
 }
 
@@ -274,6 +278,9 @@ pub async fn admit(
     request: &Arc<RequestInfo>,
     token: &str,
 ) -> Result<Identity, Problem> {
+    if service::is_one(token) {
+        return service::refuse(app, request, token).await;
+    }
     judged(app, request, app.auth.admit(app, request, token).await)
 }
 

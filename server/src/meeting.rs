@@ -10,6 +10,7 @@ pub mod overtime;
 pub mod people;
 pub mod recur;
 pub mod routes;
+mod said;
 pub mod store;
 mod zone;
 
@@ -34,7 +35,8 @@ use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-pub use membership::{Membership, ask, authorise};
+pub use membership::{Membership, ask, authorise, authorise_program};
+pub use said::show_said;
 
 /// The meeting as the audit log names it.
 pub(crate) fn resource(meeting: &MeetingId) -> String {
@@ -259,6 +261,7 @@ pub async fn advance(
             next,
             moved.plan.rrule.as_ref().map(|_| &successor),
         );
+        show_said(app, meeting).await;
         Ok(moved)
     };
     once.run(app, work).await

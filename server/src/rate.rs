@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 pub use connvo_core::rate::{
     AUTH_FAILURES, CHAT_WRITE, CONNECTIONS_ASK, ME_EXPORT, MEETINGS_SPEAK, NOTE_OP, PEOPLE_BLOCK,
-    Rate, SEARCH, Standing, TRANSCRIPT_EXPORT, TRANSCRIPT_INGEST,
+    Rate, SEARCH, Standing, TRANSCRIPT_EXPORT, TRANSCRIPT_INGEST, TRANSCRIPT_SERVICE,
 };
 pub use late::Late;
 
@@ -134,6 +134,26 @@ impl Rates {
     #[must_use]
     pub fn standing_of_person(&self, rate: Rate, user: &UserId, now_ms: u64) -> Option<Standing> {
         self.standing_of(rate, user.to_string(), now_ms)
+    }
+
+    /// Takes `entries` out of what a program with the service token `id` may send in a minute.
+    ///
+    /// # Errors
+    /// As [`Rates::take`].
+    pub fn take_of_service(
+        &self,
+        rate: Rate,
+        id: &str,
+        entries: usize,
+        now_ms: u64,
+    ) -> Result<(), Problem> {
+        self.take_of(rate, id.to_owned(), entries, now_ms)
+    }
+
+    /// How a program with a service token stands; absent where nobody is held to the table.
+    #[must_use]
+    pub fn standing_of_service(&self, rate: Rate, id: &str, now_ms: u64) -> Option<Standing> {
+        self.standing_of(rate, id.to_owned(), now_ms)
     }
 
     /// Whether something more may come from an address now; nothing is taken.

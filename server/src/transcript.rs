@@ -7,11 +7,13 @@ pub mod pass;
 pub mod retention;
 pub mod routes;
 pub mod segment;
+pub mod service;
 pub mod speakers;
 pub mod store;
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::auth::service::{Sender, Service};
 use crate::meeting::{Membership, authorise, resource};
 use crate::org::standing::{Standing, of_meeting};
 use crate::rooms::mailbox::Mailbox;
@@ -41,12 +43,12 @@ const CAPABILITY: &str = "transcription";
 /// for longer than the plan allows, and (`flag`) where it is switched off; `MEETING_NOT_ACTIVE`; `RATE_LIMITED`; `UNAVAILABLE`.
 pub async fn append(
     app: &App,
-    actor: &Actor,
+    sender: &Sender,
     meeting: &MeetingId,
     draft: TranscriptDraft,
 ) -> Result<TranscriptAccepted, Problem> {
-    let by = authorise(app, actor, meeting, ACTION).await?;
-    take(app, actor, meeting, by, validate(draft.chunks)?).await
+    let by = service::may_append(app, sender, meeting).await?;
+    take(app, sender, meeting, by, validate(draft.chunks)?).await
 }
 
 /// As [`append`], for the call `id` of a live connection: unless it is answered here, its
@@ -67,7 +69,7 @@ pub async fn offer(
     if let (Some(held), Ok(all)) = (&*pass, &chunks)
         && held.admits(app, (&actor.user_id, meeting), mailbox, all)
     {
-        count(app, actor, meeting, all)?;
+        count(app, (actor, None), meeting, all)?;
         return held.room.offer_transcript(chunks?, (mailbox, id)).await;
     }
     *pass = None;
@@ -87,7 +89,7 @@ async fn ask(
     let asked = Asked::now(app, meeting, mailbox);
     let by = authorise(app, actor, meeting, ACTION).await?;
     let chunks = chunks?;
-    let standing = admit(app, actor, meeting, by, &chunks).await?;
+    let standing = admit(app, (actor, None), meeting, by, &chunks).await?;
     if chunks.is_empty() {
         return Ok(Some(TranscriptAccepted::default()));
     }
@@ -104,23 +106,36 @@ async fn ask(
 /// As [`append`], naming the places in the messages.
 pub async fn append_provider(
     app: &App,
-    actor: &Actor,
+    sender: &Sender,
     meeting: &MeetingId,
     provider: Provider,
     draft: &ProviderDraft,
 ) -> Result<TranscriptAccepted, Problem> {
-    let by = authorise(app, actor, meeting, ACTION).await?;
-    let name = match draft.speaker {
-        Some(_) => None,
-        None => user::store::get(&app.db, &actor.user_id).await?,
+    let by = service::may_append(app, sender, meeting).await?;
+    let speaker = speaker_of(app, sender, draft).await?;
+    let chunks = provider::chunks(provider, draft, &speaker)?;
+    take(app, sender, meeting, by, chunks).await
+}
+
+/// Who is heard where neither draft nor provider says so: the sender. A program is nobody.
+async fn speaker_of(app: &App, sender: &Sender, draft: &ProviderDraft) -> Result<Speaker, Problem> {
+    let actor = &sender.actor;
+    let person = match (&draft.speaker, &sender.service) {
+        (None, None) => user::store::get(&app.db, &actor.user_id).await?,
+        _ => None,
     };
-    let sender = Speaker {
-        label: label_of(name.as_ref().map_or("", |user| &user.name)),
-        user_id: Some(actor.user_id.clone()),
+    let name = match &sender.service {
+        Some(service) => &service.name,
+        None => person.as_ref().map_or("", |user| &user.name),
+    };
+    Ok(Speaker {
+        label: label_of(name),
+        user_id: match sender.service {
+            Some(_) => None,
+            None => Some(actor.user_id.clone()),
+        },
         name: None,
-    };
-    let chunks = provider::chunks(provider, draft, &sender)?;
-    take(app, actor, meeting, by, chunks).await
+    })
 }
 
 /// A person's name as a label, which is shorter.
@@ -142,12 +157,13 @@ fn label_of(name: &str) -> String {
 /// Stores the final chunks, and shows all.
 async fn take(
     app: &App,
-    actor: &Actor,
+    sender: &Sender,
     meeting: &MeetingId,
     by: Membership,
     chunks: Vec<NewChunk>,
 ) -> Result<TranscriptAccepted, Problem> {
-    admit(app, actor, meeting, by, &chunks).await?;
+    let of = (&sender.actor, sender.service.as_ref());
+    admit(app, of, meeting, by, &chunks).await?;
     if chunks.is_empty() {
         return Ok(TranscriptAccepted::default());
     }
@@ -159,7 +175,7 @@ async fn take(
 /// meeting.
 async fn admit(
     app: &App,
-    actor: &Actor,
+    (actor, service): (&Actor, Option<&Service>),
     meeting: &MeetingId,
     by: Membership,
     chunks: &[NewChunk],
@@ -172,22 +188,30 @@ async fn admit(
     let standing = allowed.inspect_err(|problem| {
         audit::denied(app, actor, ACTION.as_str(), &resource(meeting), problem);
     })?;
-    count(app, actor, meeting, chunks)?;
+    count(app, (actor, service), meeting, chunks)?;
     Ok(standing)
 }
 
 fn count(
     app: &App,
-    actor: &Actor,
+    (actor, service): (&Actor, Option<&Service>),
     meeting: &MeetingId,
     chunks: &[NewChunk],
 ) -> Result<(), Problem> {
     if chunks.is_empty() {
         return Ok(());
     }
-    let (user, now) = (&actor.user_id, app.clock.now_ms());
-    let rate = rate::TRANSCRIPT_INGEST;
-    app.rates.take(rate, user, meeting, chunks.len(), now)
+    let (rates, entries, now) = (&app.rates, chunks.len(), app.clock.now_ms());
+    match service {
+        Some(service) => rates.take_of_service(rate::TRANSCRIPT_SERVICE, &service.id, entries, now),
+        None => rates.take(
+            rate::TRANSCRIPT_INGEST,
+            &actor.user_id,
+            meeting,
+            entries,
+            now,
+        ),
+    }
 }
 
 /// Whether the plan has a transcript, for as long as the meeting runs, and transcripts are

@@ -80,6 +80,9 @@ for (const colorScheme of ["light", "dark"]) {
     await said.nth(2).waitFor();
     assert.match(await said.nth(1).innerText(), /Linus B\.\s+0:\d\d\s+Batteries/);
     await page.getByText("See you in spring.").waitFor();
+    const [began, over] = [page.getByTestId("said-of-it").last(), page.getByTestId("said-of-it").first()];
+    assert.match(await began.innerText(), /Ann (started|ended) the meeting/);
+    assert.notEqual(await began.innerText(), await over.innerText());
     await page.getByTestId("note-text").getByText("solar").waitFor();
     await page.getByTestId("heard").filter({ hasText: "Linus B." }).getByText("spoke 0:04").waitFor();
     await page.getByTestId("moment").first().waitFor();

@@ -135,6 +135,26 @@ scene("@ offers the people's names; who is meant is told so", async (stage) => {
   assert.equal(await bens.page.locator(".mention-me").innerText(), "@Ben Ash");
 });
 
+scene("what the server says of the meeting is in the chat, and is nobody's", async (stage) => {
+  const [ann, ben] = await stage.people("Ann", "Ben");
+  const meeting = await stage.meeting(ann, ben);
+  const [annes, bens] = await stage.enter(meeting, ann, ben);
+  await show(annes, "Chat");
+  await ann.api.post(`/v1/meetings/${meeting}/start`);
+  const said = row(annes, "Ann started the meeting");
+  await said.waitFor();
+  await said.hover();
+  assert.equal(await said.getByRole("button").count(), 0);
+  await ann.api.post(`/v1/meetings/${meeting}/transcription/pause`);
+  await row(annes, "Ann paused the transcript").waitFor();
+  // Ben, who looks elsewhere, has missed no words of anybody.
+  await show(bens, "Chat");
+  await row(bens, "Ann paused the transcript").waitFor();
+  await write(bens, "So it be.");
+  await row(annes, "So it be.").waitFor();
+  await accessible(annes.page, "a chat in which the server speaks");
+});
+
 scene("what is written off the line shows at once and arrives after", async (stage) => {
   const wire = await stage.wire();
   const ann = await stage.person("Ann", { origin: wire.origin });

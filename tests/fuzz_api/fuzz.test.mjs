@@ -160,6 +160,12 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     const { id } = await post(`/v1/meetings/${meeting}/messages`, { text: `message ${at}` });
     messages.push(id);
   }
+  // To be taken back.
+  const services = [];
+  for (let at = 0; at < 6; at += 1) {
+    const { id } = await post(`/v1/meetings/${meeting}/service-tokens`, { name: `Bot ${at}` });
+    services.push(id);
+  }
   // One that runs on, one that people ask to join, and one to answer the invitation to.
   const running = await post("/v1/meetings", { title: "Runs", type: "instant" });
   const open = { title: "Open", isPublic: true, requiresApproval: true };
@@ -204,6 +210,7 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     chat: [meeting],
     // To be deleted.
     messages: messages.slice(3),
+    services,
     open: asked.map(({ id }) => id),
     askers: [peer.userId, guest.userId],
     asked: invited,

@@ -49,6 +49,9 @@ def map_path_parameters(context, path_parameters):
         known["id"] = STAGE["chat"]
         if path.endswith("/{message}") and context.operation.method == "delete":
             known["message"] = STAGE["messages"]
+    if "/service-tokens/" in path:
+        known["id"] = STAGE["chat"]
+        known["tokenId"] = STAGE["services"]
     if path.endswith(("/join", "/approve", "/refuse")):
         known["id"] = STAGE["open"]
         known["who"] = STAGE["askers"]

@@ -204,6 +204,21 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
     ),
     (
         "get",
+        "/v1/meetings/{id}/service-tokens",
+        Meeting(UpdateMeeting),
+    ),
+    (
+        "post",
+        "/v1/meetings/{id}/service-tokens",
+        Meeting(UpdateMeeting),
+    ),
+    (
+        "delete",
+        "/v1/meetings/{id}/service-tokens/{tokenId}",
+        Meeting(UpdateMeeting),
+    ),
+    (
+        "get",
         "/v1/meetings/{id}/transcript/export",
         Meeting(ReadTranscript),
     ),

@@ -133,7 +133,8 @@ impl Change {
         let thread_id = match &fields.reply_to_id {
             None => None,
             Some(id) => {
-                let first = find(id).ok_or(Refused::AnswersNothing)?;
+                let first = find(id).filter(|first| first.kind != MessageKind::System);
+                let first = first.ok_or(Refused::AnswersNothing)?;
                 Some(first.thread_id.clone().unwrap_or_else(|| id.clone()))
             }
         };
@@ -162,6 +163,7 @@ impl Change {
         let is_own = known.author_id.is_some() && known.author_id == self.by;
         let is_deleted = known.deleted_at.is_some();
         match self.what {
+            _ if known.kind == MessageKind::System => Err(Refused::Fixed),
             What::Edit(..) if !is_own => Err(Refused::AuthorEdits),
             What::Edit(..) if is_deleted || known.kind == MessageKind::Reaction => {
                 Err(Refused::Fixed)
@@ -218,7 +220,7 @@ pub enum Refused {
     AuthorEdits,
     /// `FORBIDDEN`: nobody deletes but the author, host and co-host.
     HostsDelete,
-    /// `CONFLICT`: the message is deleted, or a reaction.
+    /// `CONFLICT`: the message is deleted, a reaction, or the server's.
     Fixed,
 }
 
@@ -241,7 +243,7 @@ impl From<Refused> for Problem {
             Refused::Taken => (ErrorCode::Conflict, "the id is taken"),
             Refused::Fixed => (
                 ErrorCode::Conflict,
-                "the message is deleted, or a reaction: it stays as it is",
+                "the message is deleted, a reaction, or the server's own: it stays as it is",
             ),
         };
         let problem = Self::new(code, detail);

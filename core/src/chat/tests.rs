@@ -221,3 +221,39 @@ fn journal_and_answer_may_come_in_any_order() {
     assert_eq!(shown[0].message.text, "ho");
     assert!(!shown[0].is_pending);
 }
+
+#[test]
+fn what_the_server_says_is_nobodys_to_change_or_to_answer() {
+    let mut store = Store::default();
+    let said = store.take(&post(1, 9, "meetingStarted")).unwrap().unwrap();
+    let said = Message {
+        kind: MessageKind::System,
+        author_id: None,
+        ..said
+    };
+    store.messages.insert(id(9), said);
+    let mut host = change(2, Role::Host, What::Delete(id(9)));
+    let mut answer = draft("yes");
+    answer.reply_to_id = Some(id(9));
+    let answer = What::Post(answer.validate(id(10)).unwrap());
+    for refused in [
+        edit(1, 9, "never"),
+        react(1, 9, "👍", true),
+        react(1, 9, "👍", false),
+        host.clone(),
+        change(1, Role::Host, answer),
+    ] {
+        assert!(store.take(&refused).is_err(), "{refused:?}");
+    }
+    host.by = None;
+    assert!(store.take(&host).is_err(), "not even whom nobody knows");
+}
+
+#[test]
+fn what_the_server_says_has_names_of_its_own() {
+    let names: std::collections::BTreeSet<_> = SystemEvent::ALL
+        .iter()
+        .map(|event| event.as_str())
+        .collect();
+    assert_eq!(names.len(), SystemEvent::ALL.len());
+}

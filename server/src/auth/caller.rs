@@ -1,7 +1,7 @@
 //! The extractor of whoever calls over HTTP.
 
 use super::standing::ENDED;
-use super::{authenticate, judged, refused};
+use super::{authenticate, judged, refused, service};
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
 use crate::audit;
@@ -53,6 +53,9 @@ impl FromRequestParts<App> for Leaver {
         let request: Arc<RequestInfo> = Arc::new(request_info(parts, app));
         let told = |problem: &Problem| audit::unauthenticated(app, &request, problem);
         let token = bearer(parts).inspect_err(told)?;
+        if service::is_one(token) {
+            return Ok(service::refuse(app, &request, token).await?);
+        }
         let verified = app.auth.verify(app, &request, token).await;
         if let Err(problem) = &verified
             && problem.reason.as_deref() == Some(ENDED)

@@ -31,6 +31,16 @@ impl<R> Limited<R> {
         }
     }
 
+    /// The same of what a program sends with the service token `id`.
+    pub fn of_service(app: &App, rate: Rate, id: &str, answer: R) -> Self {
+        let standing = app.rates.standing_of_service(rate, id, app.clock.now_ms());
+        Self {
+            answer,
+            rate,
+            standing,
+        }
+    }
+
     /// The same of what is limited by person, wherever it is.
     pub fn of_person(app: &App, rate: Rate, actor: &Actor, answer: R) -> Self {
         let now = app.clock.now_ms();

@@ -58,7 +58,7 @@ pub(super) async fn carry_out(
             meeting_id,
             provider,
             draft,
-        } => transcript::append_provider(app, actor, &meeting_id, provider, &draft)
+        } => transcript::append_provider(app, &actor.clone().into(), &meeting_id, provider, &draft)
             .await
             .map(CommandReply::Transcript),
         Command::RenameSpeaker {

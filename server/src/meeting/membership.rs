@@ -82,12 +82,7 @@ pub async fn authorise(
     meeting: &MeetingId,
     action: Action,
 ) -> Result<Membership, Problem> {
-    let now = app.clock.now_ms();
-    let asked = match app.memberships.get(meeting, &actor.user_id, now) {
-        Some(membership) => membership.may(action, now).map(|()| membership),
-        None => Box::pin(ask(app, actor, meeting, action)).await,
-    };
-    match asked {
+    match recall(app, actor, meeting, action).await {
         Ok(membership) if action.enters() && membership.standing.status.is_expected() => {
             Box::pin(come_in(app, actor, meeting, membership)).await
         }
@@ -96,6 +91,45 @@ pub async fn authorise(
             audit::denied(app, actor, action.as_str(), &resource(meeting), &problem);
             Err(problem)
         }
+    }
+}
+
+/// As [`authorise`], for a program that acts with the right of the actor, who has to be host
+/// or co-host: nobody comes in by what it does.
+///
+/// # Errors
+/// As [`authorise`]; `FORBIDDEN` (`role`) when the actor is neither any more.
+pub async fn authorise_program(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    action: Action,
+) -> Result<Membership, Problem> {
+    let hosts = |membership: Membership| {
+        if membership.standing.role >= Role::CoHost {
+            return Ok(membership);
+        }
+        let detail =
+            "who made this token is neither host nor co-host any more: let another be made";
+        Err(Problem::new(ErrorCode::Forbidden, detail).because("role"))
+    };
+    let asked = recall(app, actor, meeting, action).await.and_then(hosts);
+    asked.inspect_err(|problem| {
+        audit::denied(app, actor, action.as_str(), &resource(meeting), problem);
+    })
+}
+
+/// From memory where that was read a moment ago, else as [`ask`].
+async fn recall(
+    app: &App,
+    actor: &Actor,
+    meeting: &MeetingId,
+    action: Action,
+) -> Result<Membership, Problem> {
+    let now = app.clock.now_ms();
+    match app.memberships.get(meeting, &actor.user_id, now) {
+        Some(membership) => membership.may(action, now).map(|()| membership),
+        None => Box::pin(ask(app, actor, meeting, action)).await,
     }
 }
 

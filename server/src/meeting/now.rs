@@ -1,7 +1,7 @@
 //! A meeting while it runs: who is there, who waits to speak, whether it is written down.
 
 use super::store::{self, Line};
-use super::{What, authorise, resource, touched};
+use super::{What, authorise, resource, show_said, touched};
 use crate::actor::Actor;
 use crate::app::{AccessChange, App};
 use crate::audit::Entry;
@@ -162,6 +162,7 @@ pub async fn pause_transcription(
                 meeting_id: meeting.clone(),
             });
             touched(app, meeting, What::Now);
+            show_said(app, meeting).await;
         }
         Ok(())
     };

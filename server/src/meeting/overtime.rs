@@ -2,7 +2,7 @@
 //! that a host ends them, with the server as who does it and the plan as the reason.
 
 use super::store::Running;
-use super::{ended, resource, store, successor};
+use super::{ended, resource, show_said, store, successor};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::StoreError;
@@ -103,6 +103,7 @@ async fn end(app: &App, meeting: &MeetingId, limits: Limits) -> Result<(), Store
     let along = (&entry, &next);
     if store::conclude(&app.db, meeting, along, app.clock.now_ms()).await? {
         ended(app, meeting, to, Some(&next));
+        show_said(app, meeting).await;
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! Who is in a meeting: inviting, and every move from one status to another.
 
 use super::store::{self, Invited, Mover, Sees};
-use super::{What, authorise, resource, touched};
+use super::{What, authorise, resource, show_said, touched};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::idempotency::{Key, Once};
 use crate::org::standing::of_meeting;
 use crate::presence;
-use connvo_core::access::{Action, Role};
+use connvo_core::access::{Action, ParticipantStatus, Role};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::participant::Move;
@@ -128,10 +128,15 @@ async fn take<T: DeserializeOwned>(
         {
             presence::left(app, meeting, user);
         }
+        let status = moved.participant.standing.status;
+        let is_told = moved.host.is_some() || status == ParticipantStatus::Removed;
         for user in moved.user_id.into_iter().chain(moved.host) {
             touched(app, meeting, What::Member(user));
         }
         touched(app, meeting, What::Here);
+        if is_told {
+            show_said(app, meeting).await;
+        }
         Ok(answer(moved.participant))
     };
     once.run(app, work).await
@@ -289,6 +294,7 @@ pub async fn hand_over(
         for user in [&actor.user_id, to] {
             touched(app, meeting, What::Member(user.clone()));
         }
+        show_said(app, meeting).await;
         Ok(host)
     };
     once.run(app, work).await

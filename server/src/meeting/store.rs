@@ -9,6 +9,7 @@ mod participants;
 mod read;
 mod remove;
 mod row;
+mod said;
 mod state;
 
 use super::Membership;
@@ -22,11 +23,11 @@ use connvo_core::meeting::now::taking;
 use connvo_core::meeting::{Meeting, MeetingState};
 
 pub(super) use change::series_of;
-pub use change::{change_participant, change_plan, hand_over, pause_transcription};
+pub use change::{change_participant, change_plan, hand_over};
 pub use host::bequeath;
 pub use invite::{Invited, invite};
 pub use moves::{Moved, Mover, take};
-pub use now::{Line, line, now, queue};
+pub use now::{Line, line, now, pause_transcription, queue};
 pub use participants::{
     Sees, away, back, come_in, everybody, find_participant, host as host_of, participants, seen,
 };

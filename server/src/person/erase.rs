@@ -122,8 +122,9 @@ pub async fn finish(app: &App, gone: &Gone) {
     app.access_changed(AccessChange::Person {
         user_id: gone.user_id.clone(),
     });
-    for (meeting, state) in &gone.changed {
-        app.meeting_changed(meeting, *state);
+    for (id, state) in &gone.changed {
+        app.meeting_changed(id, *state);
+        meeting::show_said(app, id).await;
     }
     for meeting in &gone.removed {
         app.access_changed(AccessChange::Meeting {

@@ -63,6 +63,8 @@ pub const KEPT: &[Row] = &[
     ("speaker_queue", "user_id", None, Goes),
     // Nothing but the hash of a secret.
     ("calendar_links", "user_id", None, Goes),
+    // The meeting's; void without who made it.
+    ("service_tokens", "created_by", None, Goes),
     ("note_log", "author_id", Some(Section::NoteEntry), Stays),
     // Which of their devices wrote what of it: told apart by nothing but a number.
     ("note_clients", "user_id", None, Stays),

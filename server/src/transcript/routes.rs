@@ -4,11 +4,12 @@ use super::store;
 use super::store::spoken::{Place, Which, spoken};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::auth::service::Sender;
 use crate::http::{
     Failure, IdempotencyHeader, IdempotencyKey, Json, Limited, Page, PageQuery, Path, Query,
 };
 use crate::meeting::authorise;
-use crate::rate::TRANSCRIPT_INGEST;
+use crate::rate::{TRANSCRIPT_INGEST, TRANSCRIPT_SERVICE};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -33,6 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(export))
         .routes(routes!(speakers))
         .routes(routes!(rename))
+        .merge(super::service::routes::routes())
 }
 
 /// Which part of a transcript.
@@ -105,7 +107,8 @@ async fn list(
     Ok(Json(items))
 }
 
-/// Takes chunks of a running meeting. Retries are recognised by source, segment and
+/// Takes chunks of a running meeting, from who takes part or from a program with a service
+/// token of it. Retries are recognised by source, segment and
 /// revision, and get the first answer.
 #[utoipa::path(post, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
     params(("id" = MeetingId, Path)),
@@ -120,13 +123,13 @@ async fn list(
         (status = 429, description = "Too many at once; see Retry-After")))]
 async fn append(
     State(app): State<App>,
-    caller: Caller,
+    sender: Sender,
     Path(id): Path<MeetingId>,
     Json(draft): Json<TranscriptDraft>,
 ) -> Limited<Result<Json<TranscriptAccepted>, Failure>> {
-    let accepted = super::append(&app, &caller, &id, draft).await;
+    let accepted = super::append(&app, &sender, &id, draft).await;
     let answer = accepted.map(Json).map_err(Failure);
-    Limited::of(&app, TRANSCRIPT_INGEST, &caller, &id, answer)
+    limited(&app, &sender, &id, answer)
 }
 
 /// Takes what a provider of speech recognition says of a running meeting: its own messages,
@@ -145,13 +148,21 @@ async fn append(
         (status = 429, description = "Too many at once; see Retry-After")))]
 async fn append_provider(
     State(app): State<App>,
-    caller: Caller,
+    sender: Sender,
     Path((id, provider)): Path<(MeetingId, Provider)>,
     Json(draft): Json<ProviderDraft>,
 ) -> Limited<Result<Json<TranscriptAccepted>, Failure>> {
-    let accepted = super::append_provider(&app, &caller, &id, provider, &draft).await;
+    let accepted = super::append_provider(&app, &sender, &id, provider, &draft).await;
     let answer = accepted.map(Json).map_err(Failure);
-    Limited::of(&app, TRANSCRIPT_INGEST, &caller, &id, answer)
+    limited(&app, &sender, &id, answer)
+}
+
+/// An answer to who sent something, with how they stand after it.
+fn limited<R>(app: &App, sender: &Sender, meeting: &MeetingId, answer: R) -> Limited<R> {
+    match &sender.service {
+        Some(service) => Limited::of_service(app, TRANSCRIPT_SERVICE, &service.id, answer),
+        None => Limited::of(app, TRANSCRIPT_INGEST, &sender.actor, meeting, answer),
+    }
 }
 
 /// In which form.

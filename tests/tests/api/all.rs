@@ -88,8 +88,12 @@ mod v1_participants;
 mod v1_plan;
 #[path = "v1/meetings/retention.rs"]
 mod v1_retention;
+#[path = "v1/meetings/said.rs"]
+mod v1_said;
 #[path = "v1/meetings/series.rs"]
 mod v1_series;
+#[path = "v1/meetings/service_tokens.rs"]
+mod v1_service_tokens;
 #[path = "v1/sign_in.rs"]
 mod v1_sign_in;
 #[path = "v1/meetings/start_end.rs"]

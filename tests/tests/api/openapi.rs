@@ -152,6 +152,10 @@ async fn a_call_that_makes_something_of_a_meeting_takes_an_idempotency_key() {
         "/transcript/{provider}",
     ];
     for (method, path, operation) in operations(&description) {
+        // A secret is not kept: who has not heard it asks for another.
+        if (method, path) == ("post", "/v1/meetings/{id}/service-tokens") {
+            continue;
+        }
         let appends = natural.iter().any(|end| path.ends_with(end));
         if method == "get" || appends || !path.starts_with("/v1/meetings") {
             continue;

@@ -157,6 +157,19 @@ impl<'a> Scene<'a> {
                     .bind(ended_at.map(|at| at as i64))
                     .execute(&mut *tx)
                     .await?;
+                // One program, whatever became of those of the place before.
+                sqlx::query("DELETE FROM service_tokens WHERE meeting_id = $1")
+                    .bind(meeting.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+                sqlx::query(
+                    "INSERT INTO service_tokens (id, meeting_id, name, secret_hash, created_by,
+                         created_at) VALUES ('program', $1, 'Bot', 'none', $2, 0)",
+                )
+                .bind(meeting.as_str())
+                .bind(&self.ada.id)
+                .execute(&mut *tx)
+                .await?;
             }
         );
         // It was changed behind the server's back.
@@ -232,7 +245,8 @@ impl<'a> Scene<'a> {
             | ("patch", "/v1/meetings/{id}/messages/{message}") => Some(self.words()),
             ("put", "/v1/meetings/{id}/messages/{message}/reactions/{emoji}") => None,
             ("post", "/v1/meetings/{id}/transcript/{provider}") => Some(self.messages()),
-            ("put", "/v1/meetings/{id}/transcript/speakers/{label}") => Some(self.name()),
+            ("put", "/v1/meetings/{id}/transcript/speakers/{label}")
+            | ("post", "/v1/meetings/{id}/service-tokens") => Some(self.name()),
             (
                 "post",
                 "/v1/meetings/{id}/start"
@@ -272,6 +286,7 @@ impl<'a> Scene<'a> {
             .replace("{label}", "own")
             .replace("/export", "/export?format=vtt")
             .replace("{user}", &self.ada.id)
+            .replace("{tokenId}", "program")
             .replace("{who}", &format!("{who}@example.org"));
         let method: Method = method.to_uppercase().parse().unwrap();
         let (status, answer) = self.api.send(method, &path, token, body.as_ref()).await;
@@ -349,6 +364,7 @@ async fn nobody_passes_a_gate_without_a_token_and_nobody_but_administrators_the_
             .replace("{emoji}", "x")
             .replace("{who}", "x")
             .replace("{user}", &api.app.ids.uuid())
+            .replace("{tokenId}", &api.app.ids.uuid())
             .replace("{email}", "x@example.org")
             .replace("{key}", "x");
         let verb: Method = method.to_uppercase().parse().unwrap();

@@ -2,7 +2,10 @@
 
 import type { Meeting, Message } from "@connvo/client";
 import { useCallback } from "react";
+import { nameOf, namedOf, type Named } from "@/chat/mentions";
+import { systemWords } from "@/chat/system";
 import { api } from "@/lib/api";
+import { useLoad } from "@/lib/load";
 import { usePages } from "@/lib/pages";
 import { moment } from "@/lib/time";
 import { Avatar } from "@/ui/avatar";
@@ -18,6 +21,7 @@ export function Chat({ meeting: { id } }: { meeting: Meeting }) {
       [id],
     ),
   );
+  const people = useLoad(useCallback(() => names(id), [id]));
   const { items, more, first, task } = pages;
   const error = first.error ?? task.error;
   const shown = items?.filter(({ deletedAt }) => deletedAt === null).reverse();
@@ -44,7 +48,11 @@ export function Chat({ meeting: { id } }: { meeting: Meeting }) {
       {shown && shown.length > 0 && (
         <ol aria-label="Messages">
           {shown.map((message) => (
-            <Written key={message.id} message={message} />
+            <Written
+              key={message.id}
+              message={message}
+              named={people.value ?? []}
+            />
           ))}
         </ol>
       )}
@@ -52,8 +60,32 @@ export function Chat({ meeting: { id } }: { meeting: Meeting }) {
   );
 }
 
-function Written({ message }: { message: Message }) {
+/** Who has left reads what was said, not who was there. */
+async function names(id: string): Promise<Named[]> {
+  const people = await api.participants
+    .list(id, { limit: 100 })
+    .catch(() => null);
+  return namedOf(people?.items);
+}
+
+function Written({
+  message,
+  named,
+}: {
+  message: Message;
+  named: readonly Named[];
+}) {
   const { authorId, authorName, text, createdAt, threadId } = message;
+  if (message.kind === "system") {
+    return (
+      <li className="written" data-testid="said-of-it">
+        <p className="muted">
+          {systemWords(text, nameOf(named, message.mentions))}{" "}
+          <time>{moment(createdAt)}</time>
+        </p>
+      </li>
+    );
+  }
   return (
     <li
       className={threadId === null ? "written" : "written written-answer"}

@@ -15,6 +15,14 @@ export function namedOf(people: readonly Participant[] | undefined): Named[] {
   return named;
 }
 
+/** What the first of these ids is called, where that is known. */
+export function nameOf(
+  named: readonly Named[],
+  ids: readonly string[],
+): string | undefined {
+  return named.find(({ id }) => id === ids[0])?.name;
+}
+
 /** A name that is being written: from its `@` to the cursor. */
 export interface Started {
   /** Where the `@` stands, in UTF-16 code units. */

@@ -9,10 +9,11 @@ import { Avatar } from "@/ui/avatar";
 import { IconButton } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Icon } from "@/ui/icon";
-import type { Named } from "./mentions";
+import { nameOf, type Named } from "./mentions";
 import { MessageEdit } from "./message-edit";
 import { MessageText } from "./message-text";
 import { ReactionPicker, Reactions } from "./reactions";
+import { systemWords } from "./system";
 
 interface Props {
   shown: ShownMessage;
@@ -48,7 +49,9 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   if (message.kind === "system") {
     return (
       <li className="message message-system" data-testid="message">
-        <p className="muted">{message.text}</p>
+        <p className="muted">
+          {systemWords(message.text, nameOf(named, message.mentions))}
+        </p>
       </li>
     );
   }

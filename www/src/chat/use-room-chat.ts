@@ -43,6 +43,7 @@ export function useRoomChat(
         ({ message, isPending }) =>
           message.postedSequence > seen &&
           message.authorId !== session.userId &&
+          message.kind !== "system" &&
           message.deletedAt === null &&
           !isPending,
       ).length;

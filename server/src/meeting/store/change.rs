@@ -3,6 +3,7 @@
 use super::participants::{FIND_SQL, ParticipantRow, participant};
 use super::read::GET_SQL;
 use super::row::{MeetingRow, kept_tags, meeting, whole};
+use super::said::say;
 use super::{StandingRow, host};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64};
@@ -10,6 +11,7 @@ use crate::idempotency::{self, Once};
 use crate::meeting::recur::Series;
 use crate::{on_db, on_tx};
 use connvo_core::access::{Standing, may_make};
+use connvo_core::chat::SystemEvent;
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
@@ -345,6 +347,8 @@ pub async fn hand_over(
                 return Ok(Err(Problem::new(ErrorCode::Conflict, detail)));
             }
             host::give(&mut tx, meeting, ((from, "co-host"), to), now_ms).await?;
+            let event = (SystemEvent::HostChanged, Some(to));
+            say(&mut tx, meeting, event, &entry, now_ms).await?;
             let entry = entry.with(json!({"host": {"from": from, "to": to}}));
             let shown = super::participants::shown(&mut tx, (from, meeting), to.as_str()).await?;
             audit::store::record(&mut tx, &entry).await?;
@@ -353,41 +357,4 @@ pub async fn hand_over(
         }
     );
     Ok(done)
-}
-
-/// Pauses what is written down in a meeting that runs, or goes on with it; where it was not
-/// to be, it is from now on. False when that was so already.
-///
-/// # Errors
-/// The store fails.
-pub async fn pause_transcription(
-    db: &Db,
-    (meeting, paused): (&MeetingId, bool),
-    (entry, once): (&Entry, &Once),
-    now_ms: u64,
-) -> Result<bool, StoreError> {
-    let sql = if paused {
-        "UPDATE meetings SET transcription_paused = TRUE, updated_at = $2
-         WHERE id = $1 AND state = 'active' AND transcription AND NOT transcription_paused"
-    } else {
-        "UPDATE meetings SET transcription_paused = FALSE, transcription = TRUE, updated_at = $2
-         WHERE id = $1 AND state = 'active' AND (transcription_paused OR NOT transcription)"
-    };
-    let changed = on_db!(
-        db,
-        transaction | tx | {
-            let changed = sqlx::query(sql)
-                .bind(meeting.as_str())
-                .bind(to_i64(now_ms))
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
-            if changed == 1 {
-                audit::store::record(&mut tx, entry).await?;
-            }
-            idempotency::store::keep(&mut tx, once, 204, &()).await?;
-            changed == 1
-        }
-    );
-    Ok(changed)
 }

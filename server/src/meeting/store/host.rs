@@ -2,11 +2,13 @@
 //! the transaction that does it.
 
 use super::super::resource;
-use super::state::step;
+use super::said::say;
+use super::state::{say_step, step};
 use super::{ParticipantStatus, to_role, to_state};
 use crate::audit::{self, Trail};
 use crate::db::{StoreError, Tx, to_i64, to_id, to_u64};
 use crate::on_tx;
+use connvo_core::chat::SystemEvent;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{Candidate, MeetingState, who_inherits};
 use serde_json::json;
@@ -58,10 +60,10 @@ pub async fn bequeath(
                 let whom = ((host, "participant"), &heir);
                 give(&mut *line, &meeting, whom, trail.now_ms()).await?;
                 let changes = json!({"host": {"from": host, "to": heir}});
-                (
-                    state,
-                    trail.change("handOverHost", &resource(&meeting), changes),
-                )
+                let entry = trail.change("handOverHost", &resource(&meeting), changes);
+                let event = (SystemEvent::HostChanged, Some(&heir));
+                say(&mut *line, &meeting, event, &entry, trail.now_ms()).await?;
+                (state, entry)
             } else {
                 let (next, action) = match state {
                     MeetingState::Active => (MeetingState::Concluded, "endMeeting"),
@@ -70,7 +72,9 @@ pub async fn bequeath(
                 // Without a host nothing follows in a series.
                 step(&mut *line, &meeting, (state, next), None, trail.now_ms()).await?;
                 let changes = json!({"state": {"from": state, "to": next}});
-                (next, trail.change(action, &resource(&meeting), changes))
+                let entry = trail.change(action, &resource(&meeting), changes);
+                say_step(&mut *line, &meeting, next, &entry, trail.now_ms()).await?;
+                (next, entry)
             };
             audit::store::record(&mut *line, &entry.because(REASON)).await?;
             changed.push((meeting, next));

@@ -3,12 +3,14 @@
 
 use super::host;
 use super::participants::{FIND_SQL, ParticipantRow, did, participant, shown};
+use super::said::say;
 use super::to_state;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::access::{ParticipantStatus, Role};
+use connvo_core::chat::SystemEvent;
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
@@ -200,6 +202,17 @@ pub async fn take(
                     .bind(user.as_str())
                     .execute(&mut *tx)
                     .await?;
+            }
+            // Who has not come in, or only asked to, is missed by nobody.
+            let event = match (&heir, before.as_ref().and_then(|one| one.joined_at)) {
+                (Some(heir), _) => Some((SystemEvent::HostChanged, Some(heir))),
+                (None, Some(_)) if counted && next == ParticipantStatus::Removed => {
+                    Some((SystemEvent::ParticipantRemoved, user_id.as_ref()))
+                }
+                _ => None,
+            };
+            if let Some(event) = event {
+                say(&mut tx, meeting, event, &entry, now_ms).await?;
             }
             let mut now = shown(&mut tx, (mover.by, meeting), &key).await?;
             let from = was.map(|(_, status)| status);

@@ -1,11 +1,13 @@
 //! What of a running meeting is kept: the speaker queue, and what its transcript tells of
 //! who has spoken. Who is there is not: that is [`crate::presence`].
 
+use super::said::say;
 use super::to_state;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
+use connvo_core::chat::SystemEvent;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::now::{
     MeetingNow, RecordingStatus, SpeakingTime, lull_at, taking, topics_of,
@@ -213,4 +215,47 @@ pub async fn now(
         speaking_time: speaking_time.collect::<Result<_, StoreError>>()?,
         last_activity: said.max(wrote.map(|(at,)| to_u64(at))),
     }))
+}
+
+/// Pauses what is written down in a meeting that runs, or goes on with it; where it was not
+/// to be, it is from now on. False when that was so already.
+///
+/// # Errors
+/// The store fails.
+pub async fn pause_transcription(
+    db: &Db,
+    (meeting, paused): (&MeetingId, bool),
+    (entry, once): (&Entry, &Once),
+    now_ms: u64,
+) -> Result<bool, StoreError> {
+    let sql = if paused {
+        "UPDATE meetings SET transcription_paused = TRUE, updated_at = $2
+         WHERE id = $1 AND state = 'active' AND transcription AND NOT transcription_paused"
+    } else {
+        "UPDATE meetings SET transcription_paused = FALSE, transcription = TRUE, updated_at = $2
+         WHERE id = $1 AND state = 'active' AND (transcription_paused OR NOT transcription)"
+    };
+    let changed = on_db!(
+        db,
+        transaction | tx | {
+            let changed = sqlx::query(sql)
+                .bind(meeting.as_str())
+                .bind(to_i64(now_ms))
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            if changed == 1 {
+                let event = match paused {
+                    true => SystemEvent::TranscriptionPaused,
+                    false => SystemEvent::TranscriptionResumed,
+                };
+                let event = (event, entry.actor_id());
+                say(&mut tx, meeting, event, entry, now_ms).await?;
+                audit::store::record(&mut tx, entry).await?;
+            }
+            idempotency::store::keep(&mut tx, once, 204, &()).await?;
+            changed == 1
+        }
+    );
+    Ok(changed)
 }

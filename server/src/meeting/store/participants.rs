@@ -15,6 +15,7 @@ macro_rules! known {
         "(p.joined_at IS NOT NULL OR p.carried OR p.status IN ('accepted', 'requested'))"
     };
 }
+pub(super) use known;
 
 /// What they did, added up on reading; no turn of speech is longer than an hour.
 macro_rules! did {

@@ -22,7 +22,8 @@ const ALONE_SQL: &str = "SELECT m.id FROM participants p JOIN meetings m ON m.id
     ORDER BY m.id";
 
 /// What refers to a meeting, and the meeting.
-const ROWS_SQL: [&str; 4] = [
+const ROWS_SQL: [&str; 5] = [
+    "DELETE FROM service_tokens WHERE meeting_id = $1",
     "DELETE FROM speaker_queue WHERE meeting_id = $1",
     "DELETE FROM participants WHERE meeting_id = $1",
     "DELETE FROM streams WHERE meeting_id = $1",

@@ -3,11 +3,13 @@
 use super::STREAMS;
 use super::read::GET_SQL;
 use super::row::{MeetingRow, meeting};
+use super::said::say;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::meeting::recur::Series;
 use crate::{on_db, on_tx};
+use connvo_core::chat::SystemEvent;
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
 
@@ -58,6 +60,23 @@ pub(super) async fn step(
         }
         Ok(moved)
     })
+}
+
+/// Says in the chat that the meeting has come to `next`, and who has brought it there.
+pub(super) async fn say_step(
+    tx: impl Into<Tx<'_>>,
+    id: &MeetingId,
+    next: MeetingState,
+    entry: &Entry,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    let event = match next {
+        MeetingState::Active => SystemEvent::MeetingStarted,
+        MeetingState::Concluded => SystemEvent::MeetingEnded,
+        // Whoever was to come sees that it was called off, and there is no room.
+        MeetingState::Scheduled | MeetingState::Cancelled => return Ok(()),
+    };
+    say(tx, id, (event, entry.actor_id()), entry, now_ms).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -171,6 +190,7 @@ pub async fn advance(
                     .await?;
                 let moved = row.as_ref().map(meeting).transpose()?;
                 if let Some(moved) = &moved {
+                    say_step(&mut tx, id, next, entry, now_ms).await?;
                     audit::store::record(&mut tx, entry).await?;
                     idempotency::store::keep(&mut tx, once, 200, moved).await?;
                 } else {
@@ -203,6 +223,7 @@ pub async fn conclude(
         transaction | tx | {
             let ended = step(&mut tx, id, end, Some(successor), now_ms).await?;
             if ended {
+                say_step(&mut tx, id, MeetingState::Concluded, entry, now_ms).await?;
                 audit::store::record(&mut tx, entry).await?;
             }
             ended

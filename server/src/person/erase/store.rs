@@ -148,6 +148,7 @@ async fn all(
         for sql in [
             "DELETE FROM speaker_queue WHERE user_id = $1",
             "DELETE FROM calendar_links WHERE user_id = $1",
+            "DELETE FROM service_tokens WHERE created_by = $1",
         ] {
             let rows = sqlx::query(sql).bind(user.as_str());
             rows.execute(&mut *line).await?;

@@ -1,4 +1,5 @@
-//! The chat's journal: each message as it is now. What is deleted goes.
+//! The chat's journal: each message as it is now. What is deleted goes;
+//! what the server says is nobody's words.
 
 use super::Looked;
 use super::store::{self, Change, Document};
@@ -6,7 +7,7 @@ use crate::app::App;
 use crate::chat::store as messages;
 use crate::db::streams::CHAT;
 use crate::db::{StoreError, streams};
-use connvo_core::chat::Message;
+use connvo_core::chat::{Message, MessageKind};
 use connvo_core::id::MeetingId;
 use connvo_core::person::DELETED_NAME;
 use connvo_core::search::Source;
@@ -28,7 +29,8 @@ pub(super) async fn look(app: &App, meeting: &MeetingId) -> Result<Looked, Store
     let head = if is_full { last } else { head.max(last) };
     let mut change = Change::new(meeting, CHAT, Source::Message, from, head);
     for message in came {
-        if message.deleted_at.is_some() || message.text.trim().is_empty() {
+        let is_said = message.kind != MessageKind::System && message.deleted_at.is_none();
+        if !is_said || message.text.trim().is_empty() {
             change.drop.push(message.id.to_string());
         } else {
             change.put.push(document(message));

@@ -1253,7 +1253,7 @@ authorId: UserId | null,
  */
 authorName: string,
 /**
- * The words; empty once it is deleted.
+ * The words; empty once it is deleted; of the kind `system`, what has happened.
  */
 text: string,
 /**
@@ -1269,7 +1269,7 @@ threadId: MessageId | null,
  */
 attachments: Array<Attachment>,
 /**
- * Who is meant to see it.
+ * Who is meant to see it; of the kind `system`, whom it is about.
  */
 mentions: Array<UserId>,
 /**
