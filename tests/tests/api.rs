@@ -9,3 +9,5 @@ pub(crate) use all::{client, line, stage};
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = false;
+/// Whether there is a pooler between.
+const POOLED: bool = false;

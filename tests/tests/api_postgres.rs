@@ -11,3 +11,5 @@ pub(crate) use all::{client, line, stage};
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = true;
+/// In transaction mode: what works so works without.
+const POOLED: bool = true;

@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = false;
+/// Whether there is a pooler between.
+const POOLED: bool = false;
 
 fn data(name: &str) -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data"));

@@ -47,3 +47,5 @@ mod transcript;
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = false;
+/// Whether there is a pooler between.
+const POOLED: bool = false;

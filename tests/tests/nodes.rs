@@ -62,3 +62,5 @@ mod z_plans;
 
 /// Which database the server of [`client`] has: the cluster gives it one.
 const POSTGRES: bool = false;
+/// Whether there is a pooler between.
+const POOLED: bool = false;

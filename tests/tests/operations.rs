@@ -23,3 +23,5 @@ mod stuck;
 
 /// Which database the server of [`client`] has.
 const POSTGRES: bool = true;
+/// Whether there is a pooler between.
+const POOLED: bool = false;

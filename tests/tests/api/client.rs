@@ -52,8 +52,7 @@ impl Drop for Alive {
 pub type Answer = (StatusCode, Value);
 
 impl Api {
-    /// A server on a free port over an empty store, its clock standing at [`NOW`]. Over
-    /// PostgreSQL there is a pooler in transaction mode between: what works so works without.
+    /// A server on a free port over an empty store, its clock standing at [`NOW`].
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -77,7 +76,8 @@ impl Api {
         } else {
             None
         };
-        if let Some(own) = &database {
+        settings.database_url = database.as_ref().map(|own| own.url().to_owned());
+        if let (Some(own), true) = (&database, crate::POOLED) {
             settings.database_url = Some(pgbouncer::by(own.url(), Mode::Transaction).await);
             settings.bus_database_url = Some(own.url().to_owned());
             settings.database.pooler = Some(Pooler::Transaction);

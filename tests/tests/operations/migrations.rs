@@ -20,6 +20,9 @@ use tokio::time::{sleep, timeout};
 
 /// The last migration from before there were servers to run beside.
 const BEFORE: i64 = 30;
+/// Those that move the transcript to its months: this version's server works without them
+/// too, so it stands in for the version before them.
+const MONTHS: std::ops::RangeInclusive<i64> = 31..=33;
 /// How long a reader holds the tables.
 const HELD: Duration = Duration::from_millis(2_500);
 
@@ -150,8 +153,8 @@ async fn a_server_starts_over_tables_that_are_ahead_of_it() {
     Db::postgres(database.url()).await.unwrap().close().await;
 }
 
-/// The server runs on the tables as the version before made them, with people at work and
-/// somebody who reads for long, while the migrations since are made.
+/// The server runs on the tables as they were before [`MONTHS`], with people at work and
+/// somebody who reads for long, while these migrations are made.
 #[tokio::test(flavor = "multi_thread")]
 async fn migrations_beside_a_server_at_work_fail_no_request() {
     let database = postgres::database().await;
@@ -159,7 +162,7 @@ async fn migrations_beside_a_server_at_work_fail_no_request() {
     let (before, since): (Vec<_>, Vec<_>) = migrate::history()
         .iter()
         .cloned()
-        .partition(|one| one.version <= BEFORE);
+        .partition(|one| !MONTHS.contains(&one.version));
     let mut history = migrate::history();
     history.migrations = Cow::Owned(before);
     run(&history, &mut line).await;
@@ -187,7 +190,9 @@ async fn migrations_beside_a_server_at_work_fail_no_request() {
         .map(|at| tokio::spawn(works(Arc::clone(&api), Arc::clone(&over), at)))
         .collect();
 
-    let undone = sqlx::query("DELETE FROM _sqlx_migrations WHERE version > $1").bind(BEFORE);
+    let undone = sqlx::query("DELETE FROM _sqlx_migrations WHERE version BETWEEN $1 AND $2")
+        .bind(MONTHS.start())
+        .bind(MONTHS.end());
     undone.execute(&mut line).await.unwrap();
     let mut reader = PgConnection::connect(database.url()).await.unwrap();
     let mut reading = reader.begin().await.unwrap();
