@@ -40,8 +40,9 @@ const WINDOW: Duration = Duration::from_millis(PRESENCE_MS);
 const LONGER_MS: u64 = 2;
 /// How long another node that has written to the note is taken to go on.
 const RIVALLED: Duration = Duration::from_secs(1);
-/// How long a room pauses at least between commits meanwhile: without a pause of two
-/// commits' time, whose commit takes longer comes second for ever.
+/// How long a room pauses at least between commits to a database of several nodes: a commit
+/// costs more there, and without a pause of two commits' time, whose commit takes longer comes
+/// second for ever.
 const PAUSE_MS: u64 = 35;
 /// How often presence that was not renewed is let go.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -230,7 +231,7 @@ impl Actor {
     fn gathers_until(&self) -> Option<Instant> {
         let is_rivalled = self.rivalled_at.is_some_and(|at| at.elapsed() < RIVALLED);
         let window_ms = window_ms(TRANSCRIPT_MS, self.rooms.pressure()) + LONGER_MS;
-        let apart_ms = window_ms.max(if is_rivalled { PAUSE_MS } else { 0 });
+        let apart_ms = window_ms.max(if self.is_shared() { PAUSE_MS } else { 0 });
         let until = self.committed_at? + Duration::from_millis(apart_ms);
         let committer = &self.rooms.ground().committer;
         let gathers = (1..BATCH_ENTRIES).contains(&self.room.queued())
