@@ -57,6 +57,8 @@ pub struct Ours {
     calls: BTreeMap<u64, (String, Command, usize)>,
     heard: Watch,
     shown: Vec<Mark>,
+    /// How many messages are shown, those of the server's own among them.
+    messages: u64,
     /// What a new device has to show as soon as it has the note.
     owed: Option<Vec<Mark>>,
     /// Whether the next of the transcript is the first that a device has of it.
@@ -100,6 +102,7 @@ impl Ours {
             },
             who,
             shown: Vec::new(),
+            messages: 0,
             owed: None,
             is_first: true,
         }
@@ -157,6 +160,7 @@ impl Ours {
         self.rows.clear();
         self.calls.clear();
         self.shown.clear();
+        self.messages = 0;
         self.is_first = true;
         self.owed = Some(self.stored.clone());
         self.open();
@@ -266,8 +270,11 @@ impl Ours {
                 self.hear(reset, &items);
             }
             Event::Chat { messages, .. } => {
-                let messages = messages.as_array().into_iter().flatten();
-                let texts = messages.filter_map(|one| one["message"]["text"].as_str());
+                let messages = messages.as_array().map_or(&[][..], Vec::as_slice);
+                self.messages = messages.len() as u64;
+                let texts = messages
+                    .iter()
+                    .filter_map(|one| one["message"]["text"].as_str());
                 self.shown = texts.flat_map(marks).collect();
             }
             Event::Reply { id, result } => self.replied(id, result),
@@ -343,7 +350,7 @@ impl Ours {
         };
         self.editor.to_string() == ends.texts[self.meeting]
             && ends.heads.get(&of(Kind::Transcript)) == Some(&heard)
-            && ends.heads.get(&of(Kind::Chat)) == Some(&(self.shown.len() as u64))
+            && ends.heads.get(&of(Kind::Chat)) == Some(&self.messages)
     }
 
     fn complain(&self, what: &str) {
