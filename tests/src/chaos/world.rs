@@ -59,8 +59,6 @@ pub struct World {
     pub history: RefCell<History>,
     /// Whether the slow client reads.
     pub reads: watch::Receiver<bool>,
-    /// How often the devices of each meeting's two people with our client were lost.
-    pub devices: watch::Receiver<[u32; 2]>,
     /// What there is in the end, once that is known.
     pub ends: watch::Sender<Option<Ends>>,
     stopped: watch::Sender<bool>,
@@ -78,7 +76,7 @@ impl World {
         node: SocketAddr,
         address: SocketAddr,
         meetings: usize,
-        (reads, devices): (watch::Receiver<bool>, watch::Receiver<[u32; 2]>),
+        reads: watch::Receiver<bool>,
     ) -> Result<Self, Failure> {
         let mut made = Vec::new();
         for number in 0..meetings {
@@ -90,7 +88,6 @@ impl World {
             meetings: made,
             history: RefCell::default(),
             reads,
-            devices,
             ends: watch::Sender::new(None),
             stopped: watch::Sender::new(false),
             authors: Cell::new(0),
