@@ -7,6 +7,7 @@
 //! begins with `BEGIN IMMEDIATE`, so none has to turn from reader into writer.
 
 pub mod each;
+pub mod hold;
 mod lock;
 pub mod meta;
 pub mod pieces;

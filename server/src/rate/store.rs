@@ -55,10 +55,11 @@ pub async fn load(db: &Db, now_ms: u64) -> Result<Vec<Used>, StoreError> {
                     .await?
             }
         );
-        if rows.is_empty() {
+        let is_last = rows.len() < PAGE;
+        all.extend(rows.into_iter().map(stored));
+        if is_last {
             return Ok(all);
         }
-        all.extend(rows.into_iter().map(stored));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Service;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, hold, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::id::MeetingId;
@@ -57,10 +57,7 @@ pub async fn insert(
         db,
         transaction | tx | {
             // Held, so that two who make one at once are counted one after the other.
-            sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
-                .bind(meeting.as_str())
-                .execute(&mut *tx)
-                .await?;
+            hold::meeting(&mut tx, meeting).await?;
             sqlx::query("DELETE FROM service_tokens WHERE meeting_id = $1 AND expires_at <= $2")
                 .bind(meeting.as_str())
                 .bind(now)

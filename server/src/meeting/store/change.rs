@@ -6,7 +6,7 @@ use super::row::{MeetingRow, kept_tags, meeting, whole};
 use super::said::say;
 use super::{StandingRow, host};
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, Tx, to_i64};
+use crate::db::{Db, StoreError, Tx, hold, to_i64};
 use crate::idempotency::{self, Once};
 use crate::meeting::recur::Series;
 use crate::{on_db, on_tx};
@@ -250,10 +250,7 @@ pub async fn change_participant(
     let changed = on_db!(
         db,
         transaction | tx | {
-            sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
-                .bind(meeting.as_str())
-                .execute(&mut *tx)
-                .await?;
+            hold::meeting(&mut tx, meeting).await?;
             let row: Option<ParticipantRow> = sqlx::query_as(FIND_SQL)
                 .bind(meeting.as_str())
                 .bind(by.as_str())
@@ -326,10 +323,7 @@ pub async fn hand_over(
     let done = on_db!(
         db,
         transaction | tx | {
-            sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
-                .bind(meeting.as_str())
-                .execute(&mut *tx)
-                .await?;
+            hold::meeting(&mut tx, meeting).await?;
             let row: Option<StandingRow> = sqlx::query_as(
                 "SELECT p.role, p.status, p.can_share, p.can_record, p.can_invite
                  FROM participants p JOIN users u ON u.id = p.user_id

@@ -4,7 +4,7 @@
 use super::said::say;
 use super::to_state;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, Tx, staged, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, Tx, hold, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
 use connvo_core::chat::SystemEvent;
@@ -58,10 +58,7 @@ pub async fn line(
     let speakers = on_db!(
         db,
         transaction | tx | {
-            sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
-                .bind(meeting.as_str())
-                .execute(&mut *tx)
-                .await?;
+            hold::meeting(&mut tx, meeting).await?;
             let mut queue = load(&mut tx, meeting).await?;
             let (mut next, mut of) = (None, None);
             match change {

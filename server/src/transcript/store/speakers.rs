@@ -1,7 +1,7 @@
 //! The speakers of a transcript, and what the meeting calls them.
 
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, staged, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, hold, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
 use connvo_core::id::{MeetingId, UserId};
@@ -138,10 +138,7 @@ pub async fn rename(
                 true
             } else {
                 // The meeting's row is held: two who name two labels are counted one by one.
-                sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
-                    .bind(meeting.as_str())
-                    .execute(&mut *tx)
-                    .await?;
+                hold::meeting(&mut tx, meeting).await?;
                 let (others,): (i64,) = sqlx::query_as(
                     "SELECT COUNT(*) FROM transcript_speakers
                     WHERE meeting_id = $1 AND label <> $2",

@@ -1,0 +1,20 @@
+//! Rows that a transaction holds until it ends, so that two who read and then write what
+//! belongs to one come one after the other.
+
+use super::{StoreError, Tx};
+use crate::on_tx;
+use connvo_core::id::MeetingId;
+
+/// Holds a meeting.
+///
+/// # Errors
+/// The store fails.
+pub async fn meeting(tx: impl Into<Tx<'_>>, id: &MeetingId) -> Result<(), StoreError> {
+    on_tx!(tx.into(), |line| {
+        sqlx::query("UPDATE meetings SET updated_at = updated_at WHERE id = $1")
+            .bind(id.as_str())
+            .execute(line)
+            .await?;
+    });
+    Ok(())
+}
