@@ -24,6 +24,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
+/// What could not be written is tried again after so long, in milliseconds.
+const AGAIN_MS: u64 = 2_000;
+
+/// News of people: the last of each in each meeting, and whether they are there.
+type News = BTreeMap<(MeetingId, UserId), bool>;
+
 /// Who is where; cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Presence(Arc<Inner>);
@@ -38,7 +44,7 @@ struct Inner {
 struct Held {
     meetings: HashMap<MeetingId, People>,
     /// What is to be told: the last of each person in each meeting.
-    news: BTreeMap<(MeetingId, UserId), bool>,
+    news: News,
 }
 
 impl Held {
@@ -146,7 +152,7 @@ impl Presence {
 
     /// What has changed until `now_ms`, once; and when the next counts as gone. Both times
     /// in milliseconds since the Unix epoch.
-    fn tick(&self, now_ms: u64) -> (BTreeMap<(MeetingId, UserId), bool>, Option<u64>) {
+    fn tick(&self, now_ms: u64) -> (News, Option<u64>) {
         let mut held = self.lock();
         let due: Vec<MeetingId> = held
             .meetings
@@ -159,6 +165,28 @@ impl Presence {
         }
         let next = held.meetings.values().filter_map(People::next_due).min();
         (std::mem::take(&mut held.news), next)
+    }
+
+    /// What could not be told is to be told again, where nothing newer is.
+    fn put_back(&self, news: News) {
+        let mut held = self.lock();
+        for (whose, here) in news {
+            held.news.entry(whose).or_insert(here);
+        }
+    }
+
+    /// Tells again of everybody who is here: the others may have taken this node for dead.
+    pub fn tell_again(&self) {
+        let held = self.lock();
+        let all = held.meetings.iter().flat_map(|(meeting, people)| {
+            people
+                .people()
+                .map(|user| ((meeting.clone(), user.clone()), true))
+        });
+        let news: News = all.collect();
+        drop(held);
+        self.put_back(news);
+        self.0.changed.notify_one();
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -231,19 +259,20 @@ pub async fn run(app: App) {
     }
 }
 
-/// Writes down and tells who has come and gone until now; answers when the next counts as
-/// gone, in milliseconds since the Unix epoch. What cannot be written is told all the same:
-/// the log says so.
+/// Writes down and tells who has come and gone until now; answers when there is more to do,
+/// in milliseconds since the Unix epoch. Where something cannot be written, it and the rest
+/// is told all the same, and again later.
 pub async fn once(app: &App) -> Option<u64> {
     let now = app.clock.now_ms();
-    let (news, next) = app.presence.tick(now);
-    let mut meetings: Vec<MeetingId> = Vec::new();
-    for ((meeting, user), here) in news {
+    let (mut news, mut next) = app.presence.tick(now);
+    let meetings: BTreeSet<MeetingId> = news.keys().map(|(meeting, _)| meeting.clone()).collect();
+    while let Some(((meeting, user), here)) = news.pop_first() {
         if let Err(error) = write(app, (&user, &meeting), here, now).await {
-            tracing::warn!(%error, "when somebody was in a meeting is not written down");
-        }
-        if meetings.last() != Some(&meeting) {
-            meetings.push(meeting);
+            tracing::warn!(%error, "when somebody was in a meeting is not written down yet");
+            news.insert((meeting, user), here);
+            app.presence.put_back(news);
+            next = next.into_iter().chain([now + AGAIN_MS]).min();
+            break;
         }
     }
     for meeting in meetings {

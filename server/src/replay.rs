@@ -125,6 +125,11 @@ impl Replay {
         say(format!("watch live: {}/room?id={meeting}", self.url))?;
         say("(sign in there as watcher@replay.example)".to_owned())?;
         let pace = Pace(self.speed);
+        let spoken = script.iter().flatten().last().map(|line| line.end_ms);
+        let typed = trace.as_ref().map(typing::lasts_ms);
+        let whole = pace.lasts(spoken.max(typed).unwrap_or(0));
+        let minutes = whole.as_secs().div_ceil(60).max(1);
+        say(format!("(it takes {minutes} min or somewhat more)"))?;
         let told = async {
             match &script {
                 Some(script) => transcript::play(&host, &meeting, script, pace).await,

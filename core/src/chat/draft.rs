@@ -157,13 +157,32 @@ pub fn validate_emoji(emoji: &str, pointer: &str) -> Result<(), Problem> {
     }
 }
 
-/// Short, of one piece, and not of ASCII alone: enough to keep words out.
+/// One picture with whatever is joined to it, or one flag: by the blocks that have pictures,
+/// so that newer ones than ours are taken too.
 fn is_emoji(text: &str) -> bool {
-    text.len() <= EMOJI_BYTES
-        && !text.is_ascii()
-        && !text
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || c.is_alphabetic())
+    if text.len() > EMOJI_BYTES {
+        return false;
+    }
+    let is_keycap = text.ends_with('\u{20e3}');
+    let (mut pictures, mut letters, mut is_joined) = (0, 0, false);
+    for c in text.chars() {
+        match c {
+            '\u{200d}' => is_joined = true,
+            // A look, a keycap, a tone of skin, a tag: of the picture before.
+            '\u{fe0f}' | '\u{20e3}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}' => {}
+            '\u{1f1e6}'..='\u{1f1ff}' => letters += 1,
+            c if is_picture(c) || is_keycap && c.is_ascii() => {
+                pictures += u32::from(!std::mem::take(&mut is_joined));
+            }
+            _ => return false,
+        }
+    }
+    matches!((pictures, letters), (1, 0) | (0, 2))
+}
+
+const fn is_picture(c: char) -> bool {
+    matches!(c, '©' | '®' | '\u{203c}'..='\u{2bff}' | '〰' | '〽' | '㊗' | '㊙'
+        | '\u{1f000}'..='\u{1faff}')
 }
 
 fn wrong(errors: &mut Vec<FieldError>, pointer: &str, message: &str) {
@@ -198,7 +217,11 @@ fn check_attachment(attachment: &mut Attachment, at: usize, errors: &mut Vec<Fie
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
     let is_plain = |url: &str| !url.chars().any(|c| c.is_whitespace() || c.is_control());
-    if url.len() > URL_BYTES || !is_plain(url) || rest.is_none_or(str::is_empty) {
+    let has_host = |rest: &str| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or("");
+        !host.is_empty() && !host.ends_with('@')
+    };
+    if url.len() > URL_BYTES || !is_plain(url) || !rest.is_some_and(has_host) {
         wrong("url", "an http or https address of at most 2 048 bytes");
     }
     attachment.name.retain(|c| !c.is_control());

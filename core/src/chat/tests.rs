@@ -97,10 +97,26 @@ fn every_bad_field_is_named() {
 
 #[test]
 fn a_reaction_is_an_emoji_and_no_words() {
-    for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "1️⃣", "🏳️‍🌈"] {
+    for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "1️⃣", "🏳️‍🌈", "👍🏽", "🇸🇪", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "©️"]
+    {
         assert!(validate_emoji(good, "/emoji").is_ok(), "{good}");
     }
-    for bad in ["", "+1", "yes", "ja👍", "👍 👍", "é", &"👍".repeat(20)] {
+    for bad in [
+        "",
+        "+1",
+        "yes",
+        "ja👍",
+        "👍 👍",
+        "é",
+        "😀😀",
+        "—",
+        "\u{200b}",
+        "\u{200d}",
+        "🇸",
+        "12",
+        "あ",
+        &"👍".repeat(20),
+    ] {
         assert!(validate_emoji(bad, "/emoji").is_err(), "{bad}");
     }
 }

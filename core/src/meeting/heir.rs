@@ -16,10 +16,9 @@ pub struct Candidate {
     pub since: u64,
 }
 
-/// Who inherits the role of the host: a co-host, else a participant, of those who take
-/// part. Of several one who has joined before one who will come, and that one before who
-/// was only asked; of these the one who has belonged to the meeting longest. Observers
-/// never do.
+/// Who inherits the role of the host, of those who take part: one who has joined before
+/// one who will come, and that one before who was only asked; of these a co-host before a
+/// participant, and the one who has belonged to the meeting longest. Observers never do.
 #[must_use]
 pub fn who_inherits(members: &[Candidate]) -> Option<&Candidate> {
     let able = |one: &&Candidate| {
@@ -31,9 +30,10 @@ pub fn who_inherits(members: &[Candidate]) -> Option<&Candidate> {
         _ => 2,
     };
     members.iter().filter(able).min_by(|one, other| {
-        let rank = |of: &Candidate| (there(of.status), of.since);
-        let role = other.role.cmp(&one.role);
-        role.then_with(|| rank(one).cmp(&rank(other)))
+        let there = there(one.status).cmp(&there(other.status));
+        there
+            .then_with(|| other.role.cmp(&one.role))
+            .then_with(|| one.since.cmp(&other.since))
             .then_with(|| one.user_id.cmp(&other.user_id))
     })
 }
@@ -68,10 +68,20 @@ mod tests {
     }
 
     #[test]
-    fn a_co_host_inherits_before_every_participant() {
-        let members = [(Participant, Joined, 1), (CoHost, Invited, 9)];
-        assert_eq!(heir(&members), Some(1));
-        assert_eq!(heir(&members[..1]), Some(0));
+    fn a_co_host_inherits_before_every_participant_who_is_as_far() {
+        for status in [Joined, Accepted, Invited] {
+            let members = [(Participant, status, 1), (CoHost, status, 9)];
+            assert_eq!(heir(&members), Some(1));
+            assert_eq!(heir(&members[..1]), Some(0));
+        }
+    }
+
+    #[test]
+    fn whoever_has_come_inherits_before_a_co_host_who_has_not() {
+        for absent in [Accepted, Invited] {
+            let members = [(Participant, Joined, 9), (CoHost, absent, 1)];
+            assert_eq!(heir(&members), Some(0));
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::error::{FieldError, Problem};
 const KEY_BYTES: usize = 128;
 /// 9999-12-31, in milliseconds since the Unix epoch.
 const LATEST_MS: u64 = 253_402_300_799_999;
+/// Nobody says one thing for longer than a day.
+const LONGEST_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Checks one call's chunks.
 ///
@@ -54,7 +56,7 @@ fn check(mut draft: ChunkDraft, at: usize, errors: &mut Vec<FieldError>) -> NewC
     draft.text = draft.text.replace('\0', "");
     let length = draft.text.encode_utf16().count();
     let taken_back = draft.is_interim && draft.text.is_empty();
-    if draft.text.trim().is_empty() && !taken_back || length > TEXT_UTF16 {
+    if is_blank(&draft.text) && !taken_back || length > TEXT_UTF16 {
         wrong(
             "text",
             format!("1 to {TEXT_UTF16} UTF-16 code units are needed, {length} given"),
@@ -65,11 +67,13 @@ fn check(mut draft: ChunkDraft, at: usize, errors: &mut Vec<FieldError>) -> NewC
             "endMs",
             "not before startMs, in milliseconds since the Unix epoch".into(),
         );
+    } else if draft.end_ms - draft.start_ms > LONGEST_MS {
+        wrong("endMs", "at most a day after startMs".into());
     }
     draft.speaker.name = None;
     draft.speaker.label = draft.speaker.label.replace('\0', "");
     let label = draft.speaker.label.encode_utf16().count();
-    if draft.speaker.label.trim().is_empty() || label > LABEL_UTF16 {
+    if is_blank(&draft.speaker.label) || label > LABEL_UTF16 {
         wrong(
             "speaker/label",
             format!("1 to {LABEL_UTF16} UTF-16 code units are needed"),
@@ -88,6 +92,11 @@ fn check(mut draft: ChunkDraft, at: usize, errors: &mut Vec<FieldError>) -> NewC
         wrong(&field, message);
     }
     NewChunk(draft)
+}
+
+/// Whether nothing is left of a text to show.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control())
 }
 
 /// The first thing wrong with a chunk's words.

@@ -2,7 +2,8 @@
 //! chunk at a time, so that no file is held in memory.
 //!
 //! Times are counted from the start of the meeting, or from the first chunk where that was
-//! said before it. A cue lasts a millisecond at least: `WebVTT` asks for that. A text is one
+//! said before it, within a day: what was said by a clock that is wrong stands at the
+//! beginning. A cue lasts a millisecond at least: `WebVTT` asks for that. A text is one
 //! line: a blank line would end its cue.
 
 use super::Chunk;
@@ -50,14 +51,18 @@ impl Format {
     }
 }
 
+/// How long before its start a meeting's first words may be said.
+const BEFORE_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// The moment that a file's times are counted from, in milliseconds since the Unix epoch.
+/// `starts` are those of its first chunks, in order; where all of them are by another clock
+/// than the meeting's, the first of them.
 #[must_use]
-pub fn origin(started_at: Option<u64>, first_start_ms: Option<u64>) -> u64 {
-    started_at
-        .into_iter()
-        .chain(first_start_ms)
-        .min()
-        .unwrap_or(0)
+pub fn origin(started_at: Option<u64>, starts: &[u64]) -> u64 {
+    let earliest = started_at.unwrap_or(0).saturating_sub(BEFORE_MS);
+    let first = starts.iter().find(|at| **at >= earliest);
+    let first = first.or(starts.first()).copied();
+    started_at.into_iter().chain(first).min().unwrap_or(0)
 }
 
 /// Writes a file, chunk by chunk in the order spoken.
@@ -109,8 +114,8 @@ impl Writer {
                 self.chunks,
                 time(from, ','),
                 time(until, ','),
-                name.replace("-->", "->"),
-                text.replace("-->", "->")
+                name.replace("-->", "→"),
+                text.replace("-->", "→")
             ),
             Format::Txt => format!("[{}] {name}: {text}\n", clock(from)),
             Format::Json => {
@@ -189,7 +194,7 @@ mod tests {
         assert_eq!(
             told(Format::Srt),
             "1\n00:00:00,000 --> 00:00:00,001\nAda: good morning\n\n\
-             2\n01:02:02,004 --> 01:02:03,000\nAda > Bob: a -> b & <c>\n\n"
+             2\n01:02:02,004 --> 01:02:03,000\nAda > Bob: a → b & <c>\n\n"
         );
         assert_eq!(
             told(Format::Txt),
@@ -209,10 +214,15 @@ mod tests {
 
     #[test]
     fn times_are_counted_from_the_start_or_from_what_was_said_before_it() {
-        assert_eq!(origin(Some(5), Some(9)), 5);
-        assert_eq!(origin(Some(5), Some(2)), 2);
-        assert_eq!(origin(None, Some(2)), 2);
-        assert_eq!(origin(None, None), 0);
+        assert_eq!(origin(Some(5), &[9]), 5);
+        assert_eq!(origin(Some(5), &[2, 9]), 2);
+        assert_eq!(origin(None, &[2]), 2);
+        assert_eq!(origin(None, &[]), 0);
+        // One clock that is wrong does not move the others; where all are, they are right.
+        let start = 10 * BEFORE_MS;
+        assert_eq!(origin(Some(start), &[0, 7, start + 9]), start);
+        assert_eq!(origin(Some(start), &[0, 7, start - 9]), start - 9);
+        assert_eq!(origin(Some(start), &[3, 7]), 3);
     }
 
     #[test]

@@ -10,7 +10,7 @@ const STYLE: &str = "\
 body{font:1rem/1.5 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1rem}\
 code,pre{font-family:ui-monospace,monospace}\
 pre{overflow-x:auto;padding:.5rem;border:1px solid #8886}\
-table{border-collapse:collapse;width:100%;margin:.5rem 0}\
+table{display:block;overflow-x:auto;border-collapse:collapse;margin:.5rem 0}\
 th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8884}\
 details{border-bottom:1px solid #8884;padding:.25rem 0}\
 summary{cursor:pointer;padding:.25rem 0}\

@@ -56,7 +56,7 @@ fn at_its_place(said: &str) -> Problem {
     match said.split_once(": ") {
         Some((path, message)) if is_path(path) => {
             let path = path.replace(['.', '['], "/").replace(']', "");
-            Problem::field(format!("/{path}"), message)
+            Problem::field(format!("/{}", path.trim_start_matches('/')), message)
         }
         Some((path, message)) if !path.contains(' ') || message.starts_with("unknown field") => {
             Problem::new(ErrorCode::ValidationError, message)
@@ -113,6 +113,8 @@ mod tests {
         let problem = at_its_place("Failed to read: chunks[3].text: invalid type at line 1");
         assert_eq!(problem.errors[0].pointer, "/chunks/3/text");
         assert_eq!(problem.errors[0].message, "invalid type at line 1");
+        let listed = at_its_place("Failed to read: [0]: invalid type: string, expected a UUID");
+        assert_eq!(listed.errors[0].pointer, "/0");
         for made_up in ["a-secret", "a secret told"] {
             let said = format!("Failed to read: {made_up}: unknown field, expected `bio`");
             let problem = at_its_place(&said);

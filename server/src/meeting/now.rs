@@ -11,14 +11,14 @@ use crate::rate::MEETINGS_SPEAK;
 use connvo_core::access::Action;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
-use connvo_core::meeting::MeetingNow;
+use connvo_core::meeting::{MeetingNow, MeetingState};
 use connvo_core::protocol::command::Speakers;
 
 /// Most people of whom it is told that they are there.
 const HERE: usize = 100;
 
 /// A meeting as it is now, as a view shows it. What of it changes without being touched is
-/// the lull, at `lull_at`.
+/// the lull, at `lull_at`, and what is told of who speaks.
 ///
 /// # Errors
 /// `NOT_FOUND` where there is none.
@@ -32,17 +32,16 @@ pub async fn state_view(app: &App, meeting: &MeetingId) -> Result<MeetingNow, Pr
     Ok(found)
 }
 
-/// How often a talk that rests is looked at again, in milliseconds: what is said touches no
+/// How often a meeting that runs is looked at again, in milliseconds: what is said touches no
 /// view, there is too much of it.
-const RESTS_MS: u64 = 5_000;
+const AGAIN_MS: u64 = 5_000;
 
 /// When a view of this is to be looked at again, in milliseconds since the Unix epoch.
 #[must_use]
 pub fn changes_at(app: &App, state: &MeetingNow) -> Option<u64> {
-    if state.lull {
-        return Some(app.clock.now_ms().saturating_add(RESTS_MS));
-    }
-    state.lull_at
+    let again = app.clock.now_ms().saturating_add(AGAIN_MS);
+    let lull_at = state.lull_at.filter(|_| !state.lull);
+    (state.state == MeetingState::Active).then(|| lull_at.unwrap_or(again).min(again))
 }
 
 /// A meeting as it is now, to who takes part.

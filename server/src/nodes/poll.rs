@@ -58,6 +58,9 @@ pub(super) async fn run(app: App) {
     loop {
         match timeout(PATIENCE, poll.look(&app)).await {
             Ok(Ok(())) => {
+                if reached.elapsed() >= CUT_OFF {
+                    app.presence.tell_again();
+                }
                 reached = Instant::now();
                 if app.nodes.cut_off(false) {
                     tracing::info!("the database is in reach again");

@@ -84,6 +84,12 @@ pub(super) async fn play(
     play.finish(&trace.end_content).await
 }
 
+/// How many milliseconds people type, at their own pace.
+pub(super) fn lasts_ms(trace: &Trace) -> u64 {
+    let patches: usize = trace.txns.iter().map(|txn| txn.patches.len()).sum();
+    patches as u64 * PATCH_MS
+}
+
 /// Transactions that another person's transaction was made against: what is typed
 /// is sent after each, so that the other sees just that.
 fn joints(trace: &Trace) -> HashSet<usize> {

@@ -184,10 +184,11 @@ impl Actor {
                 Err(end) => break end,
             }
         };
-        self.end(end).await;
+        Box::pin(self.end(end)).await;
     }
 
-    /// Gathers what is there, works it off, tells who is here.
+    /// Gathers what is there, works it off, tells who is here. What is rare is on the heap
+    /// while it lasts: the future of a turn is moved with each of them.
     async fn turn(&mut self) -> Result<(), End> {
         let clock = self.rooms.ground().clock.clone();
         let idle_at = self.heard_at + self.rooms.ground().idle;
@@ -221,7 +222,7 @@ impl Actor {
         }
         self.tell_presence(clock.now_ms());
         if self.room.base_is_due() && Instant::now() >= self.base_again.at {
-            self.write_base().await?;
+            Box::pin(self.write_base()).await?;
         }
         Ok(())
     }
@@ -294,7 +295,7 @@ impl Actor {
             if let Some(batch) = begun.batch {
                 let stored = match self.commit(batch).await {
                     Err(CommitError::Conflict) if self.is_shared() => {
-                        self.go_on_behind().await?;
+                        Box::pin(self.go_on_behind()).await?;
                         continue;
                     }
                     stored => stored.map_err(|error| End::Broken(error.to_string()))?,
@@ -307,19 +308,21 @@ impl Actor {
                     reply.give(answer);
                 }
             } else if let Some(fetch) = begun.fetch {
-                self.fetch(fetch).await?;
+                Box::pin(self.fetch(fetch)).await?;
             } else if self.room.is_idle() {
                 // Of changes that were there before, or were refused.
                 self.records.clear();
                 break;
             }
         }
-        self.freshen().await?;
+        if self.is_to_be_fresh() {
+            Box::pin(self.freshen()).await?;
+        }
         for question in std::mem::take(&mut self.questions) {
             // Whoever gets the whole document loads it: it has to load as its own text.
             let whole = matches!(question, Message::Snapshot(_) | Message::Sync { .. });
             if whole && let Err(error) = self.room.verify() {
-                return Err(self.start_over(&error).await);
+                return Err(Box::pin(self.start_over(&error)).await);
             }
             self.answer(question);
         }

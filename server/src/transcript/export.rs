@@ -47,8 +47,8 @@ pub async fn begin(
         step: Step::Rest,
     };
     let first = file.page().await?;
-    let first_ms = first.first().map(|chunk| chunk.fields.start_ms);
-    file.writer = Writer::new(format, origin(started_at, first_ms));
+    let starts: Vec<u64> = first.iter().map(|chunk| chunk.fields.start_ms).collect();
+    file.writer = Writer::new(format, origin(started_at, &starts));
     file.step = Step::First(first);
     let resource = resource(meeting);
     let entry = Entry::new(app, actor, Kind::Read, "exportTranscript", &resource);

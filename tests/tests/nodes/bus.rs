@@ -156,7 +156,7 @@ async fn a_node_that_was_away_is_told_that_it_missed_something(over: Over) {
             Incoming::Hints(..) => {}
         }
     }
-    assert!(bob.bus.is_up());
+    crate::cluster::until("it is up again", async || bob.bus.is_up()).await;
     ada.bus.send(|| revoked(3));
     let mut heard = Vec::new();
     while !heard.contains(&revoked(3)) {

@@ -11,11 +11,15 @@ use tokio::time::timeout;
 on_both!(
     who_is_there_is_told_at_every_node_and_who_leaves_leaves_all,
     people_of_a_node_that_died_are_gone,
+    who_goes_while_the_database_refuses_is_gone_afterwards,
+    who_is_there_is_told_again_by_a_node_that_was_taken_for_dead,
     a_view_follows_what_changes_at_another_node,
 );
 by_pooler!(
     who_is_there_is_told_at_every_node_and_who_leaves_leaves_all,
     people_of_a_node_that_died_are_gone,
+    who_goes_while_the_database_refuses_is_gone_afterwards,
+    who_is_there_is_told_again_by_a_node_that_was_taken_for_dead,
     a_view_follows_what_changes_at_another_node,
 );
 
@@ -129,6 +133,75 @@ async fn people_of_a_node_that_died_are_gone(over: Over) {
         .unwrap();
     assert_eq!(count().await, 0);
     until("nothing of it is left", async || rows(app).await == 0).await;
+}
+
+/// Counts the refusals where no rollback takes them back.
+const REFUSE: [&str; 3] = [
+    "CREATE SEQUENCE refused",
+    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN PERFORM nextval('refused'); RAISE EXCEPTION 'not now'; END $$",
+    "CREATE TRIGGER refuses BEFORE DELETE ON node_people
+     FOR EACH ROW EXECUTE FUNCTION refuse()",
+];
+
+async fn who_goes_while_the_database_refuses_is_gone_afterwards(over: Over) {
+    let cluster = Cluster::of(2, over).await;
+    let ada = cluster.api(0).sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "bob", "participant").await;
+    ada.post(&format!("{meeting}/start"), None).await;
+    let bob = cluster.api(1).sign_in("bob").await;
+    assert_eq!(bob.post(&format!("{meeting}/join"), None).await.0, 200);
+    let app = &cluster.api(0).app;
+    let Db::Postgres(pool) = &app.db else {
+        unreachable!("this is PostgreSQL");
+    };
+    let mut line = Line::of(&bob).await;
+    let meeting_id = id(&meeting);
+    line.subscribe(Query::Transcript { meeting_id }, None).await;
+    until("he is there", async || rows(app).await == 1).await;
+    for sql in REFUSE {
+        sqlx::query(sql).execute(pool).await.unwrap();
+    }
+    // At the other node: the one that has him hears of it, and cannot write it.
+    let left = cluster
+        .at(0, &bob)
+        .post(&format!("{meeting}/leave"), None)
+        .await;
+    assert!(left.0.is_success(), "{left:?}");
+    until("it was refused", async || {
+        let sql = "SELECT last_value FROM pg_sequences WHERE sequencename = 'refused'";
+        let (last,): (Option<i64>,) = sqlx::query_as(sql).fetch_one(pool).await.unwrap();
+        last.is_some()
+    })
+    .await;
+    assert_eq!(rows(app).await, 1);
+    sqlx::query("DROP TRIGGER refuses ON node_people")
+        .execute(pool)
+        .await
+        .unwrap();
+    until("he is gone", async || rows(app).await == 0).await;
+}
+
+async fn who_is_there_is_told_again_by_a_node_that_was_taken_for_dead(over: Over) {
+    let cluster = Cluster::of(1, over).await;
+    let ada = cluster.api(0).sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    ada.post(&format!("{meeting}/start"), None).await;
+    let mut line = Line::of(&ada).await;
+    let meeting_id = id(&meeting);
+    line.subscribe(Query::Transcript { meeting_id }, None).await;
+    let app = &cluster.api(0).app;
+    until("she is there", async || rows(app).await == 1).await;
+    let Db::Postgres(pool) = &app.db else {
+        unreachable!("this is PostgreSQL");
+    };
+    sqlx::query("TRUNCATE node_people")
+        .execute(pool)
+        .await
+        .unwrap();
+    app.presence.tell_again();
+    until("she is there again", async || rows(app).await == 1).await;
 }
 
 async fn a_view_follows_what_changes_at_another_node(over: Over) {

@@ -67,9 +67,8 @@ impl Actor {
         }
         if self.room.note_mut().meets_strangers() {
             // Whose ClientIDs they are: nobody else may extend them.
-            let claims = notes::clients(&self.rooms.ground().db, &self.meeting)
-                .await
-                .map_err(broken)?;
+            let clients = notes::clients(&self.rooms.ground().db, &self.meeting);
+            let claims = Box::pin(clients).await.map_err(broken)?;
             self.absorb(News {
                 claims,
                 ..News::default()
@@ -144,13 +143,15 @@ impl Actor {
         }
     }
 
-    /// Whoever asks for the note as it is, or opens something, has what any node has
-    /// committed until now: they may have seen it there.
-    pub(super) async fn freshen(&mut self) -> Result<(), End> {
+    /// Whether somebody asks for the note as it is, or opens something: they have what any
+    /// node has committed until now, since they may have seen it there.
+    pub(super) fn is_to_be_fresh(&self) -> bool {
         let wants = |one: &Message| matches!(one, Message::Read(_) | Message::Freshen(_));
-        if !self.is_shared() || !self.questions.iter().any(wants) {
-            return Ok(());
-        }
+        self.is_shared() && self.questions.iter().any(wants)
+    }
+
+    /// Takes over what any node has committed until now.
+    pub(super) async fn freshen(&mut self) -> Result<(), End> {
         let ground = self.rooms.ground();
         let standing: Result<streams::Standing, StoreError> =
             streams::standing(&ground.db, &self.meeting).await;
