@@ -4,6 +4,7 @@
 
 mod check;
 pub mod export;
+pub mod processed;
 pub mod provider;
 pub mod segment;
 pub mod service;

@@ -56,6 +56,7 @@ fn generated() -> String {
     types.visit::<client::note::Origin>();
     types.visit::<client::Peer>();
     types.visit::<transcript::Chunk>();
+    types.visit::<transcript::processed::ProcessedChunk>();
     types.visit::<transcript::provider::ProviderDraft>();
     types.visit::<transcript::speaker::SpeakerHeard>();
     types.visit::<transcript::speaker::SpeakerNameDraft>();

@@ -10,6 +10,7 @@ mod deliver;
 mod look;
 mod mail;
 mod open;
+mod program;
 mod rights;
 mod sign_in;
 mod task;

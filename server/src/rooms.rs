@@ -138,7 +138,7 @@ impl Rooms {
                 Some(room) => room,
                 None => {
                     let open = || actor::open(self.clone(), meeting.clone(), Arc::clone(cell));
-                    Box::pin(cell.get_or_try_init(open)).await?
+                    Box::pin(self.opened(cell, open)).await?
                 }
             };
             if !room.is_closing() {
@@ -146,6 +146,21 @@ impl Rooms {
             }
             room.closed().await;
         }
+    }
+
+    /// What is in the cell, opened by whoever comes first. What grew while it was opened is
+    /// looked at then: it may have been committed after the room had read its heads.
+    async fn opened<'a, F>(
+        &self,
+        cell: &'a Cell,
+        open: impl FnOnce() -> F,
+    ) -> Result<&'a Room, Problem>
+    where
+        F: Future<Output = Result<Room, Problem>>,
+    {
+        let opened = cell.get_or_try_init(open).await;
+        self.0.grown.look();
+        opened
     }
 
     /// Opens a meeting's room and follows its feed: whatever the room does from now
@@ -226,6 +241,13 @@ impl Rooms {
         self.0.pressure.now()
     }
 
+    /// Whether a meeting's room is being opened now.
+    fn is_opening(&self, meeting: &MeetingId) -> bool {
+        self.map()
+            .get(meeting)
+            .is_some_and(|cell| cell.get().is_none())
+    }
+
     fn ground(&self) -> &Ground {
         &self.0.ground
     }
@@ -242,3 +264,6 @@ impl Rooms {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,6 +99,29 @@ async fn ask(
     room.offer_transcript(chunks, (mailbox, id)).await
 }
 
+/// As [`append`], for the call `id` of a program's live connection: as [`offer`], with nothing
+/// remembered between calls.
+///
+/// # Errors
+/// As [`append`].
+pub async fn offer_of(
+    app: &App,
+    sender: &Sender,
+    meeting: &MeetingId,
+    draft: TranscriptDraft,
+    (mailbox, id): (&Arc<Mailbox>, u64),
+) -> Result<Option<TranscriptAccepted>, Problem> {
+    let by = service::may_append(app, sender, meeting).await?;
+    let chunks = validate(draft.chunks)?;
+    let of = (&sender.actor, sender.service.as_ref());
+    admit(app, of, meeting, by, &chunks).await?;
+    if chunks.is_empty() {
+        return Ok(Some(TranscriptAccepted::default()));
+    }
+    let room = app.rooms.open(meeting).await?;
+    room.offer_transcript(chunks, (mailbox, id)).await
+}
+
 /// Takes what a provider of speech recognition says, as [`append`] does: its own messages,
 /// made chunks of. HTTP handler and socket call are both this function.
 ///

@@ -6,7 +6,7 @@
 //! beginning. A cue lasts a millisecond at least: `WebVTT` asks for that. A text is one
 //! line: a blank line would end its cue.
 
-use super::Chunk;
+use super::processed::ProcessedChunk;
 use serde::{Deserialize, Serialize};
 
 /// A format of files.
@@ -95,9 +95,9 @@ impl Writer {
     }
 
     /// The next chunk.
-    pub fn chunk(&mut self, chunk: &Chunk) -> String {
+    pub fn chunk(&mut self, chunk: &ProcessedChunk) -> String {
         self.chunks += 1;
-        let fields = &chunk.fields;
+        let fields = &chunk.chunk.fields;
         let from = fields.start_ms.saturating_sub(self.origin_ms);
         let until = fields.end_ms.saturating_sub(self.origin_ms).max(from + 1);
         let (name, text) = (line(fields.speaker.shown()), line(&fields.text));
@@ -166,14 +166,14 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn chunk(label: &str, text: &str, start_ms: u64, end_ms: u64) -> Chunk {
+    fn chunk(label: &str, text: &str, start_ms: u64, end_ms: u64) -> ProcessedChunk {
         serde_json::from_value(json!({"sequence": 1, "sourceId": "mic", "segmentId": "1",
             "text": text, "startMs": start_ms, "endMs": end_ms, "speaker": {"label": label},
-            "revised": false, "wordCount": 1, "createdAt": 0}))
+            "revised": false, "wordCount": 1, "createdAt": 0, "processed": true, "processingError": null}))
         .unwrap()
     }
 
-    fn file(format: Format, chunks: &[Chunk]) -> String {
+    fn file(format: Format, chunks: &[ProcessedChunk]) -> String {
         let mut writer = Writer::new(format, 1_000);
         let head = writer.head().to_owned();
         let body: String = chunks.iter().map(|chunk| writer.chunk(chunk)).collect();
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn each_format_has_its_rules() {
         let mut named = chunk("Speaker 1", "a --> b & <c>", 3_723_004, 3_724_000);
-        named.fields.speaker.name = Some("Ada > Bob".into());
+        named.chunk.fields.speaker.name = Some("Ada > Bob".into());
         let chunks = [chunk("Ada", "good\n\nmorning", 1_000, 1_000), named];
         let told = |format| file(format, &chunks);
         assert_eq!(
@@ -200,7 +200,7 @@ mod tests {
             told(Format::Txt),
             "[00:00:00] Ada: good morning\n[01:02:02] Ada > Bob: a --> b & <c>\n"
         );
-        let read: Vec<Chunk> = serde_json::from_str(&told(Format::Json)).unwrap();
+        let read: Vec<ProcessedChunk> = serde_json::from_str(&told(Format::Json)).unwrap();
         assert_eq!(read, chunks);
     }
 
@@ -208,7 +208,7 @@ mod tests {
     fn an_empty_transcript_is_a_file_too() {
         assert_eq!(file(Format::Vtt, &[]), "WEBVTT\n");
         assert_eq!(file(Format::Srt, &[]) + &file(Format::Txt, &[]), "");
-        let read: Vec<Chunk> = serde_json::from_str(&file(Format::Json, &[])).unwrap();
+        let read: Vec<ProcessedChunk> = serde_json::from_str(&file(Format::Json, &[])).unwrap();
         assert!(read.is_empty());
     }
 

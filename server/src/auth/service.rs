@@ -35,6 +35,9 @@ pub struct Service {
     pub meeting_id: MeetingId,
     /// With whose right.
     pub made_by: UserId,
+    /// Until when it is good, in milliseconds since the Unix epoch; without it, for as long
+    /// as the meeting runs.
+    pub expires_at: Option<u64>,
 }
 
 /// Who sends a transcript: a person, or a program with a service token.
@@ -64,17 +67,24 @@ impl FromRequestParts<App> for Sender {
             return Ok(actor.into());
         }
         let request = Arc::new(request_info(parts, app));
-        let service = find(app, &request, bearer(parts)?).await?;
-        let actor = Actor {
-            user_id: service.made_by.clone(),
-            session_id: None,
-            acted_by: Some(format!("service-tokens/{}", service.id)),
-            request,
-        };
-        Ok(Self {
-            actor,
+        let service = find(app, &request, &hash(bearer(parts)?)).await?;
+        Ok(Self::program(service, &request))
+    }
+}
+
+impl Sender {
+    /// The program that a token is of.
+    #[must_use]
+    pub fn program(service: Service, request: &Arc<RequestInfo>) -> Self {
+        Self {
+            actor: Actor {
+                user_id: service.made_by.clone(),
+                session_id: None,
+                acted_by: Some(format!("service-tokens/{}", service.id)),
+                request: Arc::clone(request),
+            },
             service: Some(service),
-        })
+        }
     }
 }
 
@@ -93,7 +103,8 @@ pub fn hash(token: &str) -> String {
 }
 
 /// Whether it is one, good or not.
-pub(super) fn is_one(token: &str) -> bool {
+#[must_use]
+pub fn is_one(token: &str) -> bool {
     token.starts_with(PREFIX)
 }
 
@@ -106,23 +117,28 @@ pub(super) async fn refuse<T>(
     request: &Arc<RequestInfo>,
     token: &str,
 ) -> Result<T, Problem> {
-    find(app, request, token).await?;
+    find(app, request, &hash(token)).await?;
+    Err(refused_elsewhere(app, request))
+}
+
+/// Why a program is refused whatever else it asks for, which the audit log has.
+pub fn refused_elsewhere(app: &App, request: &Arc<RequestInfo>) -> Problem {
     let detail =
         "a service token is for sending the transcript of its meeting, and for nothing else";
     let problem = Problem::new(ErrorCode::Forbidden, detail).because("service-token");
     audit::unauthenticated(app, request, &problem);
-    Err(problem)
+    problem
 }
 
-/// The token, where it is good. One that is not is in the audit log, and counts against
+/// The token with this hash, where it is good. One that is not is in the audit log, and counts against
 /// the address it came from.
 ///
 /// # Errors
 /// `UNAUTHORIZED` for one that is nobody's, was taken back or is out of its time, or whose
 /// maker may not come in any more; `RATE_LIMITED`; the store fails.
-async fn find(app: &App, request: &Arc<RequestInfo>, token: &str) -> Result<Service, Problem> {
+pub async fn find(app: &App, request: &Arc<RequestInfo>, hash: &str) -> Result<Service, Problem> {
     let now = app.clock.now_ms();
-    if let Some(service) = store::find(&app.db, &hash(token), now).await? {
+    if let Some(service) = store::find(&app.db, hash, now).await? {
         return Ok(service);
     }
     let problem = refused("this service token is not good (any more)");

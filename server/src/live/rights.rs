@@ -53,6 +53,9 @@ impl Live {
         {
             return self.connection.token_failed(problem);
         }
+        if self.program.is_some() {
+            return self.recheck_program().await;
+        }
         let is_concerned = |query: &Query| {
             let meeting = query.meeting_id();
             meeting.is_some_and(|meeting| changes.any(|change| change.is_in(meeting, user)))

@@ -1,7 +1,7 @@
 //! Who is at the other end: said at first, and said again before the token expires.
 
 use super::task::Live;
-use crate::auth::{Identity, admit};
+use crate::auth::{Identity, admit, service};
 use crate::listeners::About;
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
@@ -22,6 +22,9 @@ impl Live {
     }
 
     async fn enter(&mut self, token: &str) -> Result<UserId, Problem> {
+        if service::is_one(token) {
+            return Box::pin(self.enter_program(token)).await;
+        }
         let identity = admit(&self.app, &self.request, token).await?;
         let about = About::Person(identity.user_id.clone());
         self.hears
@@ -44,6 +47,9 @@ impl Live {
 
     /// The same person with a newer token.
     pub(super) async fn refresh(&mut self, token: &str) -> Vec<Effect> {
+        if self.program.is_some() {
+            return self.refresh_program(token).await;
+        }
         match admit(&self.app, &self.request, token).await {
             Ok(identity) if Some(&identity.user_id) == self.connection.user() => {
                 self.is(identity);

@@ -2,10 +2,12 @@
 
 use super::call::carry_out;
 use super::open::{Place, Wanted, open};
+use super::program::Program;
 use super::rights::still_may;
 use super::views::Followed;
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
+use crate::auth::service;
 use crate::connections::Connected;
 use crate::listeners::{About, Hearing};
 use crate::rate::{Late, NOTE_OP};
@@ -36,6 +38,8 @@ pub(super) struct Live {
     pub(super) request: Arc<RequestInfo>,
     /// Who said hello.
     pub(super) actor: Option<Actor>,
+    /// The program, where it is one that said hello.
+    pub(super) program: Option<Box<Program>>,
     pub(super) connection: Connection,
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) places: BTreeMap<u32, Place>,
@@ -78,6 +82,7 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
         socket,
         request: Arc::new(request),
         actor: None,
+        program: None,
         connection,
         mailbox,
         places: BTreeMap::new(),
@@ -224,6 +229,9 @@ impl Live {
                     epoch,
                     after,
                 } => Box::pin(self.open(sub, query, epoch, after)).await,
+                Effect::Call { id, command, .. } if self.program.is_some() => {
+                    Box::pin(self.call_of_program((id, command))).await
+                }
                 Effect::Call {
                     id,
                     command: Command::AppendTranscript { meeting_id, draft },
@@ -251,6 +259,10 @@ impl Live {
         let Some(actor) = &self.actor else {
             return Vec::new();
         };
+        if self.program.is_some() {
+            let refused = service::refused_elsewhere(&self.app, &self.request);
+            return self.connection.refused(sub, refused);
+        }
         if Stream::of(&query).is_none() {
             return self.open_view(sub, query, epoch, after).await;
         }

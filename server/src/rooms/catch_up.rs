@@ -55,6 +55,22 @@ impl Grown {
         let held = marked.entry(meeting.clone()).or_default().of(kind);
         *held = head.max(*held);
         drop(marked);
+        self.look();
+    }
+
+    /// Keeps a mark for when its room is open; nothing looks at it for that.
+    fn keep(&self, meeting: &MeetingId, heads: Heads) {
+        let mut marked = self.lock();
+        let held = marked.entry(meeting.clone()).or_default();
+        for kind in [Kind::Note, Kind::Transcript, Kind::Chat] {
+            let head = *{ heads }.of(kind);
+            let held = held.of(kind);
+            *held = head.max(*held);
+        }
+    }
+
+    /// Has what is marked looked at.
+    pub(super) fn look(&self) {
         self.some.notify_one();
     }
 
@@ -78,8 +94,12 @@ impl Grown {
 
 impl Rooms {
     /// A journal has grown, by what another node or the store says. What the room has
-    /// already, or nobody has open, is passed over.
+    /// already, or nobody has open, is passed over; what a room that is being opened may
+    /// lack waits for it.
     pub fn has_grown(&self, meeting: &MeetingId, kind: Kind, head: u64) {
+        if self.is_opening(meeting) {
+            return self.0.grown.mark(meeting, kind, head);
+        }
         let Some(room) = self.get(meeting) else {
             return;
         };
@@ -119,10 +139,22 @@ impl Rooms {
         self.has_grown(meeting, Kind::Chat, heads.chat);
     }
 
+    /// Keeps what a room may lack that is being opened: it looks when it is open.
+    fn wait_for(&self, meeting: &MeetingId, heads: Heads) {
+        if self.is_opening(meeting) {
+            self.0.grown.keep(meeting, heads);
+            if !self.is_opening(meeting) {
+                // It was opened, and looked, meanwhile.
+                self.0.grown.look();
+            }
+        }
+    }
+
     async fn read(&self, marked: &[(MeetingId, Heads)]) -> Result<(), StoreError> {
         let (mut notes, mut transcripts, mut chats) = (Vec::new(), Vec::new(), Vec::new());
         for (meeting, heads) in marked {
             let Some(room) = self.get(meeting) else {
+                self.wait_for(meeting, *heads);
                 continue;
             };
             let feed = room.feed();

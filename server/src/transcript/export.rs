@@ -2,6 +2,7 @@
 //! what the plan no longer keeps, it has nothing.
 
 use super::kept_since;
+use super::store::progress::progress;
 use super::store::speakers::names;
 use super::store::spoken::{Place, Which, spoken};
 use crate::actor::Actor;
@@ -14,8 +15,8 @@ use bytes::Bytes;
 use connvo_core::access::Action;
 use connvo_core::error::Problem;
 use connvo_core::id::MeetingId;
-use connvo_core::transcript::Chunk;
 use connvo_core::transcript::export::{Format, Writer, origin};
+use connvo_core::transcript::processed::ProcessedChunk;
 use connvo_core::transcript::speaker::Names;
 use futures_util::stream::{self, Stream};
 
@@ -47,7 +48,8 @@ pub async fn begin(
         step: Step::Rest,
     };
     let first = file.page().await?;
-    let starts: Vec<u64> = first.iter().map(|chunk| chunk.fields.start_ms).collect();
+    let starts = first.iter().map(|one| one.chunk.fields.start_ms);
+    let starts: Vec<u64> = starts.collect();
     file.writer = Writer::new(format, origin(started_at, &starts));
     file.step = Step::First(first);
     let resource = resource(meeting);
@@ -69,14 +71,14 @@ struct File {
 
 enum Step {
     /// The first page is read.
-    First(Vec<Chunk>),
+    First(Vec<ProcessedChunk>),
     Rest,
     Done,
 }
 
 impl File {
     /// The next page; an empty one is the end.
-    async fn page(&mut self) -> Result<Vec<Chunk>, StoreError> {
+    async fn page(&mut self) -> Result<Vec<ProcessedChunk>, StoreError> {
         let which = Which {
             after: self.after,
             to: u64::MAX,
@@ -88,7 +90,8 @@ impl File {
             self.after = Place::of(last);
         }
         self.names.apply(&mut page);
-        Ok(page)
+        let progress = progress(&self.app.db, &self.meeting, &page).await?;
+        Ok(page.into_iter().map(|chunk| progress.of(chunk)).collect())
     }
 
     /// The next part of the file; absent at its end.

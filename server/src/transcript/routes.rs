@@ -1,6 +1,7 @@
 //! `/v1/meetings/{id}/transcript`.
 
 use super::store;
+use super::store::progress::progress;
 use super::store::spoken::{Place, Which, spoken};
 use crate::app::App;
 use crate::auth::Caller;
@@ -20,6 +21,7 @@ use connvo_core::id::MeetingId;
 use connvo_core::protocol::command::{TranscriptAccepted, TranscriptDraft};
 use connvo_core::transcript::Chunk;
 use connvo_core::transcript::export::Format;
+use connvo_core::transcript::processed::ProcessedChunk;
 use connvo_core::transcript::provider::{Provider, ProviderDraft};
 use connvo_core::transcript::speaker::{SpeakerHeard, SpeakerName, SpeakerNameDraft};
 use serde::Deserialize;
@@ -60,10 +62,11 @@ pub struct TranscriptQuery {
 /// The transcript, as far back as the plan keeps it. With none of `from`, `to` and `speaker`
 /// it is the journal: what came after a sequence, in the order of sequences, and a revised
 /// utterance is found under its latest sequence only. With any of them it is what was said,
-/// in the order spoken.
+/// in the order spoken. A chunk is `processed` when it is in the segments, which is some seconds
+/// after it came.
 #[utoipa::path(get, path = "/v1/meetings/{id}/transcript", tag = "transcript", security(("bearer" = [])),
     params(("id" = MeetingId, Path), TranscriptQuery),
-    responses((status = 200, body = Page<Chunk>),
+    responses((status = 200, body = Page<ProcessedChunk>),
         (status = 403, description = "You take no part: who left reads it once the meeting is over"),
         (status = 404, description = "Absent, or not yours to see")))]
 async fn list(
@@ -71,7 +74,7 @@ async fn list(
     caller: Caller,
     Path(id): Path<MeetingId>,
     Query(query): Query<TranscriptQuery>,
-) -> Result<Json<Page<Chunk>>, Failure> {
+) -> Result<Json<Page<ProcessedChunk>>, Failure> {
     authorise(&app, &caller, &id, Action::ReadTranscript).await?;
     let TranscriptQuery {
         after,
@@ -104,7 +107,8 @@ async fn list(
     store::speakers::names(&app.db, &id)
         .await?
         .apply(&mut items.items);
-    Ok(Json(items))
+    let progress = progress(&app.db, &id, &items.items).await?;
+    Ok(Json(items.map(|chunk| progress.of(chunk))))
 }
 
 /// Takes chunks of a running meeting, from who takes part or from a program with a service
@@ -179,7 +183,7 @@ pub struct ExportQuery {
     params(("id" = MeetingId, Path), ExportQuery),
     responses((status = 200, description = "A file", content(
             (String = "text/vtt"), (String = "application/x-subrip"),
-            (Vec<Chunk> = "application/json"), (String = "text/plain"))),
+            (Vec<ProcessedChunk> = "application/json"), (String = "text/plain"))),
         (status = 403, description = "You take no part: who left reads it once the meeting is over"),
         (status = 404, description = "Absent, or not yours to see"),
         (status = 422, description = "No such format"),

@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::auth::service::{Sender, fresh, hash, store};
+use crate::bus::AccessChange;
 use crate::idempotency::{Key, Once};
 use crate::meeting::{Membership, authorise, authorise_program, resource};
 use connvo_core::access::Action;
@@ -87,6 +88,10 @@ pub async fn revoke(
         let entry = Entry::change(app, actor, "revokeServiceToken", &resource(meeting))
             .with(json!({"tokenId": id}));
         if store::remove(&app.db, meeting, id, (&entry, &once)).await? {
+            // Its program's live connection looks at its token, and ends.
+            app.access_changed(AccessChange::Meeting {
+                meeting_id: meeting.clone(),
+            });
             return Ok(());
         }
         Err(Problem::not_found("the service token"))

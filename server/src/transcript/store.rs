@@ -2,6 +2,7 @@
 //! a reader that has read up to a sequence has seen what there is up to it.
 
 mod each;
+pub mod progress;
 pub mod speakers;
 pub mod spoken;
 

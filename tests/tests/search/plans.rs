@@ -4,7 +4,7 @@ use crate::stage::Stage;
 use connvo_server::db::Db;
 use connvo_server::search::{index, store};
 use connvo_server::transcript::segment::store as segments;
-use connvo_server::transcript::store as chunks;
+use connvo_server::transcript::store::{self as chunks, progress};
 use sqlx::Row;
 
 on_both!(every_read_uses_an_index);
@@ -29,6 +29,8 @@ async fn every_read_uses_an_index(stage: Stage) {
     let reads = store::queries(&stage.app.db).into_iter().chain([
         ("cursor", index::store::CURSOR_SQL.to_owned()),
         ("touched", index::store::TOUCHED_SQL.to_owned()),
+        ("progress", progress::HEAD_SQL.to_owned()),
+        ("changed", progress::CHANGED_SQL.to_owned()),
         ("segments", segments::PAGE_SQL.to_owned()),
         ("segments between", segments::BETWEEN_SQL.to_owned()),
         ("segment before", segments::BEFORE_SQL.to_owned()),

@@ -2,6 +2,7 @@
 
 use crate::stage::{NOW, Stage, id};
 use connvo_core::transcript::segment::segments;
+use connvo_server::search::index;
 use connvo_server::transcript::segment::{segment, store as kept};
 use connvo_server::transcript::store as chunks;
 use rand::{RngExt, SeedableRng};
@@ -13,6 +14,7 @@ on_both!(
     a_transcript_is_read_in_segments,
     segments_are_those_of_the_whole_transcript_however_it_came,
     segments_are_not_for_strangers,
+    a_chunk_is_processed_when_it_is_in_the_segments_and_says_why_it_is_not,
 );
 
 async fn a_transcript_is_read_in_segments(stage: Stage) {
@@ -162,4 +164,56 @@ async fn segments_are_not_for_strangers(stage: Stage) {
     );
     let bad = format!("{path}?after=x");
     assert_eq!(stage.send(Method::GET, &bad, Some(&ada), None).await.0, 422);
+}
+
+async fn a_chunk_is_processed_when_it_is_in_the_segments_and_says_why_it_is_not(stage: Stage) {
+    let ada = stage.sign_in("ada").await;
+    let meeting = stage.meeting(&ada).await;
+    stage
+        .say(&ada, &meeting, &[("1", 0, "Ada", 0, 900, "Good morning.")])
+        .await;
+    stage.index().await;
+    let path = format!("{meeting}/transcript");
+    let told = async |path: &str| -> Vec<(Value, Value, Value)> {
+        let read = stage.get(&ada, path).await;
+        let items = read["items"].as_array().or(read.as_array()).unwrap();
+        let of = |it: &Value, name: &str| it[name].clone();
+        let one = |it| {
+            (
+                of(it, "text"),
+                of(it, "processed"),
+                of(it, "processingError"),
+            )
+        };
+        items.iter().map(one).collect()
+    };
+    let ok = |text: &str| (json!(text), json!(true), Value::Null);
+    assert_eq!(told(&path).await, [ok("Good morning.")]);
+    // What is read to put the next together cannot be read back.
+    stage
+        .sql("UPDATE transcript_segments SET topics = 'no list'")
+        .await;
+    stage
+        .say(
+            &ada,
+            &meeting,
+            &[
+                ("1", 1, "Ada", 0, 900, "Good evening."),
+                ("2", 0, "Ada", 1_000, 1_900, "All here?"),
+            ],
+        )
+        .await;
+    index::once(&stage.app).await.unwrap_err();
+    let failed = |text: &str| (json!(text), json!(false), json!("stored list is damaged"));
+    let export = format!("{path}/export?format=json");
+    for path in [&path, &format!("{path}?from={NOW}"), &export] {
+        let expected = [failed("Good evening."), failed("All here?")];
+        assert_eq!(told(path).await, expected, "{path}");
+    }
+    stage
+        .sql("UPDATE transcript_segments SET topics = '[]'")
+        .await;
+    stage.index().await;
+    let expected = [ok("Good evening."), ok("All here?")];
+    assert_eq!(told(&format!("{path}?speaker=Ada")).await, expected);
 }

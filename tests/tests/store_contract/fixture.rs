@@ -80,6 +80,19 @@ impl Store {
         }
     }
 
+    /// Runs a statement as it stands.
+    pub async fn sql(&self, sql: &str) {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match &self.db {
+            Db::Sqlite { writer, .. } => {
+                sqlx::raw_sql(sql).execute(writer).await.unwrap();
+            }
+            Db::Postgres(pool) => {
+                sqlx::raw_sql(sql).execute(pool).await.unwrap();
+            }
+        }
+    }
+
     /// Somebody who has signed in.
     pub async fn user(&self, name: &str) -> UserId {
         let email = format!("{name}@example.org");

@@ -5,6 +5,7 @@ use connvo_core::id::{MeetingId, UserId};
 use connvo_core::transcript::speaker::{NAMES, SpeakerName};
 use connvo_core::transcript::{Chunk, NewChunk, validate};
 use connvo_server::idempotency::Once;
+use connvo_server::transcript::store::progress::progress;
 use connvo_server::transcript::store::spoken::{Place, Which, spoken};
 use connvo_server::transcript::store::{entries, forget, head, latest, speakers};
 use serde_json::json;
@@ -20,6 +21,7 @@ on_both!(
     speakers_are_heard_under_labels_and_called_by_names,
     a_meeting_names_so_many_speakers_and_no_more,
     a_name_goes_with_the_last_that_was_said_under_its_label,
+    what_was_not_looked_at_is_not_processed_and_has_not_failed,
 );
 
 async fn retrying_an_append_returns_the_same_chunk(store: Store) {
@@ -272,4 +274,40 @@ async fn a_name_goes_with_the_last_that_was_said_under_its_label(store: Store) {
     speakers::forget(&store.db, &meeting).await.unwrap();
     let names = speakers::names(&store.db, &meeting).await.unwrap();
     assert_eq!((names.of("a"), names.of("b")), ("a", "Ada"));
+}
+
+async fn what_was_not_looked_at_is_not_processed_and_has_not_failed(store: Store) {
+    let (_, meeting) = store.hosted().await;
+    store
+        .transcript(
+            &meeting,
+            vec![chunk("mic", 1, 0, "a"), chunk("mic", 2, 0, "b")],
+        )
+        .await;
+    let read = async || {
+        let chunks = entries(&store.db, &meeting, 0, 0, 100).await.unwrap();
+        let progress = progress(&store.db, &meeting, &chunks).await.unwrap();
+        let read = chunks.into_iter().map(|chunk| progress.of(chunk));
+        read.map(|it| (it.chunk.fields.text, it.processed, it.processing_error))
+            .collect::<Vec<_>>()
+    };
+    let waits = |text: &str| (text.to_owned(), false, None);
+    assert_eq!(read().await, [waits("a"), waits("b")]);
+    store
+        .sql(&format!(
+            "INSERT INTO search_cursors
+                 (meeting_id, kind, head, turn, documents, length, updated_at)
+             VALUES ('{meeting}', 'transcript', 2, 1, 0, 0, 0)"
+        ))
+        .await;
+    let done = |text: &str| (text.to_owned(), true, None);
+    assert_eq!(read().await, [done("a"), done("b")]);
+    // What is changed where it stands has to be looked at again.
+    store
+        .sql(&format!(
+            "UPDATE transcript_chunks SET speaker_label = 'Nobody'
+             WHERE meeting_id = '{meeting}' AND sequence = 1"
+        ))
+        .await;
+    assert_eq!(read().await, [waits("a"), done("b")]);
 }

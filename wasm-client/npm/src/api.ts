@@ -1,7 +1,6 @@
 import { ConnvoError } from "./error.js";
 import type {
   AnyOperation,
-  Chunk,
   ChunkDraft,
   Component,
   Entitlements,
@@ -22,6 +21,7 @@ import type {
   ParticipantChanges,
   ParticipantDraft,
   Problem,
+  ProcessedChunk,
   Provider,
   ProviderDraft,
   PublicMeeting,
@@ -287,7 +287,7 @@ export function createApi(options: ApiOptions) {
       /** Final chunks, in the order of their sequence; with `from`, `to` or `speaker`
           in the order spoken. */
       list: (id: string, page?: SpokenOptions) =>
-        get<Page<Chunk>>(`${meeting(id)}/transcript`, page),
+        get<Page<ProcessedChunk>>(`${meeting(id)}/transcript`, page),
       append: (id: string, chunks: ChunkDraft[]) =>
         send<TranscriptAccepted>("POST", `${meeting(id)}/transcript`, {
           chunks,

@@ -9,7 +9,7 @@ use connvo_core::id::MeetingId;
 use connvo_core::transcript::service::{PER_MEETING, ServiceToken};
 
 /// The read that every request with one makes.
-pub const FIND_SQL: &str = "SELECT t.id, t.name, t.meeting_id, t.created_by
+pub const FIND_SQL: &str = "SELECT t.id, t.name, t.meeting_id, t.created_by, t.expires_at
     FROM service_tokens t JOIN users u ON u.id = t.created_by
     WHERE t.secret_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > $2)
         AND u.is_active AND u.deleted_at IS NULL";
@@ -20,7 +20,7 @@ pub const FIND_SQL: &str = "SELECT t.id, t.name, t.meeting_id, t.created_by
 /// # Errors
 /// The store fails.
 pub async fn find(db: &Db, hash: &str, now_ms: u64) -> Result<Option<Service>, StoreError> {
-    let found: Option<(String, String, String, String)> = on_db!(
+    let found: Option<(String, String, String, String, Option<i64>)> = on_db!(
         db,
         read | pool | {
             sqlx::query_as(FIND_SQL)
@@ -30,14 +30,16 @@ pub async fn find(db: &Db, hash: &str, now_ms: u64) -> Result<Option<Service>, S
                 .await?
         }
     );
-    let service = |(id, name, meeting, made_by): (String, String, String, String)| {
-        Ok(Service {
-            id,
-            name,
-            meeting_id: to_id(&meeting)?,
-            made_by: to_id(&made_by)?,
-        })
-    };
+    let service =
+        |(id, name, meeting, made_by, until): (String, String, String, String, Option<i64>)| {
+            Ok(Service {
+                id,
+                name,
+                meeting_id: to_id(&meeting)?,
+                made_by: to_id(&made_by)?,
+                expires_at: until.map(to_u64),
+            })
+        };
     found.map(service).transpose()
 }
 

@@ -3,10 +3,10 @@
 //! segments are again what they were.
 
 use super::Looked;
-use super::store::{self, Change, Document};
+use super::store::{self, Change, Cursor, Document};
 use crate::app::App;
 use crate::db::streams::TRANSCRIPT;
-use crate::db::{Db, StoreError, staged, streams};
+use crate::db::{Db, StoreError, Trouble, staged, streams};
 use crate::transcript::segment::{self, Stored};
 use crate::transcript::store as chunks;
 use connvo_core::id::MeetingId;
@@ -17,11 +17,33 @@ use std::collections::{BTreeSet, HashMap};
 /// Chunks looked at in one transaction, and read at once.
 const PIECE: u32 = 500;
 
-/// Takes the next piece of the journal.
+/// Takes the next piece of the journal; where that fails, readers of the transcript are told.
 pub(super) async fn look(app: &App, meeting: &MeetingId) -> Result<Looked, StoreError> {
     let db = &app.db;
     staged::flush(db, meeting).await?;
     let from = store::cursor(db, meeting, TRANSCRIPT).await?;
+    let looked = look_from(app, meeting, from).await;
+    if let Err(error) = &looked {
+        let (of, why) = ((meeting, TRANSCRIPT), told(error));
+        // The first failure is the one that is answered: a store that is away keeps neither.
+        let kept = store::failed::failed(db, of, (from, &why), app.clock.now_ms()).await;
+        kept.inspect_err(|error| tracing::warn!(%error, %meeting, "a failure is not kept"))
+            .ok();
+    }
+    looked
+}
+
+/// What readers are told of a failure: nothing of the database's own words.
+fn told(error: &StoreError) -> String {
+    match error {
+        StoreError::Damaged { what, .. } => format!("stored {what} is damaged"),
+        error if error.trouble() == Trouble::Lasting => "a fault of the server's own".into(),
+        _ => "the store was away: it is tried again".into(),
+    }
+}
+
+async fn look_from(app: &App, meeting: &MeetingId, from: Cursor) -> Result<Looked, StoreError> {
+    let db = &app.db;
     let touched = store::touched(db, meeting, PIECE).await?;
     let mut head = streams::head(db, meeting, TRANSCRIPT).await?;
     if head <= from.head && touched.is_empty() {

@@ -1,5 +1,6 @@
 //! The index in the database: documents, and how far each journal is in it.
 
+pub(super) mod failed;
 pub mod forget;
 
 use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
@@ -303,7 +304,8 @@ pub(super) async fn write(db: &Db, change: &Change<'_>, now_ms: u64) -> Result<b
                      (meeting_id, kind, head, turn, documents, length, updated_at)
                  VALUES ($1, $2, $3, 1, 0, 0, $4)
                  ON CONFLICT (meeting_id, kind) DO UPDATE SET head = excluded.head,
-                     turn = search_cursors.turn + 1, updated_at = excluded.updated_at
+                     turn = search_cursors.turn + 1, updated_at = excluded.updated_at,
+                     failure = NULL
                  WHERE search_cursors.turn = $5",
             )
             .bind(meeting)

@@ -1815,6 +1815,86 @@ retryAfterMs?: number,
 requestId?: string, };
 
 /**
+ * A stored chunk, and whether it is in the segments.
+ */
+export type ProcessedChunk = {
+/**
+ * Whether it is in the segments as it is now.
+ */
+processed: boolean,
+/**
+ * Why it is not, where that was tried and failed; null as well where it is only waiting.
+ */
+processingError: string | null,
+/**
+ * Place in the meeting's transcript journal: 1, 2, 3 … without gaps.
+ */
+sequence: number,
+/**
+ * Whether it replaces an earlier revision of the same utterance.
+ */
+revised: boolean,
+/**
+ * Words in the text.
+ */
+wordCount: number,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+createdAt: number,
+/**
+ * Which recogniser speaks; 1 to 128 bytes.
+ */
+sourceId: string,
+/**
+ * Which piece of speech of it: what its revisions have in common; 1 to 128 bytes.
+ */
+segmentId: string,
+/**
+ * Of which utterance it is a part, where the recogniser makes several pieces of one;
+ * 1 to 128 bytes.
+ */
+utteranceId?: string,
+/**
+ * Which version of the piece: a higher one replaces a lower one, and a final one an
+ * interim one of the same.
+ */
+revision: number,
+/**
+ * Whether the text may still change. Interim chunks are relayed, never stored.
+ */
+isInterim: boolean,
+/**
+ * What was said; 1 to 4 000 UTF-16 code units. An empty interim text takes the
+ * interim one back.
+ */
+text: string,
+/**
+ * Milliseconds since the Unix epoch.
+ */
+startMs: number,
+/**
+ * Milliseconds since the Unix epoch, not before `startMs`.
+ */
+endMs: number,
+/**
+ * Who spoke.
+ */
+speaker: Speaker,
+/**
+ * The recogniser's confidence, 0 to 1.
+ */
+confidence?: number,
+/**
+ * BCP 47 tag, as `en-GB`.
+ */
+language?: string,
+/**
+ * When each word was said, in order; at most 1 000, together no longer than a text may be.
+ */
+words?: Array<Word>, };
+
+/**
  * How well somebody knows something.
  */
 export type Proficiency = "beginner" | "intermediate" | "advanced" | "expert";

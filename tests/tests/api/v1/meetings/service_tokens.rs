@@ -1,8 +1,10 @@
 //! `/v1/meetings/{id}/service-tokens`, and what a program does with one.
 
 use crate::client::{Answer, Api, NOW, Person, assert_problem};
-use crate::line::{Line, address};
-use connvo_core::protocol::frame::ServerFrame;
+use crate::line::{Line, SUB, address, id as id_of};
+use connvo_core::error::Problem;
+use connvo_core::protocol::close;
+use connvo_core::protocol::frame::{ClientFrame, Query, ServerFrame};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -109,11 +111,9 @@ async fn a_token_is_good_for_the_transcript_of_its_meeting_alone() {
         assert_problem(&refused, 403, "FORBIDDEN");
         assert_eq!(refused.1["reason"], "service-token", "{path}");
     }
-    let mut line = Line::hello(address(&api), &token).await;
-    let ServerFrame::Error { error, .. } = line.frame().await else {
-        panic!("it was let in");
-    };
-    assert_eq!(error.reason.as_deref(), Some("service-token"));
+    let stock = format!("/v1/yjs/{}?token={token}", id_of(&meeting));
+    let refused = connvo_tests::load::socket::open(address(&api), &stock, None).await;
+    assert!(refused.is_err(), "it was let in");
     let made_up = format!("{}x", &token[..token.len() - 1]);
     let unknown = sent(&api, &made_up, &meeting, &chunks("1", None)).await;
     assert_problem(&unknown, 401, "UNAUTHORIZED");
@@ -236,4 +236,118 @@ async fn hosts_make_and_see_tokens_and_nothing_tells_a_secret_again() {
     ] {
         assert_eq!(log.contains(word), is_there, "{word}: {log}");
     }
+}
+
+/// A program's line, which was let in.
+async fn line_of(api: &Api, token: &str) -> Line {
+    let mut line = Line::hello(address(api), token).await;
+    assert!(matches!(line.frame().await, ServerFrame::Welcome { .. }));
+    line
+}
+
+/// Calls a command; what became of it.
+async fn calls(line: &mut Line, id: u64, command: Value) -> Result<Value, Problem> {
+    let command = serde_json::from_value(command).unwrap();
+    let key = format!("key-{id}");
+    line.say(&ClientFrame::Call { id, key, command }).await;
+    match line.frame().await {
+        ServerFrame::Reply {
+            error: None, ok, ..
+        } => Ok(ok.unwrap()),
+        ServerFrame::Reply { error, .. } => Err(error.unwrap()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn says(meeting: &str, segment: &str, user: Option<&str>) -> Value {
+    let mut command = chunks(segment, user);
+    command["type"] = json!("appendTranscript");
+    command["meetingId"] = json!(id_of(meeting));
+    command
+}
+
+#[tokio::test]
+async fn a_program_on_the_socket_sends_its_transcript_and_is_refused_all_else() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.sign_in("ada").await, api.sign_in("bob").await);
+    let (meeting, _, token) = caption(&ada).await;
+    ada.invite(&meeting, "bob", "participant").await;
+    let mut line = line_of(&api, &token).await;
+    let said = calls(&mut line, 1, says(&meeting, "1", Some(&bob.id))).await;
+    assert!(said.unwrap().to_string().contains("[1]"));
+    let heard = json!({"type": "appendProviderTranscript", "meetingId": id_of(&meeting),
+        "provider": "whisper", "sourceId": "mic", "startedAt": NOW,
+        "messages": [{"id": 1, "start": 0, "end": 1, "text": "hello"}]});
+    let said = calls(&mut line, 2, heard).await;
+    assert!(said.unwrap().to_string().contains("[2]"));
+    let (_, read) = ada.get(&format!("{meeting}/transcript")).await;
+    assert_eq!(read["items"][0]["speaker"]["userId"], bob.id);
+    assert_eq!(read["items"][1]["speaker"]["label"], "Captions");
+    let other = ada.meeting().await;
+    ada.post(&format!("{other}/start"), Value::Null).await;
+    let elsewhere = calls(&mut line, 3, says(&other, "1", None)).await;
+    assert_eq!(elsewhere.unwrap_err().code.as_str(), "NOT_FOUND");
+    let meeting_id = id_of(&meeting);
+    let commands = [
+        json!({"type": "endMeeting", "meetingId": meeting_id}),
+        json!({"type": "postMessage", "meetingId": meeting_id, "text": "hi"}),
+        json!({"type": "renameSpeaker", "meetingId": meeting_id, "label": "Bob", "name": "B"}),
+    ];
+    for (at, command) in (4..).zip(commands) {
+        let refused = calls(&mut line, at, command).await.unwrap_err();
+        assert_eq!(refused.reason.as_deref(), Some("service-token"));
+    }
+    for query in [
+        Query::Me {},
+        Query::Meetings {},
+        Query::Transcript {
+            meeting_id: meeting_id.clone(),
+        },
+        Query::Note {
+            meeting_id: meeting_id.clone(),
+            client_id: 7,
+        },
+    ] {
+        line.subscribe(query, None).await;
+        match line.frame().await {
+            ServerFrame::Revoked { sub, error } => {
+                assert_eq!(sub, SUB);
+                assert_eq!(error.reason.as_deref(), Some("service-token"));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // It is not in the meeting, and its maker has not become somebody else's door.
+    let refresh = ClientFrame::Refresh {
+        token: ada.token.clone(),
+    };
+    line.say(&refresh).await;
+    let ServerFrame::Error { .. } = line.frame().await else {
+        panic!("a person took the program's place");
+    };
+}
+
+#[tokio::test]
+async fn a_program_on_the_socket_ends_with_its_token() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let (meeting, id, token) = caption(&ada).await;
+    let mut line = line_of(&api, &token).await;
+    assert!(calls(&mut line, 1, says(&meeting, "1", None)).await.is_ok());
+    // It says nothing, and is told all the same.
+    let path = format!("{meeting}/service-tokens/{id}");
+    assert_eq!(ada.delete(&path).await.0, 204);
+    let ServerFrame::Error { error } = line.frame().await else {
+        panic!("it goes on");
+    };
+    assert_eq!(error.code.as_str(), "UNAUTHORIZED");
+    assert_eq!(line.end().await, close::POLICY);
+    let mut again = Line::hello(address(&api), &token).await;
+    assert!(matches!(again.frame().await, ServerFrame::Error { .. }));
+    let brief = json!({"name": "Brief", "expiresAt": NOW + 5});
+    let (_, brief) = made(&ada, &meeting, brief).await;
+    let mut line = line_of(&api, &brief).await;
+    api.app.clock.advance(5);
+    api.app.listeners.wake();
+    assert_eq!(line.end().await, close::POLICY);
 }

@@ -1,6 +1,7 @@
 //! `/v1/meetings/{id}/transcript`.
 
 use crate::client::{Api, NOW, Person, assert_problem};
+use connvo_server::search::index;
 use serde_json::{Value, json};
 
 fn chunk(segment: &str, revision: u32, text: &str) -> Value {
@@ -31,12 +32,15 @@ async fn final_chunks_are_numbered_and_interim_ones_are_not_stored() {
     );
     let retried = ada.post(&path, chunks).await.1;
     assert_eq!(retried, json!({"sequences": [1, null, 2]}));
+    index::once(&api.app).await.unwrap();
     let (_, page) = ada.get(&path).await;
     let mut expected = chunk("1", 0, "good morning");
     expected["sequence"] = json!(1);
     expected["revised"] = json!(false);
     expected["wordCount"] = json!(2);
     expected["createdAt"] = json!(NOW);
+    expected["processed"] = json!(true);
+    expected["processingError"] = json!(null);
     assert_eq!(page["items"][0], expected);
     assert_eq!(
         (page["items"].as_array().unwrap().len(), &page["next"]),

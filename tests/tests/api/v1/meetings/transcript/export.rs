@@ -1,6 +1,7 @@
 //! `GET /v1/meetings/{id}/transcript/export`.
 
 use crate::client::{Api, NOW, Person, assert_problem};
+use connvo_server::search::index;
 use reqwest::Method;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -70,6 +71,7 @@ async fn each_format_is_a_file_of_its_own_kind() {
         let name = format!("attachment; filename=\"transcript-{id}.{format}\"");
         assert_eq!(told, (200, kind.into(), name, expected.into()), "{format}");
     }
+    index::once(&api.app).await.unwrap();
     let (status, kind, _, text) = file(&ada, &path, "json").await;
     assert_eq!((status, kind.as_str()), (200, "application/json"));
     let chunks: Value = serde_json::from_str(&text).unwrap();
