@@ -3,10 +3,10 @@
 use crate::load::Failure;
 use crate::process::{Place, ServerProcess};
 use crate::proxy::Proxy;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
@@ -29,6 +29,10 @@ pub struct Node {
     /// Its line to PostgreSQL.
     pub database: Proxy,
     run: Mutex<Option<Run>>,
+    /// Where it is told by how much its clock is wrong; absent where that is right.
+    clock: Option<PathBuf>,
+    /// By how many seconds it is wrong for good.
+    skew: Cell<i64>,
     /// What its earlier lives have logged.
     logs: RefCell<Vec<String>>,
 }
@@ -42,13 +46,20 @@ enum Run {
 impl Node {
     /// A node that has just been started.
     #[must_use]
-    pub fn new(number: usize, process: ServerProcess, bus: Proxy, database: Proxy) -> Self {
+    pub fn new(
+        number: usize,
+        process: ServerProcess,
+        clock: Option<PathBuf>,
+        (bus, database): (Proxy, Proxy),
+    ) -> Self {
         Self {
             number,
             address: process.address(),
             bus,
             database,
             run: Mutex::new(Some(Run::Up(process))),
+            clock,
+            skew: Cell::new(0),
             logs: RefCell::default(),
         }
     }
@@ -64,7 +75,7 @@ impl Node {
     /// # Errors
     /// It does not start again.
     pub async fn kill(&self, pause: Duration) -> Result<(), Failure> {
-        self.again(pause, Self::kill_now, |_| {}).await
+        self.again(pause, Self::kill_now).await
     }
 
     /// Kills it for good.
@@ -85,15 +96,27 @@ impl Node {
     /// # Errors
     /// It does not start again, or there is no library to set a clock with.
     pub async fn skew(&self, seconds: i64) -> Result<(), Failure> {
-        let library = clock_library()?;
-        let change = move |place: &mut Place| {
-            place.set("LD_PRELOAD", &library);
-            place.set("FAKETIME", &format!("{seconds:+}s"));
-            // Time goes on as it does: only what day it is, is another.
-            place.set("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-            place.set("FAKETIME_DISABLE_SHM", "1");
+        let clock = self.clock.clone().ok_or("no clock to set")?;
+        self.skew.set(seconds);
+        // What is wrong with it is found out once it is down.
+        let end = move |process| {
+            let is_set = set(&clock, seconds).is_ok();
+            let (place, _) = Self::kill_now(process);
+            (place, !is_set)
         };
-        self.again(Duration::ZERO, Self::kill_now, change).await
+        self.again(Duration::ZERO, end).await
+    }
+
+    /// Its clock jumps by so many seconds while it runs, and back after a while.
+    ///
+    /// # Errors
+    /// There is no library to set a clock with.
+    pub async fn jump(&self, seconds: i64, lasts: Duration) -> Result<(), Failure> {
+        let clock = self.clock.as_ref().ok_or("no clock to set")?;
+        // Within what it may be wrong by, whatever it is wrong by already.
+        set(clock, seconds)?;
+        sleep(lasts).await;
+        Ok(set(clock, self.skew.get())?)
     }
 
     /// Asks it to go, and starts it again when it has drained.
@@ -105,7 +128,7 @@ impl Node {
             let (status, place) = process.terminate();
             (place, !status.success())
         };
-        self.again(Duration::ZERO, terminate, |_| {}).await
+        self.again(Duration::ZERO, terminate).await
     }
 
     fn kill_now(process: ServerProcess) -> (Place, bool) {
@@ -117,7 +140,6 @@ impl Node {
         &self,
         pause: Duration,
         end: impl FnOnce(ServerProcess) -> (Place, bool) + Send + 'static,
-        change: impl FnOnce(&mut Place),
     ) -> Result<(), Failure> {
         let mut run = self.run.lock().await;
         let mut place = match run.take() {
@@ -133,7 +155,6 @@ impl Node {
             Some(Run::Down(place)) => place,
             None => return Err("a node is lost".into()),
         };
-        change(&mut place);
         sleep(pause).await;
         let begun = Instant::now();
         loop {
@@ -183,6 +204,33 @@ impl Node {
         let file = folder.join(format!("node-{}.log", self.number));
         Ok(fs::write(file, self.log().await)?)
     }
+}
+
+/// What a process needs in its environment for its clock to be as wrong as `clock` says,
+/// which it looks at once a second; by nothing, at first.
+///
+/// # Errors
+/// There is no library to set a clock with, or nowhere to say so.
+pub fn wrong_clock(clock: &Path) -> Result<Vec<(String, String)>, Failure> {
+    set(clock, 0)?;
+    let path = clock.to_string_lossy();
+    let environment = [
+        ("LD_PRELOAD", clock_library()?.as_str()),
+        ("FAKETIME_TIMESTAMP_FILE", &*path),
+        ("FAKETIME_CACHE_DURATION", "1"),
+        // Time goes on as it does: only what day it is, is another.
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("FAKETIME_DISABLE_SHM", "1"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ok(environment.into())
+}
+
+/// Says by how many seconds a clock is wrong, at once as a whole.
+fn set(clock: &Path, seconds: i64) -> std::io::Result<()> {
+    let beside = clock.with_extension("new");
+    fs::write(&beside, format!("{seconds:+}s\n"))?;
+    fs::rename(beside, clock)
 }
 
 /// The library's path.

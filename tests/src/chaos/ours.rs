@@ -1,22 +1,21 @@
 //! Our own client at the CRDT door: the package's session with a note, the transcript and
 //! the chat. It types, says and posts, offline as online, and shows what comes.
 
+mod acts;
+
 use super::history::{Frame, Journal, Kind, NoteText, Watch};
-use super::marker::{Mark, marks, seams};
+use super::marker::{Mark, marks};
 use super::shell::Shell;
 use super::watcher::item;
 use super::world::World;
 use connvo_core::access::Role;
-use connvo_core::chat::{MessageDraft, MessageKind};
 use connvo_core::client::note::{NoteEvent, Person};
 use connvo_core::client::session::{Effect, Event};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
-use connvo_core::note::{Operation, StoreOp, Text};
+use connvo_core::note::{StoreOp, Text};
 use connvo_core::protocol::Command;
-use connvo_core::protocol::command::TranscriptDraft;
 use connvo_core::protocol::frame::Query;
-use connvo_core::transcript::{ChunkDraft, Speaker};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
@@ -37,6 +36,10 @@ pub struct Ours {
     world: Rc<World>,
     who: String,
     meeting: usize,
+    person: usize,
+    /// Which of the devices that may be lost it is, and how often that one was.
+    device: usize,
+    lost: u32,
     shell: Shell,
     note: u32,
     transcript: u32,
@@ -56,13 +59,17 @@ pub struct Ours {
     shown: Vec<Mark>,
     /// How many messages are shown, those of the server's own among them.
     messages: u64,
+    /// What a new device has to show as soon as it has the note.
+    owed: Option<Vec<Mark>>,
+    /// Whether the next of the transcript is the first that a device has of it.
+    is_first: bool,
 }
 
 impl Ours {
-    /// Somebody in a meeting, by number.
+    /// Somebody in a meeting, by number, and which of the devices there are theirs.
     #[must_use]
-    pub fn new(world: &Rc<World>, meeting: usize, person: usize) -> Self {
-        let authors = [world.author(), world.author(), world.author()];
+    pub fn new(world: &Rc<World>, meeting: usize, person: usize, device: usize) -> Self {
+        let authors = [(); 3].map(|()| world.author());
         let mut random = Pcg64Mcg::seed_from_u64(world.seed ^ u64::from(authors[0]) << 32);
         let who = format!("our client {person} in {meeting}");
         let known = world.meetings[meeting].people[person].clone();
@@ -70,6 +77,9 @@ impl Ours {
         Self {
             world: Rc::clone(world),
             meeting,
+            person,
+            device,
+            lost: 0,
             shell,
             note: 0,
             transcript: 0,
@@ -93,6 +103,8 @@ impl Ours {
             who,
             shown: Vec::new(),
             messages: 0,
+            owed: None,
+            is_first: true,
         }
     }
 
@@ -102,31 +114,18 @@ impl Ours {
 
     /// Takes part until all is there. Tells when all of its own is stored.
     pub async fn take_part(mut self, flushed: oneshot::Sender<()>) {
-        let id = 1 + self.random.random_range(0..(1 << 52));
-        let name = self.who.clone();
-        let person = Person {
-            name: name.clone(),
-            color: "#123456".into(),
-        };
-        let now = self.shell.now_ms();
-        let session = &mut self.shell.session;
-        let meeting_id = self.world.meetings[self.meeting].id.clone();
-        match session.open_note(meeting_id.clone(), None, id, person) {
-            Ok(sub) => self.note = sub,
-            Err(error) => return self.world.complain(format!("{name}: {error}")),
-        }
-        let query = Query::Transcript {
-            meeting_id: meeting_id.clone(),
-        };
-        self.transcript = session.follow(query);
-        session.follow_chat(meeting_id, name, Role::Participant);
-        session.connect(now);
-
+        self.open();
         let mut flushed = Some(flushed);
         let mut next = Instant::now();
         let mut since = None;
         loop {
+            let lost = self.world.devices.borrow()[self.device];
+            if self.lost != lost {
+                self.lost = lost;
+                self.lose();
+            }
             self.settle().await;
+            self.settle_debts();
             if self.world.is_stopped() {
                 let since = since.get_or_insert_with(Instant::now);
                 let is_late = since.elapsed() > PATIENCE;
@@ -147,6 +146,61 @@ impl Ours {
             self.shell.wait(Duration::from_millis(30)).await;
         }
         self.conclude();
+    }
+
+    /// All that the device held is gone, what was not sent with it. The person comes back with
+    /// another one: nobody there has written anything yet.
+    fn lose(&mut self) {
+        let known = self.world.meetings[self.meeting].people[self.person].clone();
+        self.shell = Shell::new(&self.world, known, self.random.random());
+        self.authors = [(); 3].map(|()| self.world.author());
+        self.places = [0; 3];
+        self.editor = Text::default();
+        self.fresh.clear();
+        self.rows.clear();
+        self.calls.clear();
+        self.shown.clear();
+        self.messages = 0;
+        self.is_first = true;
+        self.owed = Some(self.stored.clone());
+        self.open();
+    }
+
+    /// What was acknowledged to the device that was lost is there as soon as the note is.
+    fn settle_debts(&mut self) {
+        let status = self.shell.session.note_status(self.note);
+        if !status.is_some_and(|status| status.synced) {
+            return;
+        }
+        let text = self.editor.to_string();
+        for mark in self.owed.take().into_iter().flatten() {
+            if !text.contains(&mark.to_string()) {
+                self.complain(&format!("a new device does not show {mark}"));
+            }
+        }
+    }
+
+    /// Opens and follows all of the meeting, from nothing.
+    fn open(&mut self) {
+        let id = 1 + self.random.random_range(0..(1 << 52));
+        let name = self.who.clone();
+        let person = Person {
+            name: name.clone(),
+            color: "#123456".into(),
+        };
+        let now = self.shell.now_ms();
+        let session = &mut self.shell.session;
+        let meeting_id = self.world.meetings[self.meeting].id.clone();
+        match session.open_note(meeting_id.clone(), None, id, person) {
+            Ok(sub) => self.note = sub,
+            Err(error) => return self.world.complain(format!("{name}: {error}")),
+        }
+        let query = Query::Transcript {
+            meeting_id: meeting_id.clone(),
+        };
+        self.transcript = session.follow(query);
+        session.follow_chat(meeting_id, name, Role::Participant);
+        session.connect(now);
     }
 
     /// Carries out what the session asks for until it asks for nothing.
@@ -233,8 +287,12 @@ impl Ours {
     fn hear(&mut self, reset: bool, items: &[Value]) {
         let items: Vec<_> = items.iter().map(item).collect();
         let frames = &mut self.heard.frames;
-        let is_first = frames.is_empty() || reset;
-        let before = frames.last().map_or(0, |frame| frame.to);
+        let is_first = std::mem::take(&mut self.is_first) || reset;
+        let before = if is_first {
+            0
+        } else {
+            frames.last().map_or(0, |frame| frame.to)
+        };
         let from = items.first().map(|item| item.sequence);
         let to = items.last().map_or(before, |item| item.sequence);
         frames.push(Frame {
@@ -266,111 +324,6 @@ impl Ours {
         let now = self.shell.now_ms();
         let id = self.shell.session.call(key.clone(), &command, now);
         self.calls.insert(id, (key, command, place));
-    }
-
-    fn act(&mut self) {
-        let is_saying = |of: &Self, chat: bool| {
-            let is = |command: &Command| matches!(command, Command::PostMessage { .. }) == chat;
-            of.calls.values().any(|(_, command, _)| is(command))
-        };
-        match self.random.random_range(0..6) {
-            0 if !is_saying(self, false) => self.say(),
-            1 if !is_saying(self, true) => self.post(),
-            2 => self.take_back(),
-            _ => self.type_something(),
-        }
-    }
-
-    fn mark(&mut self, kind: Kind) -> (usize, Mark) {
-        let at = kind as usize;
-        self.places[at] += 1;
-        let (author, place) = (self.authors[at], self.places[at]);
-        let mark = Mark { author, place };
-        (self.world.write(self.meeting, kind, mark), mark)
-    }
-
-    fn type_something(&mut self) {
-        if !self.is_writable() {
-            return;
-        }
-        let (place, mark) = self.mark(Kind::Note);
-        let places = seams(&self.editor.to_string());
-        let at = places[self.random.random_range(0..places.len())] as u32;
-        self.fresh.push((place, mark));
-        self.edit(&Operation::replace(at, 0, &mark.to_string()));
-    }
-
-    /// Deletes something of one's own that is stored.
-    fn take_back(&mut self) {
-        if self.stored.is_empty() || !self.is_writable() {
-            return;
-        }
-        let at = self.random.random_range(0..self.stored.len());
-        let mark = self.stored.swap_remove(at).to_string();
-        let text = self.editor.to_string();
-        if let Some(at) = text.find(&mark) {
-            self.edit(&Operation::replace(at as u32, mark.len() as u32, ""));
-        }
-    }
-
-    fn is_writable(&self) -> bool {
-        let status = self.shell.session.note_status(self.note);
-        status.is_some_and(|status| status.writable)
-    }
-
-    fn edit(&mut self, operation: &Operation) {
-        let now = self.shell.now_ms();
-        let edited = self.shell.session.edit_note(self.note, operation, now);
-        let applied = edited.map(|()| self.editor.apply(operation));
-        if !matches!(applied, Ok(Ok(()))) {
-            self.complain(&format!("an edit is refused: {applied:?}"));
-        }
-    }
-
-    fn say(&mut self) {
-        let (written, mark) = self.mark(Kind::Transcript);
-        let chunk = ChunkDraft {
-            source_id: format!("tab{}", mark.author),
-            segment_id: mark.place.to_string(),
-            utterance_id: None,
-            revision: 0,
-            is_interim: false,
-            text: mark.to_string(),
-            start_ms: mark.place * 1_000,
-            end_ms: mark.place * 1_000 + 900,
-            speaker: Speaker {
-                label: "Ada".into(),
-                user_id: None,
-                name: None,
-            },
-            confidence: None,
-            language: None,
-            words: Vec::new(),
-        };
-        let command = Command::AppendTranscript {
-            meeting_id: self.id(),
-            draft: TranscriptDraft {
-                chunks: vec![chunk],
-            },
-        };
-        self.ask(format!("say-{mark}"), command, written);
-    }
-
-    fn post(&mut self) {
-        let (written, mark) = self.mark(Kind::Chat);
-        let id = self.random.random_range(0..(1_u64 << 48));
-        let command = Command::PostMessage {
-            meeting_id: self.id(),
-            draft: MessageDraft {
-                id: format!("0197f7a4-5e0b-7c3a-9d2e-{id:012x}").parse().ok(),
-                kind: MessageKind::Text,
-                text: mark.to_string(),
-                reply_to_id: None,
-                attachments: Vec::new(),
-                mentions: Vec::new(),
-            },
-        };
-        self.ask(format!("post-{mark}"), command, written);
     }
 
     fn is_flushed(&self) -> bool {

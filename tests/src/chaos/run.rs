@@ -108,7 +108,7 @@ pub async fn once(ground: &Ground, seed: u64, plan: &Plan) -> Result<Outcome, Fa
     static RUNS: AtomicU32 = AtomicU32::new(0);
     let number = RUNS.fetch_add(1, Ordering::Relaxed);
     let name = format!("chaos_{}_{number}", std::process::id());
-    let cluster = Rc::new(Cluster::start(ground, &name, over).await?);
+    let cluster = Rc::new(Cluster::timed(ground, &name, over).await?);
     let outcome = upon(&cluster, seed, planned).await;
     if outcome
         .as_ref()
@@ -132,8 +132,8 @@ async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result
     cluster.well().await?;
     let node = cluster.nodes[0].address();
     let balancer = cluster.balancer.address();
-    let reads = cluster.reads.subscribe();
-    let world = Rc::new(World::make(seed, node, balancer, MEETINGS, reads).await?);
+    let told = (cluster.reads.subscribe(), cluster.devices.subscribe());
+    let world = Rc::new(World::make(seed, node, balancer, MEETINGS, told).await?);
     let crew = crew::start(&world);
 
     let mut outcome = Outcome::default();

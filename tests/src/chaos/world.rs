@@ -59,6 +59,8 @@ pub struct World {
     pub history: RefCell<History>,
     /// Whether the slow client reads.
     pub reads: watch::Receiver<bool>,
+    /// How often the devices of each meeting's two people with our client were lost.
+    pub devices: watch::Receiver<[u32; 2]>,
     /// What there is in the end, once that is known.
     pub ends: watch::Sender<Option<Ends>>,
     stopped: watch::Sender<bool>,
@@ -76,7 +78,7 @@ impl World {
         node: SocketAddr,
         address: SocketAddr,
         meetings: usize,
-        reads: watch::Receiver<bool>,
+        (reads, devices): (watch::Receiver<bool>, watch::Receiver<[u32; 2]>),
     ) -> Result<Self, Failure> {
         let mut made = Vec::new();
         for number in 0..meetings {
@@ -88,6 +90,7 @@ impl World {
             meetings: made,
             history: RefCell::default(),
             reads,
+            devices,
             ends: watch::Sender::new(None),
             stopped: watch::Sender::new(false),
             authors: Cell::new(0),
