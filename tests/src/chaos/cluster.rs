@@ -142,51 +142,41 @@ impl Cluster {
         })
     }
 
-    /// Does what is planned, and mends it again.
+    /// Does what is planned, and mends it again. Whether it was seen to have come.
     ///
     /// # Errors
     /// It cannot be done, or not be mended.
-    pub async fn suffer(&self, planned: Planned) -> Result<(), Failure> {
+    pub async fn suffer(&self, planned: Planned) -> Result<bool, Failure> {
         let lasts = Duration::from_millis(planned.for_ms);
         let node = &self.nodes[planned.node % self.nodes.len()];
         match planned.fault {
-            Fault::Kill => node.kill(lasts).await,
+            Fault::Kill => node.kill(lasts).await?,
             Fault::RollingRestart => {
                 for node in &self.nodes {
                     node.restart().await?;
                 }
-                Ok(())
             }
-            Fault::PostgresRestart => self.stop_postgres(Stop::Fast, lasts).await,
-            Fault::PostgresCrash => self.stop_postgres(Stop::Immediate, lasts).await,
-            Fault::BusStop => self.stop_bus(lasts).await,
-            Fault::BusPartition => {
-                part(&node.bus, planned).await;
-                Ok(())
-            }
-            Fault::DatabasePartition => {
-                part(&node.database, planned).await;
-                Ok(())
-            }
-            Fault::ClockSkew => node.skew(wrong_by(planned)).await,
-            Fault::ClockJump => node.jump(wrong_by(planned), lasts).await,
+            Fault::PostgresRestart => self.stop_postgres(Stop::Fast, lasts).await?,
+            Fault::PostgresCrash => self.stop_postgres(Stop::Immediate, lasts).await?,
+            Fault::BusStop => self.stop_bus(lasts).await?,
+            Fault::BusPartition => part(&node.bus, planned).await,
+            Fault::DatabasePartition => part(&node.database, planned).await,
+            Fault::ClockSkew => node.skew(wrong_by(planned)).await?,
+            Fault::ClockJump => return node.jump(wrong_by(planned), lasts).await,
             Fault::DeviceLoss => {
                 let whose = usize::from(planned.is_silent);
                 self.devices.send_modify(|lost| lost[whose] += 1);
-                Ok(())
             }
             Fault::SlowClient => {
                 self.reads.send_replace(false);
                 sleep(lasts).await;
                 self.reads.send_replace(true);
-                Ok(())
             }
             Fault::Delay => {
                 let lines = [&node.bus, &node.database, &self.balancer];
                 lines.iter().for_each(|line| line.delay(DELAY));
                 sleep(lasts).await;
                 lines.iter().for_each(|line| line.delay(Duration::ZERO));
-                Ok(())
             }
             Fault::ClientCuts => {
                 if planned.is_silent {
@@ -196,9 +186,9 @@ impl Cluster {
                 self.balancer.fray(FRAY);
                 sleep(lasts).await;
                 self.balancer.fray(0.0);
-                Ok(())
             }
         }
+        Ok(true)
     }
 
     async fn stop_postgres(&self, how: Stop, lasts: Duration) -> Result<(), Failure> {

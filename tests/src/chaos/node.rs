@@ -3,6 +3,9 @@
 use crate::load::Failure;
 use crate::process::{Place, ServerProcess};
 use crate::proxy::Proxy;
+use chrono::DateTime;
+use connvo_server::clock::Clock;
+use reqwest::header::DATE;
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::net::SocketAddr;
@@ -10,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// How long a node may take until it runs again: what it needs may be away meanwhile.
 const START: Duration = Duration::from_secs(60);
@@ -107,16 +110,34 @@ impl Node {
         self.again(Duration::ZERO, end).await
     }
 
-    /// Its clock jumps by so many seconds while it runs, and back after a while.
+    /// Its clock jumps while it runs, to be wrong by so many seconds, and back after a while.
+    /// Whether it was seen to be, by what the node says the time is.
     ///
     /// # Errors
     /// There is no library to set a clock with.
-    pub async fn jump(&self, seconds: i64, lasts: Duration) -> Result<(), Failure> {
+    pub async fn jump(&self, seconds: i64, lasts: Duration) -> Result<bool, Failure> {
         let clock = self.clock.as_ref().ok_or("no clock to set")?;
-        // Within what it may be wrong by, whatever it is wrong by already.
         set(clock, seconds)?;
-        sleep(lasts).await;
-        Ok(set(clock, self.skew.get())?)
+        let end = Instant::now() + lasts;
+        let mut is_seen = false;
+        while !is_seen && Instant::now() < end {
+            sleep(AGAIN).await;
+            // It says whole seconds, some time after they begin.
+            is_seen = matches!(self.wrong_by().await, Some(by) if (by - seconds).abs() <= 2);
+        }
+        sleep_until(end).await;
+        set(clock, self.skew.get())?;
+        Ok(is_seen)
+    }
+
+    /// By how many seconds its clock is wrong, if it answers.
+    async fn wrong_by(&self) -> Option<i64> {
+        let url = format!("http://{}/healthz", self.address);
+        let asked = reqwest::Client::new().get(url).timeout(2 * AGAIN);
+        let answer = asked.send().await.ok()?;
+        let said = answer.headers().get(DATE)?.to_str().ok()?;
+        let said = DateTime::parse_from_rfc2822(said).ok()?;
+        Some(said.timestamp() - Clock::System.now_ms() as i64 / 1_000)
     }
 
     /// Asks it to go, and starts it again when it has drained.

@@ -2,24 +2,24 @@
 //! the chat. It types, says and posts, offline as online, and shows what comes.
 
 mod acts;
+mod device;
 
 use super::history::{Frame, Journal, Kind, NoteText, Watch};
-use super::marker::{Mark, marks};
+use super::marker::Mark;
 use super::shell::Shell;
 use super::watcher::item;
 use super::world::World;
-use connvo_core::access::Role;
-use connvo_core::client::note::{NoteEvent, Person};
+use connvo_core::client::note::NoteEvent;
 use connvo_core::client::session::{Effect, Event};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
 use connvo_core::note::{StoreOp, Text};
 use connvo_core::protocol::Command;
-use connvo_core::protocol::frame::Query;
+use device::Earlier;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -57,12 +57,12 @@ pub struct Ours {
     calls: BTreeMap<u64, (String, Command, usize)>,
     heard: Watch,
     shown: Vec<Mark>,
-    /// How many messages are shown, those of the server's own among them.
-    messages: u64,
-    /// What a new device has to show as soon as it has the note.
-    owed: Option<Vec<Mark>>,
-    /// Whether the next of the transcript is the first that a device has of it.
-    is_first: bool,
+    chat: u32,
+    /// The sequences of the messages shown, those of the server's own among them.
+    messages: BTreeSet<u64>,
+    /// What was acknowledged to a device that was lost, and does not show on the new one yet.
+    owed: Vec<Mark>,
+    earlier: Earlier,
 }
 
 impl Ours {
@@ -91,20 +91,13 @@ impl Ours {
             rows: BTreeMap::new(),
             stored: Vec::new(),
             calls: BTreeMap::new(),
-            heard: Watch {
-                who: who.clone(),
-                journal: Journal {
-                    meeting,
-                    kind: Kind::Transcript,
-                },
-                frames: Vec::new(),
-                removed_ms: None,
-            },
+            heard: device::watch(&who, meeting),
             who,
             shown: Vec::new(),
-            messages: 0,
-            owed: None,
-            is_first: true,
+            chat: 0,
+            messages: BTreeSet::new(),
+            owed: Vec::new(),
+            earlier: Earlier::default(),
         }
     }
 
@@ -125,6 +118,7 @@ impl Ours {
                 self.lose();
             }
             self.settle().await;
+            self.read_back().await;
             self.settle_debts();
             if self.world.is_stopped() {
                 let since = since.get_or_insert_with(Instant::now);
@@ -146,61 +140,6 @@ impl Ours {
             self.shell.wait(Duration::from_millis(30)).await;
         }
         self.conclude();
-    }
-
-    /// All that the device held is gone, what was not sent with it. The person comes back with
-    /// another one: nobody there has written anything yet.
-    fn lose(&mut self) {
-        let known = self.world.meetings[self.meeting].people[self.person].clone();
-        self.shell = Shell::new(&self.world, known, self.random.random());
-        self.authors = [(); 3].map(|()| self.world.author());
-        self.places = [0; 3];
-        self.editor = Text::default();
-        self.fresh.clear();
-        self.rows.clear();
-        self.calls.clear();
-        self.shown.clear();
-        self.messages = 0;
-        self.is_first = true;
-        self.owed = Some(self.stored.clone());
-        self.open();
-    }
-
-    /// What was acknowledged to the device that was lost is there as soon as the note is.
-    fn settle_debts(&mut self) {
-        let status = self.shell.session.note_status(self.note);
-        if !status.is_some_and(|status| status.synced) {
-            return;
-        }
-        let text = self.editor.to_string();
-        for mark in self.owed.take().into_iter().flatten() {
-            if !text.contains(&mark.to_string()) {
-                self.complain(&format!("a new device does not show {mark}"));
-            }
-        }
-    }
-
-    /// Opens and follows all of the meeting, from nothing.
-    fn open(&mut self) {
-        let id = 1 + self.random.random_range(0..(1 << 52));
-        let name = self.who.clone();
-        let person = Person {
-            name: name.clone(),
-            color: "#123456".into(),
-        };
-        let now = self.shell.now_ms();
-        let session = &mut self.shell.session;
-        let meeting_id = self.world.meetings[self.meeting].id.clone();
-        match session.open_note(meeting_id.clone(), None, id, person) {
-            Ok(sub) => self.note = sub,
-            Err(error) => return self.world.complain(format!("{name}: {error}")),
-        }
-        let query = Query::Transcript {
-            meeting_id: meeting_id.clone(),
-        };
-        self.transcript = session.follow(query);
-        session.follow_chat(meeting_id, name, Role::Participant);
-        session.connect(now);
     }
 
     /// Carries out what the session asks for until it asks for nothing.
@@ -270,12 +209,7 @@ impl Ours {
                 self.hear(reset, &items);
             }
             Event::Chat { messages, .. } => {
-                let messages = messages.as_array().map_or(&[][..], Vec::as_slice);
-                self.messages = messages.len() as u64;
-                let texts = messages
-                    .iter()
-                    .filter_map(|one| one["message"]["text"].as_str());
-                self.shown = texts.flat_map(marks).collect();
+                self.show(messages.as_array().map_or(&[], Vec::as_slice));
             }
             Event::Reply { id, result } => self.replied(id, result),
             Event::Ended { problem, .. } => self.complain(&format!("a journal ended: {problem}")),
@@ -287,12 +221,8 @@ impl Ours {
     fn hear(&mut self, reset: bool, items: &[Value]) {
         let items: Vec<_> = items.iter().map(item).collect();
         let frames = &mut self.heard.frames;
-        let is_first = std::mem::take(&mut self.is_first) || reset;
-        let before = if is_first {
-            0
-        } else {
-            frames.last().map_or(0, |frame| frame.to)
-        };
+        let is_first = frames.is_empty() || reset;
+        let before = frames.last().map_or(0, |frame| frame.to);
         let from = items.first().map(|item| item.sequence);
         let to = items.last().map_or(before, |item| item.sequence);
         frames.push(Frame {
@@ -350,7 +280,8 @@ impl Ours {
         };
         self.editor.to_string() == ends.texts[self.meeting]
             && ends.heads.get(&of(Kind::Transcript)) == Some(&heard)
-            && ends.heads.get(&of(Kind::Chat)) == Some(&self.messages)
+            && ends.heads.get(&of(Kind::Chat)) == Some(&(self.messages.len() as u64))
+            && self.heard.earlier.is_some()
     }
 
     fn complain(&self, what: &str) {
@@ -363,6 +294,9 @@ impl Ours {
         let held = self.shell.session.note_text(self.note);
         if held.map(ToString::to_string).as_ref() != Some(&text) {
             self.complain("the editor's text is not the replica's");
+        }
+        for mark in &self.owed {
+            self.complain(&format!("a new device does not show {mark}"));
         }
         let mut history = self.world.history.borrow_mut();
         history.texts.push(NoteText { who, meeting, text });

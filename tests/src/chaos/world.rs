@@ -61,6 +61,8 @@ pub struct World {
     pub reads: watch::Receiver<bool>,
     /// How often the devices of each meeting's two people with our client were lost.
     pub devices: watch::Receiver<[u32; 2]>,
+    /// How many were lost so far.
+    pub lost: Cell<u64>,
     /// What there is in the end, once that is known.
     pub ends: watch::Sender<Option<Ends>>,
     stopped: watch::Sender<bool>,
@@ -91,6 +93,7 @@ impl World {
             history: RefCell::default(),
             reads,
             devices,
+            lost: Cell::new(0),
             ends: watch::Sender::new(None),
             stopped: watch::Sender::new(false),
             authors: Cell::new(0),

@@ -50,10 +50,11 @@ impl Ours {
             return;
         }
         let at = self.random.random_range(0..self.stored.len());
-        let mark = self.stored.swap_remove(at).to_string();
-        let text = self.editor.to_string();
-        if let Some(at) = text.find(&mark) {
-            self.edit(&Operation::replace(at as u32, mark.len() as u32, ""));
+        let mark = self.stored[at].to_string();
+        // A new device may not show it yet.
+        if let Some(place) = self.editor.to_string().find(&mark) {
+            self.stored.swap_remove(at);
+            self.edit(&Operation::replace(place as u32, mark.len() as u32, ""));
         }
     }
 
