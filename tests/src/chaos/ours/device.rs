@@ -134,13 +134,12 @@ impl Ours {
     /// The chat as it shows. But for what this device has posted itself, and was told of, it is
     /// one piece of the journal.
     pub(super) fn show(&mut self, messages: &[Value]) {
-        let stored = messages.iter().filter(|one| one["isPending"] == false);
-        let stored = stored.map(|one| &one["message"]);
-        let place = |one: &Value| one["postedSequence"].as_u64();
+        let messages = messages.iter().map(|one| &one["message"]);
+        // What is not stored yet has none.
+        let place = |one: &Value| one["postedSequence"].as_u64().filter(|place| *place > 0);
+        let stored = messages.clone().filter(|one| place(one).is_some());
         self.messages = stored.clone().filter_map(place).collect();
-        let texts = messages
-            .iter()
-            .filter_map(|one| one["message"]["text"].as_str());
+        let texts = messages.filter_map(|one| one["text"].as_str());
         self.shown = texts.flat_map(marks).collect();
         let own = self.authors[Kind::Chat as usize];
         let is_own = |mark: &Mark| mark.author == own;
