@@ -117,6 +117,7 @@ async fn who_reads_or_writes_while_a_month_is_made_misses_nothing() {
 /// Waits until so many wait for the transcript, or the month is made or given up.
 async fn waiting<T>(api: &Api, count: i64, making: &JoinHandle<T>) {
     let waits = "SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND relation::regclass::text LIKE 'transcript_chunks%'";
     while !making.is_finished() {
         let (waiting,): (i64,) = sqlx::query_as(waits).fetch_one(pool(api)).await.unwrap();
@@ -185,7 +186,8 @@ async fn append(db: &Db, meeting: &MeetingId, chunks: u64) -> Result<Vec<u64>, C
         note: None,
         transcript: Some(TranscriptBatch {
             chunks: validate((0..chunks).map(draft).collect()).unwrap(),
-            created_at: 0,
+            // Not so long ago that a sweep may forget it.
+            created_at: Clock::System.now_ms(),
         }),
         chat: Vec::new(),
         records: Vec::new(),
