@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: run test test-fast bench load replay-all bench-search chaos storm fuzz fmt types wasm www setup tools deny clean help
+.PHONY: run test test-fast bench load replay-all bench-search bench-partitions chaos storm fuzz fmt types wasm www setup tools deny clean help
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -51,6 +51,10 @@ replay-all:
 ## make bench-search  how long searches over 100 000 documents take, on both databases
 bench-search:
 	cargo run --locked --release -p connvo-tests --bin search
+
+## make bench-partitions  the transcript by months beside one table, and what its indexes cost
+bench-partitions:
+	cargo run --locked --release -p connvo-tests --bin partitions
 
 ## make chaos      20 runs of 60 s with faults upon three nodes; SEED=7 plays one again
 CHAOS_SECONDS ?= 60

@@ -36,6 +36,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 pub use connvo_core::live::note::ClientClaim;
 pub use connvo_core::live::room::Stored;
+pub use store::CHUNKS_SQL;
 
 /// Appends that may wait for one committer; beyond it their senders wait.
 const QUEUE: usize = 1_024;

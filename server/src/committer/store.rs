@@ -5,6 +5,8 @@
 mod postgres;
 mod sqlite;
 
+pub use postgres::CHUNKS_SQL;
+
 use super::plan::{ClientKey, MessageKey, Plan, SegmentKey, State, plan};
 use super::{Append, CommitError, Stored};
 use crate::audit;

@@ -179,6 +179,9 @@ fn written(history: &History, logs: &BTreeMap<Journal, &Log>, found: &mut Found)
 fn watched(watch: &Watch, log: &Log, made: &HashMap<Mark, u64>, found: &mut Found) {
     let who = format!("{}, {}", watch.who, watch.journal);
     let mut cursor = None;
+    if let Some(broken) = read_back(watch, log) {
+        found.add(broken.0, format!("{who}: {}", broken.1));
+    }
     for frame in &watch.frames {
         if let Some(broken) = in_place(frame, cursor) {
             found.add(broken.0, format!("{who}: {}", broken.1));
@@ -195,10 +198,29 @@ fn watched(watch: &Watch, log: &Log, made: &HashMap<Mark, u64>, found: &mut Foun
         }
     }
     let head = log.items.len() as u64;
-    if watch.removed_ms.is_none() && cursor != Some(head) {
+    if watch.removed_ms.is_none() && !watch.is_lost && cursor != Some(head) {
         let what = format!("{who}: has {cursor:?} of {head}");
         found.add(Property::NothingLost, what);
     }
+}
+
+/// What was read back is all that was before the first frame.
+fn read_back(watch: &Watch, log: &Log) -> Option<(Property, String)> {
+    let earlier = watch.earlier.as_ref()?;
+    let first = watch.first().unwrap_or(1);
+    let before = usize::try_from(first.saturating_sub(1)).ok()?;
+    if log.items.get(..before) == Some(earlier) {
+        return None;
+    }
+    if !sequences(earlier).eq(1..first) {
+        let what = format!("{} are read back before {first}", earlier.len());
+        return Some((Property::NothingLost, what));
+    }
+    Some((Property::Equal, "read back something else".into()))
+}
+
+fn sequences(items: &[Item]) -> impl Iterator<Item = u64> {
+    items.iter().map(|item| item.sequence)
 }
 
 /// A frame begins where the last one ended and holds all that it covers.
@@ -208,8 +230,16 @@ fn in_place(frame: &Frame, cursor: Option<u64>) -> Option<(Property, String)> {
         return Some((Property::InOrder, format!("{frame:?}")));
     }
     let Some(from) = frame.from else {
-        let again = cursor.map(|cursor| format!("made to start over at {cursor}"));
-        return again.map(|what| (Property::NoGaps, what));
+        if let Some(cursor) = cursor {
+            let what = format!("made to start over at {cursor}");
+            return Some((Property::NoGaps, what));
+        }
+        // The newest of it without a gap; how far back is the server's to say.
+        let back = (frame.to + 1).checked_sub(items.len() as u64);
+        let newest = back.map(|first| first..=frame.to);
+        let is_whole = newest.is_some_and(|newest| sequences(items).eq(newest))
+            && items.is_empty() == (frame.to == 0);
+        return (!is_whole).then(|| (Property::NoGaps, format!("{frame:?} lacks some")));
     };
     let next = cursor.map_or(1, |cursor| cursor + 1);
     if from > next {
@@ -222,7 +252,7 @@ fn in_place(frame: &Frame, cursor: Option<u64>) -> Option<(Property, String)> {
         ));
     }
     let covered = from..=frame.to;
-    let whole = items.iter().map(|item| item.sequence).eq(covered);
+    let whole = sequences(items).eq(covered);
     (!whole).then(|| (Property::NoGaps, format!("{frame:?} lacks some")))
 }
 

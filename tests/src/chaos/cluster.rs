@@ -1,7 +1,7 @@
 //! Three nodes over one PostgreSQL and one bus, a load balancer before them, and the faults
 //! that it all has to bear.
 
-use super::node::Node;
+use super::node::{self, Node};
 use super::schedule::{Fault, Planned};
 use crate::load::Failure;
 use crate::nats;
@@ -11,6 +11,7 @@ use crate::proxy::Proxy;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::sync::{Mutex, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
@@ -65,6 +66,10 @@ pub struct Cluster {
     pub balancer: Proxy,
     /// Whether the slow client reads.
     pub reads: watch::Sender<bool>,
+    /// How often the devices of each meeting's two people with our client were lost.
+    pub devices: watch::Sender<[u32; 2]>,
+    /// What the nodes' clocks are told by.
+    _clocks: Option<TempDir>,
     over: Over,
     stopping: Mutex<()>,
     postgres: Arc<postgres::Cluster>,
@@ -72,11 +77,28 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts nodes over a fresh database of this name.
+    /// Starts nodes over a fresh database of this name; their clocks are right.
     ///
     /// # Errors
     /// The address of something makes no sense.
     pub async fn start(ground: &Ground, name: &str, over: Over) -> Result<Self, Failure> {
+        Self::with(ground, name, over, None).await
+    }
+
+    /// As [`Cluster::start`], with clocks that can be set.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`]; there is no library to set clocks with.
+    pub async fn timed(ground: &Ground, name: &str, over: Over) -> Result<Self, Failure> {
+        Self::with(ground, name, over, Some(TempDir::new()?)).await
+    }
+
+    async fn with(
+        ground: &Ground,
+        name: &str,
+        over: Over,
+        clocks: Option<TempDir>,
+    ) -> Result<Self, Failure> {
         let database = ground.postgres.database(name).await;
         let mut nodes = Vec::new();
         for number in 0..NODES {
@@ -85,6 +107,10 @@ impl Cluster {
                 Over::Postgres => through(&database).await?,
                 Over::Nats => through(&ground.nats.url()).await?,
             };
+            let clock = clocks
+                .as_ref()
+                .map(|folder| folder.path().join(number.to_string()));
+            let wrong = clock.as_deref().map(node::wrong_clock).transpose()?;
             let process = spawn_blocking(move || {
                 let bus = match over {
                     Over::Postgres => "--bus-database-url",
@@ -92,16 +118,23 @@ impl Cluster {
                 };
                 let arguments = ["--rate-limits", "off", "--database-url", &database_url];
                 let arguments = [&arguments[..], &[bus, &bus_url]].concat();
-                ServerProcess::start_in(&arguments, &[("RUST_LOG", "info")])
+                let wrong = wrong.iter().flatten();
+                let mut environment: Vec<(&str, &str)> = wrong
+                    .map(|(name, value)| (name.as_str(), value.as_str()))
+                    .collect();
+                environment.push(("RUST_LOG", "info"));
+                ServerProcess::start_in(&arguments, &environment)
             })
             .await?;
-            nodes.push(Node::new(number, process, bus, line));
+            nodes.push(Node::new(number, process, clock, (bus, line)));
         }
         let balancer = Proxy::among(nodes.iter().map(Node::address).collect()).await;
         Ok(Self {
             nodes,
             balancer,
             reads: watch::Sender::new(true),
+            devices: watch::Sender::new([0; 2]),
+            _clocks: clocks,
             over,
             stopping: Mutex::new(()),
             postgres: Arc::clone(&ground.postgres),
@@ -109,50 +142,41 @@ impl Cluster {
         })
     }
 
-    /// Does what is planned, and mends it again.
+    /// Does what is planned, and mends it again. Whether it was seen to have come.
     ///
     /// # Errors
     /// It cannot be done, or not be mended.
-    pub async fn suffer(&self, planned: Planned) -> Result<(), Failure> {
+    pub async fn suffer(&self, planned: Planned) -> Result<bool, Failure> {
         let lasts = Duration::from_millis(planned.for_ms);
         let node = &self.nodes[planned.node % self.nodes.len()];
         match planned.fault {
-            Fault::Kill => node.kill(lasts).await,
+            Fault::Kill => node.kill(lasts).await?,
             Fault::RollingRestart => {
                 for node in &self.nodes {
                     node.restart().await?;
                 }
-                Ok(())
             }
-            Fault::PostgresRestart => self.stop_postgres(Stop::Fast, lasts).await,
-            Fault::PostgresCrash => self.stop_postgres(Stop::Immediate, lasts).await,
-            Fault::BusStop => self.stop_bus(lasts).await,
-            Fault::BusPartition => {
-                part(&node.bus, planned).await;
-                Ok(())
-            }
-            Fault::DatabasePartition => {
-                part(&node.database, planned).await;
-                Ok(())
-            }
-            Fault::ClockSkew => {
-                // As much as the server bears between its clock and who issues tokens.
-                let seconds = 5 + planned.for_ms as i64 % 23;
-                let seconds = if planned.is_silent { -seconds } else { seconds };
-                node.skew(seconds).await
+            Fault::PostgresRestart => self.stop_postgres(Stop::Fast, lasts).await?,
+            Fault::PostgresCrash => self.stop_postgres(Stop::Immediate, lasts).await?,
+            Fault::BusStop => self.stop_bus(lasts).await?,
+            Fault::BusPartition => part(&node.bus, planned).await,
+            Fault::DatabasePartition => part(&node.database, planned).await,
+            Fault::ClockSkew => node.skew(wrong_by(planned)).await?,
+            Fault::ClockJump => return node.jump(wrong_by(planned), lasts).await,
+            Fault::DeviceLoss => {
+                let whose = usize::from(planned.is_silent);
+                self.devices.send_modify(|lost| lost[whose] += 1);
             }
             Fault::SlowClient => {
                 self.reads.send_replace(false);
                 sleep(lasts).await;
                 self.reads.send_replace(true);
-                Ok(())
             }
             Fault::Delay => {
                 let lines = [&node.bus, &node.database, &self.balancer];
                 lines.iter().for_each(|line| line.delay(DELAY));
                 sleep(lasts).await;
                 lines.iter().for_each(|line| line.delay(Duration::ZERO));
-                Ok(())
             }
             Fault::ClientCuts => {
                 if planned.is_silent {
@@ -162,9 +186,9 @@ impl Cluster {
                 self.balancer.fray(FRAY);
                 sleep(lasts).await;
                 self.balancer.fray(0.0);
-                Ok(())
             }
         }
+        Ok(true)
     }
 
     async fn stop_postgres(&self, how: Stop, lasts: Duration) -> Result<(), Failure> {
@@ -223,6 +247,13 @@ impl Cluster {
         }
         Ok(())
     }
+}
+
+/// By how many seconds a clock is wrong: as much as the server bears between its own and that
+/// of who issues tokens.
+fn wrong_by(planned: Planned) -> i64 {
+    let seconds = 5 + planned.for_ms as i64 % 23;
+    if planned.is_silent { -seconds } else { seconds }
 }
 
 /// The line is gone for a while: broken, or silent. A silent one is either broken in the

@@ -66,9 +66,9 @@ pub fn start(world: &Rc<World>) -> Crew {
         writers.push(spawn_local(writer(WRITERS).transcribe()));
         writers.push(spawn_local(writer(WRITERS + 1).post()));
         writers.push(spawn_local(writer(WRITERS).plan()));
-        for person in OURS {
+        for (device, person) in OURS.into_iter().enumerate() {
             let (tell, told) = oneshot::channel();
-            let ours = Ours::new(world, meeting, person);
+            let ours = Ours::new(world, meeting, person, device);
             readers.push(spawn_local(ours.take_part(tell)));
             writers.push(spawn_local(flushed(told)));
         }

@@ -45,8 +45,9 @@ pub async fn run(logs: &Path) -> Result<(Outcome, usize), Failure> {
     }
     let mut server = spawn_blocking(|| place.start()).await?;
     let node = server.address();
-    let reads = watch::Sender::new(true);
-    let world = Rc::new(World::make(0, node, node, 1, reads.subscribe()).await?);
+    let (reads, devices) = (watch::Sender::new(true), watch::Sender::new([0; 2]));
+    let told = (reads.subscribe(), devices.subscribe());
+    let world = Rc::new(World::make(0, node, node, 1, told).await?);
     let crew = crew::start(&world);
     let mut log = String::new();
     for time in 0..TIMES {

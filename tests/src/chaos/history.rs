@@ -74,9 +74,22 @@ pub struct Watch {
     pub journal: Journal,
     /// What came, in order.
     pub frames: Vec<Frame>,
+    /// All that was there before the first frame, where that was read back.
+    pub earlier: Option<Vec<Item>>,
+    /// Whether the device is lost: it need not have what came later.
+    pub is_lost: bool,
     /// When the server said that they are removed, in milliseconds since the run's begin.
     /// Who is not has to have everything in the end.
     pub removed_ms: Option<u64>,
+}
+
+impl Watch {
+    /// The sequence of the first entry that came, or will come, once there is a frame.
+    #[must_use]
+    pub fn first(&self) -> Option<u64> {
+        let frame = self.frames.first()?;
+        Some((frame.to + 1).saturating_sub(frame.items.len() as u64))
+    }
 }
 
 /// A journal as a node serves it in the end.

@@ -1,26 +1,25 @@
 //! Our own client at the CRDT door: the package's session with a note, the transcript and
 //! the chat. It types, says and posts, offline as online, and shows what comes.
 
+mod acts;
+mod device;
+
 use super::history::{Frame, Journal, Kind, NoteText, Watch};
-use super::marker::{Mark, marks, seams};
+use super::marker::Mark;
 use super::shell::Shell;
 use super::watcher::item;
 use super::world::World;
-use connvo_core::access::Role;
-use connvo_core::chat::{MessageDraft, MessageKind};
-use connvo_core::client::note::{NoteEvent, Person};
+use connvo_core::client::note::NoteEvent;
 use connvo_core::client::session::{Effect, Event};
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::MeetingId;
-use connvo_core::note::{Operation, StoreOp, Text};
+use connvo_core::note::{StoreOp, Text};
 use connvo_core::protocol::Command;
-use connvo_core::protocol::command::TranscriptDraft;
-use connvo_core::protocol::frame::Query;
-use connvo_core::transcript::{ChunkDraft, Speaker};
+use device::Earlier;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -37,6 +36,10 @@ pub struct Ours {
     world: Rc<World>,
     who: String,
     meeting: usize,
+    person: usize,
+    /// Which of the devices that may be lost it is, and how often that one was.
+    device: usize,
+    lost: u32,
     shell: Shell,
     note: u32,
     transcript: u32,
@@ -54,15 +57,19 @@ pub struct Ours {
     calls: BTreeMap<u64, (String, Command, usize)>,
     heard: Watch,
     shown: Vec<Mark>,
-    /// How many messages are shown, those of the server's own among them.
-    messages: u64,
+    chat: u32,
+    /// The sequences of the messages shown, those of the server's own among them.
+    messages: BTreeSet<u64>,
+    /// What was acknowledged to a device that was lost, and does not show on the new one yet.
+    owed: Vec<Mark>,
+    earlier: Earlier,
 }
 
 impl Ours {
-    /// Somebody in a meeting, by number.
+    /// Somebody in a meeting, by number, and which of the devices there are theirs.
     #[must_use]
-    pub fn new(world: &Rc<World>, meeting: usize, person: usize) -> Self {
-        let authors = [world.author(), world.author(), world.author()];
+    pub fn new(world: &Rc<World>, meeting: usize, person: usize, device: usize) -> Self {
+        let authors = [(); 3].map(|()| world.author());
         let mut random = Pcg64Mcg::seed_from_u64(world.seed ^ u64::from(authors[0]) << 32);
         let who = format!("our client {person} in {meeting}");
         let known = world.meetings[meeting].people[person].clone();
@@ -70,6 +77,9 @@ impl Ours {
         Self {
             world: Rc::clone(world),
             meeting,
+            person,
+            device,
+            lost: 0,
             shell,
             note: 0,
             transcript: 0,
@@ -81,18 +91,13 @@ impl Ours {
             rows: BTreeMap::new(),
             stored: Vec::new(),
             calls: BTreeMap::new(),
-            heard: Watch {
-                who: who.clone(),
-                journal: Journal {
-                    meeting,
-                    kind: Kind::Transcript,
-                },
-                frames: Vec::new(),
-                removed_ms: None,
-            },
+            heard: device::watch(&who, meeting),
             who,
             shown: Vec::new(),
-            messages: 0,
+            chat: 0,
+            messages: BTreeSet::new(),
+            owed: Vec::new(),
+            earlier: Earlier::default(),
         }
     }
 
@@ -102,31 +107,19 @@ impl Ours {
 
     /// Takes part until all is there. Tells when all of its own is stored.
     pub async fn take_part(mut self, flushed: oneshot::Sender<()>) {
-        let id = 1 + self.random.random_range(0..(1 << 52));
-        let name = self.who.clone();
-        let person = Person {
-            name: name.clone(),
-            color: "#123456".into(),
-        };
-        let now = self.shell.now_ms();
-        let session = &mut self.shell.session;
-        let meeting_id = self.world.meetings[self.meeting].id.clone();
-        match session.open_note(meeting_id.clone(), None, id, person) {
-            Ok(sub) => self.note = sub,
-            Err(error) => return self.world.complain(format!("{name}: {error}")),
-        }
-        let query = Query::Transcript {
-            meeting_id: meeting_id.clone(),
-        };
-        self.transcript = session.follow(query);
-        session.follow_chat(meeting_id, name, Role::Participant);
-        session.connect(now);
-
+        self.open();
         let mut flushed = Some(flushed);
         let mut next = Instant::now();
         let mut since = None;
         loop {
+            let lost = self.world.devices.borrow()[self.device];
+            if self.lost != lost {
+                self.lost = lost;
+                self.lose();
+            }
             self.settle().await;
+            self.read_back().await;
+            self.settle_debts();
             if self.world.is_stopped() {
                 let since = since.get_or_insert_with(Instant::now);
                 let is_late = since.elapsed() > PATIENCE;
@@ -216,12 +209,7 @@ impl Ours {
                 self.hear(reset, &items);
             }
             Event::Chat { messages, .. } => {
-                let messages = messages.as_array().map_or(&[][..], Vec::as_slice);
-                self.messages = messages.len() as u64;
-                let texts = messages
-                    .iter()
-                    .filter_map(|one| one["message"]["text"].as_str());
-                self.shown = texts.flat_map(marks).collect();
+                self.show(messages.as_array().map_or(&[], Vec::as_slice));
             }
             Event::Reply { id, result } => self.replied(id, result),
             Event::Ended { problem, .. } => self.complain(&format!("a journal ended: {problem}")),
@@ -268,111 +256,6 @@ impl Ours {
         self.calls.insert(id, (key, command, place));
     }
 
-    fn act(&mut self) {
-        let is_saying = |of: &Self, chat: bool| {
-            let is = |command: &Command| matches!(command, Command::PostMessage { .. }) == chat;
-            of.calls.values().any(|(_, command, _)| is(command))
-        };
-        match self.random.random_range(0..6) {
-            0 if !is_saying(self, false) => self.say(),
-            1 if !is_saying(self, true) => self.post(),
-            2 => self.take_back(),
-            _ => self.type_something(),
-        }
-    }
-
-    fn mark(&mut self, kind: Kind) -> (usize, Mark) {
-        let at = kind as usize;
-        self.places[at] += 1;
-        let (author, place) = (self.authors[at], self.places[at]);
-        let mark = Mark { author, place };
-        (self.world.write(self.meeting, kind, mark), mark)
-    }
-
-    fn type_something(&mut self) {
-        if !self.is_writable() {
-            return;
-        }
-        let (place, mark) = self.mark(Kind::Note);
-        let places = seams(&self.editor.to_string());
-        let at = places[self.random.random_range(0..places.len())] as u32;
-        self.fresh.push((place, mark));
-        self.edit(&Operation::replace(at, 0, &mark.to_string()));
-    }
-
-    /// Deletes something of one's own that is stored.
-    fn take_back(&mut self) {
-        if self.stored.is_empty() || !self.is_writable() {
-            return;
-        }
-        let at = self.random.random_range(0..self.stored.len());
-        let mark = self.stored.swap_remove(at).to_string();
-        let text = self.editor.to_string();
-        if let Some(at) = text.find(&mark) {
-            self.edit(&Operation::replace(at as u32, mark.len() as u32, ""));
-        }
-    }
-
-    fn is_writable(&self) -> bool {
-        let status = self.shell.session.note_status(self.note);
-        status.is_some_and(|status| status.writable)
-    }
-
-    fn edit(&mut self, operation: &Operation) {
-        let now = self.shell.now_ms();
-        let edited = self.shell.session.edit_note(self.note, operation, now);
-        let applied = edited.map(|()| self.editor.apply(operation));
-        if !matches!(applied, Ok(Ok(()))) {
-            self.complain(&format!("an edit is refused: {applied:?}"));
-        }
-    }
-
-    fn say(&mut self) {
-        let (written, mark) = self.mark(Kind::Transcript);
-        let chunk = ChunkDraft {
-            source_id: format!("tab{}", mark.author),
-            segment_id: mark.place.to_string(),
-            utterance_id: None,
-            revision: 0,
-            is_interim: false,
-            text: mark.to_string(),
-            start_ms: mark.place * 1_000,
-            end_ms: mark.place * 1_000 + 900,
-            speaker: Speaker {
-                label: "Ada".into(),
-                user_id: None,
-                name: None,
-            },
-            confidence: None,
-            language: None,
-            words: Vec::new(),
-        };
-        let command = Command::AppendTranscript {
-            meeting_id: self.id(),
-            draft: TranscriptDraft {
-                chunks: vec![chunk],
-            },
-        };
-        self.ask(format!("say-{mark}"), command, written);
-    }
-
-    fn post(&mut self) {
-        let (written, mark) = self.mark(Kind::Chat);
-        let id = self.random.random_range(0..(1_u64 << 48));
-        let command = Command::PostMessage {
-            meeting_id: self.id(),
-            draft: MessageDraft {
-                id: format!("0197f7a4-5e0b-7c3a-9d2e-{id:012x}").parse().ok(),
-                kind: MessageKind::Text,
-                text: mark.to_string(),
-                reply_to_id: None,
-                attachments: Vec::new(),
-                mentions: Vec::new(),
-            },
-        };
-        self.ask(format!("post-{mark}"), command, written);
-    }
-
     fn is_flushed(&self) -> bool {
         self.unrest().is_none()
     }
@@ -397,7 +280,8 @@ impl Ours {
         };
         self.editor.to_string() == ends.texts[self.meeting]
             && ends.heads.get(&of(Kind::Transcript)) == Some(&heard)
-            && ends.heads.get(&of(Kind::Chat)) == Some(&self.messages)
+            && ends.heads.get(&of(Kind::Chat)) == Some(&(self.messages.len() as u64))
+            && self.heard.earlier.is_some()
     }
 
     fn complain(&self, what: &str) {
@@ -410,6 +294,9 @@ impl Ours {
         let held = self.shell.session.note_text(self.note);
         if held.map(ToString::to_string).as_ref() != Some(&text) {
             self.complain("the editor's text is not the replica's");
+        }
+        for mark in &self.owed {
+            self.complain(&format!("a new device does not show {mark}"));
         }
         let mut history = self.world.history.borrow_mut();
         history.texts.push(NoteText { who, meeting, text });

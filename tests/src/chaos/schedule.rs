@@ -22,10 +22,15 @@ pub enum Fault {
     BusPartition,
     /// One node does not reach PostgreSQL.
     DatabasePartition,
-    /// One node's clock is wrong.
+    /// One node's clock is wrong from its start on.
     ClockSkew,
+    /// One node's clock jumps while it runs, and back again.
+    ClockJump,
     /// Somebody reads nothing for a while.
     SlowClient,
+    /// Somebody in each meeting loses their device and all that it held, and comes back with
+    /// another one.
+    DeviceLoss,
     /// Everything takes longer.
     Delay,
     /// Clients' lines break, in the midst of frames.
@@ -34,7 +39,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Kill,
         Self::RollingRestart,
         Self::PostgresRestart,
@@ -43,7 +48,9 @@ impl Fault {
         Self::BusPartition,
         Self::DatabasePartition,
         Self::ClockSkew,
+        Self::ClockJump,
         Self::SlowClient,
+        Self::DeviceLoss,
         Self::Delay,
         Self::ClientCuts,
     ];
@@ -99,7 +106,9 @@ pub fn schedule(seed: u64, run_ms: u64, nodes: usize) -> Vec<Planned> {
             // Sometimes longer than a node may serve what it cannot check.
             Fault::DatabasePartition => 500..7_000,
             Fault::BusStop | Fault::BusPartition | Fault::SlowClient => 1_000..6_000,
-            Fault::RollingRestart | Fault::ClockSkew => 0..500,
+            // A clock is looked at once a second.
+            Fault::ClockJump => 3_000..7_000,
+            Fault::RollingRestart | Fault::ClockSkew | Fault::DeviceLoss => 0..500,
             Fault::Delay | Fault::ClientCuts => 500..3_000,
         };
         planned.push(Planned {

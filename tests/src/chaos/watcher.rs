@@ -62,6 +62,8 @@ impl Watcher {
             who: format!("{who} {meeting}"),
             journal: Journal { meeting, kind },
             frames: Vec::new(),
+            earlier: None,
+            is_lost: false,
             removed_ms: None,
         };
         Self {

@@ -59,6 +59,10 @@ pub struct World {
     pub history: RefCell<History>,
     /// Whether the slow client reads.
     pub reads: watch::Receiver<bool>,
+    /// How often the devices of each meeting's two people with our client were lost.
+    pub devices: watch::Receiver<[u32; 2]>,
+    /// How many were lost so far.
+    pub lost: Cell<u64>,
     /// What there is in the end, once that is known.
     pub ends: watch::Sender<Option<Ends>>,
     stopped: watch::Sender<bool>,
@@ -76,7 +80,7 @@ impl World {
         node: SocketAddr,
         address: SocketAddr,
         meetings: usize,
-        reads: watch::Receiver<bool>,
+        (reads, devices): (watch::Receiver<bool>, watch::Receiver<[u32; 2]>),
     ) -> Result<Self, Failure> {
         let mut made = Vec::new();
         for number in 0..meetings {
@@ -88,6 +92,8 @@ impl World {
             meetings: made,
             history: RefCell::default(),
             reads,
+            devices,
+            lost: Cell::new(0),
             ends: watch::Sender::new(None),
             stopped: watch::Sender::new(false),
             authors: Cell::new(0),

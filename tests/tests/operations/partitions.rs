@@ -4,12 +4,13 @@ use crate::client::Api;
 use connvo_core::id::MeetingId;
 use connvo_core::transcript::validate;
 use connvo_server::clock::Clock;
-use connvo_server::committer::{Append, Committer, TranscriptBatch};
+use connvo_server::committer::{Append, CommitError, Committer, TranscriptBatch};
 use connvo_server::db::Db;
 use connvo_server::transcript::partitions::keep;
 use connvo_server::{sweep, transcript};
 use serde_json::json;
 use std::collections::BTreeSet;
+use tokio::task::JoinHandle;
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -67,6 +68,65 @@ async fn months_are_made_ahead_and_given_up_when_nothing_is_left_of_them() {
     assert_eq!(count(&api, &Month::of(&api, 60).await.name).await, 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_or_writes_while_a_month_is_made_misses_nothing() {
+    let api = Api::start_at(Clock::System, |_| {}).await;
+    sweep::once(&api.app).await;
+    let (db, mut after) = (&api.app.db, 60);
+    loop {
+        let month = Month::of(&api, after).await;
+        let meeting = month.meeting(&api).await;
+        assert_eq!(says(&api, &meeting, 3).await, [1, 2, 3]);
+        // What is kept with all else stands still, so that who makes the month waits amid it.
+        let mut other = pool(&api).begin().await.unwrap();
+        sqlx::raw_sql("LOCK TABLE transcript_chunks_other IN ACCESS SHARE MODE")
+            .execute(&mut *other)
+            .await
+            .unwrap();
+        let (at, of) = (month.at_ms(), db.clone());
+        let making = tokio::spawn(async move { keep(&of, at).await });
+        waiting(&api, 1, &making).await;
+        let (of, read) = (db.clone(), meeting.clone());
+        let reading =
+            tokio::spawn(async move { transcript::store::entries(&of, &read, 0, 0, 10).await });
+        waiting(&api, 2, &making).await;
+        let (of, written) = (db.clone(), meeting.clone());
+        let writing = tokio::spawn(async move { append(&of, &written, 4).await });
+        waiting(&api, 3, &making).await;
+        other.rollback().await.unwrap();
+        let is_made = making.await.unwrap();
+        let sequences: Vec<_> = reading
+            .await
+            .unwrap()
+            .unwrap()
+            .iter()
+            .map(|one| one.sequence)
+            .collect();
+        assert_eq!(sequences, [1, 2, 3]);
+        assert_eq!(writing.await.unwrap().unwrap(), [1, 2, 3, 4]);
+        // It waits for no longer than a moment: once more, if we did.
+        if is_made.is_ok() {
+            assert_eq!(count(&api, &month.name).await, 4);
+            return;
+        }
+        after += 12;
+        assert!(after < 600, "{is_made:?}");
+    }
+}
+
+/// Waits until so many wait for the transcript, or the month is made or given up.
+async fn waiting<T>(api: &Api, count: i64, making: &JoinHandle<T>) {
+    let waits = "SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND relation::regclass::text LIKE 'transcript_chunks%'";
+    while !making.is_finished() {
+        let (waiting,): (i64,) = sqlx::query_as(waits).fetch_one(pool(api)).await.unwrap();
+        if waiting >= count {
+            return;
+        }
+    }
+}
+
 /// A month so many after this one.
 struct Month {
     name: String,
@@ -85,6 +145,12 @@ impl Month {
         .await
         .unwrap();
         Self { name, begin }
+    }
+
+    /// When it begins, in milliseconds since the Unix epoch.
+    fn at_ms(&self) -> u64 {
+        let digits = self.begin.replace('-', "");
+        u64::from_str_radix(&digits[..12], 16).unwrap()
     }
 
     /// A meeting that was made in it, as its id says.
@@ -106,6 +172,10 @@ impl Month {
 
 /// Says so many things; answers their sequences.
 async fn says(api: &Api, meeting: &MeetingId, chunks: u64) -> Vec<u64> {
+    append(&api.app.db, meeting, chunks).await.unwrap()
+}
+
+async fn append(db: &Db, meeting: &MeetingId, chunks: u64) -> Result<Vec<u64>, CommitError> {
     let draft = |at: u64| {
         let draft = json!({"sourceId": "mic", "segmentId": at.to_string(), "text": "hi",
             "startMs": at, "endMs": at, "speaker": {"label": "Ada"}});
@@ -116,16 +186,17 @@ async fn says(api: &Api, meeting: &MeetingId, chunks: u64) -> Vec<u64> {
         note: None,
         transcript: Some(TranscriptBatch {
             chunks: validate((0..chunks).map(draft).collect()).unwrap(),
-            created_at: 0,
+            // Not so long ago that a sweep may forget it.
+            created_at: Clock::System.now_ms(),
         }),
         chat: Vec::new(),
         records: Vec::new(),
     };
-    let stored = Committer::start(&api.app.db).append(append).await.unwrap();
+    let stored = Committer::start(db).append(append).await?;
     let chunks = stored.chunks.iter();
-    chunks
+    Ok(chunks
         .map(|chunk| chunk.as_ref().unwrap().sequence)
-        .collect()
+        .collect())
 }
 
 fn pool(api: &Api) -> &connvo_server::db::postgres::Pg {

@@ -12,6 +12,16 @@ use connvo_core::transcript::{Chunk, bucket};
 use sqlx::{PgConnection, Postgres, Transaction};
 use std::collections::HashSet;
 
+/// Adds chunks: columns as arrays.
+pub const CHUNKS_SQL: &str =
+    "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
+         bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence, language,
+         revised, word_count, created_at, utterance_id, words)
+     SELECT * FROM UNNEST($1::text[], $2::int8[], $3::text[], $4::text[], $5::int8[],
+         $6::int8[], $7::text[], $8::int8[], $9::int8[], $10::text[], $11::text[],
+         $12::float8[], $13::text[], $14::bool[], $15::int8[], $16::int8[], $17::text[],
+         $18::text[])";
+
 /// A batch asks for rows by their keys. How many there are the planner cannot know: without
 /// this it reads a table that it takes for small as a whole, for every batch.
 pub(super) const BEGIN: &str = "BEGIN; SET LOCAL enable_seqscan = off; \
@@ -208,37 +218,29 @@ async fn chunks(tx: &mut PgConnection, plan: &Plan<'_>) -> Result<(), StoreError
     }
     let words = column(plan, |c| to_words(&c.fields.words));
     let words: Vec<Option<String>> = words.into_iter().collect::<Result<_, _>>()?;
-    sqlx::query(
-        "INSERT INTO transcript_chunks (meeting_id, sequence, source_id, segment_id, revision,
-             bucket, text, start_ms, end_ms, speaker_label, speaker_user_id, confidence, language,
-             revised, word_count, created_at, utterance_id, words)
-         SELECT * FROM UNNEST($1::text[], $2::int8[], $3::text[], $4::text[], $5::int8[],
-             $6::int8[], $7::text[], $8::int8[], $9::int8[], $10::text[], $11::text[],
-             $12::float8[], $13::text[], $14::bool[], $15::int8[], $16::int8[], $17::text[],
-             $18::text[])",
-    )
-    .bind(meetings)
-    .bind(column(plan, |c| to_i64(c.sequence)))
-    .bind(column(plan, |c| c.fields.source_id.as_str()))
-    .bind(column(plan, |c| c.fields.segment_id.as_str()))
-    .bind(column(plan, |c| i64::from(c.fields.revision)))
-    .bind(column(plan, |c| to_i64(bucket(c.fields.start_ms))))
-    .bind(column(plan, |c| c.fields.text.as_str()))
-    .bind(column(plan, |c| to_i64(c.fields.start_ms)))
-    .bind(column(plan, |c| to_i64(c.fields.end_ms)))
-    .bind(column(plan, |c| c.fields.speaker.label.as_str()))
-    .bind(column(plan, |c| {
-        c.fields.speaker.user_id.as_ref().map(UserId::as_str)
-    }))
-    .bind(column(plan, |c| c.fields.confidence))
-    .bind(column(plan, |c| c.fields.language.as_deref()))
-    .bind(column(plan, |c| c.revised))
-    .bind(column(plan, |c| i64::from(c.word_count)))
-    .bind(column(plan, |c| to_i64(c.created_at)))
-    .bind(column(plan, |c| c.fields.utterance_id.as_deref()))
-    .bind(words)
-    .execute(tx)
-    .await?;
+    sqlx::query(CHUNKS_SQL)
+        .bind(meetings)
+        .bind(column(plan, |c| to_i64(c.sequence)))
+        .bind(column(plan, |c| c.fields.source_id.as_str()))
+        .bind(column(plan, |c| c.fields.segment_id.as_str()))
+        .bind(column(plan, |c| i64::from(c.fields.revision)))
+        .bind(column(plan, |c| to_i64(bucket(c.fields.start_ms))))
+        .bind(column(plan, |c| c.fields.text.as_str()))
+        .bind(column(plan, |c| to_i64(c.fields.start_ms)))
+        .bind(column(plan, |c| to_i64(c.fields.end_ms)))
+        .bind(column(plan, |c| c.fields.speaker.label.as_str()))
+        .bind(column(plan, |c| {
+            c.fields.speaker.user_id.as_ref().map(UserId::as_str)
+        }))
+        .bind(column(plan, |c| c.fields.confidence))
+        .bind(column(plan, |c| c.fields.language.as_deref()))
+        .bind(column(plan, |c| c.revised))
+        .bind(column(plan, |c| i64::from(c.word_count)))
+        .bind(column(plan, |c| to_i64(c.created_at)))
+        .bind(column(plan, |c| c.fields.utterance_id.as_deref()))
+        .bind(words)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

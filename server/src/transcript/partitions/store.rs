@@ -46,8 +46,10 @@ pub(super) async fn missing(db: &Db, now_ms: u64, ahead: i32) -> Result<Vec<Mont
     Ok(months)
 }
 
-/// Makes a month's partition beside the table, then a part of it: writers are not held up by
-/// its indexes. What of the month was kept with all else goes there.
+/// Makes a month's partition beside the table, then a part of it: nobody is held up by its
+/// indexes. What of the month was kept with all else goes there, while nobody reads or
+/// writes: who had looked up the table's parts before would look for it where it was, and
+/// find nothing.
 pub(super) async fn make(db: &Db, month: &Month) -> Result<(), StoreError> {
     let Db::Postgres(pool) = db else {
         return Ok(());
@@ -56,7 +58,7 @@ pub(super) async fn make(db: &Db, month: &Month) -> Result<(), StoreError> {
     let mut tx = pool.begin_with(SOON).await?;
     let make = format!(
         "CREATE TABLE {name} (LIKE transcript_chunks INCLUDING ALL);
-         LOCK TABLE ONLY transcript_chunks IN SHARE UPDATE EXCLUSIVE MODE;
+         LOCK TABLE ONLY transcript_chunks IN ACCESS EXCLUSIVE MODE;
          LOCK TABLE transcript_chunks_other IN ACCESS EXCLUSIVE MODE;
          WITH moved AS (DELETE FROM transcript_chunks_other
              WHERE meeting_id >= '{begin}' AND meeting_id < '{end}' RETURNING *)

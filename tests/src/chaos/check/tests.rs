@@ -60,13 +60,33 @@ fn good() -> History {
                 who: "watcher".into(),
                 journal: CHAT,
                 frames: frames.clone(),
+                earlier: None,
+                is_lost: false,
                 removed_ms: None,
             },
             Watch {
                 who: "removed".into(),
                 journal: CHAT,
                 frames: frames[..2].to_vec(),
+                earlier: None,
+                is_lost: false,
                 removed_ms: Some(1_000),
+            },
+            Watch {
+                who: "lost".into(),
+                journal: CHAT,
+                frames: frames[..2].to_vec(),
+                earlier: Some(Vec::new()),
+                is_lost: true,
+                removed_ms: None,
+            },
+            Watch {
+                who: "new".into(),
+                journal: CHAT,
+                frames: vec![frame(None, 4, &items[2..])],
+                earlier: Some(items[..2].to_vec()),
+                is_lost: false,
+                removed_ms: None,
             },
         ],
         logs: vec![log("node 0"), log("node 1")],
@@ -174,6 +194,47 @@ fn a_frame_that_lacks_what_it_covers_is_found() {
 fn a_watcher_who_has_to_start_over_is_found() {
     breaks(Property::NoGaps, |history| {
         history.watches[0].frames[3] = frame(None, 4, &[item(4, 1, 3)]);
+    });
+}
+
+#[test]
+fn a_gap_in_what_a_new_device_is_shown_is_found() {
+    breaks(Property::NoGaps, |history| {
+        drop(history.watches[3].frames[0].items.remove(0));
+        history.watches[3].frames[0].items.insert(0, item(2, 2, 1));
+    });
+}
+
+#[test]
+fn a_new_device_that_is_shown_nothing_of_what_there_is_is_found() {
+    breaks(Property::NoGaps, |history| {
+        history.watches[3].frames[0].items.clear();
+    });
+}
+
+#[test]
+fn what_cannot_be_read_back_is_found() {
+    for missing in 0..2 {
+        breaks(Property::NothingLost, |history| {
+            let earlier = history.watches[3].earlier.as_mut();
+            drop(earlier.unwrap().remove(missing));
+        });
+    }
+}
+
+#[test]
+fn what_is_read_back_otherwise_is_found() {
+    breaks(Property::Equal, |history| {
+        let earlier = history.watches[3].earlier.as_mut();
+        earlier.unwrap()[0].marks.clear();
+    });
+}
+
+#[test]
+fn a_new_device_that_does_not_get_the_rest_is_found() {
+    breaks(Property::NothingLost, |history| {
+        let new = &mut history.watches[3];
+        new.frames = vec![frame(None, 3, &[item(3, 1, 2)])];
     });
 }
 
