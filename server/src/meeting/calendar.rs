@@ -38,7 +38,7 @@ pub async fn of_meeting(app: &App, actor: &Actor, meeting: &MeetingId) -> Result
     let found = store::get_whole(&app.db, &actor.user_id, meeting).await?;
     let (found, repeats) = found.ok_or_else(|| Problem::not_found("the meeting"))?;
     let people = people(app, actor, &by, meeting).await?;
-    let mut book = Book::default();
+    let mut book = Book::at(app.clock.now_ms());
     book.add(&found, repeats.as_ref(), &people);
     Ok(book.text())
 }
@@ -70,7 +70,7 @@ pub async fn of_person(app: &App, person: &UserId) -> Result<String, Problem> {
     };
     let page = store::list(&app.db, person, &filter, (None, MEETINGS)).await?;
     let known = user::store::get(&app.db, person).await?;
-    let mut book = Book::default();
+    let mut book = Book::at(now);
     for (meeting, repeats) in page {
         let mut people = Vec::new();
         if let Some(host) = store::host_of(&app.db, &meeting.id).await? {
@@ -113,14 +113,24 @@ fn without_address(person: Participant) -> Participant {
 }
 
 /// A calendar in the making.
-#[derive(Default)]
 struct Book {
+    /// When it is made (milliseconds since the Unix epoch): whoever has an older one of the
+    /// same event takes this.
+    made_at: u64,
     events: Vec<Event>,
     /// For each timezone, since when it is needed (milliseconds since the Unix epoch).
     zones: BTreeMap<String, u64>,
 }
 
 impl Book {
+    const fn at(made_at: u64) -> Self {
+        Self {
+            made_at,
+            events: Vec::new(),
+            zones: BTreeMap::new(),
+        }
+    }
+
     fn add(&mut self, meeting: &Meeting, repeats: Option<&Repeats>, people: &[Participant]) {
         let planned = meeting.plan.scheduled_at.or(meeting.started_at);
         match (repeats, meeting.occurrence_at) {
@@ -153,7 +163,7 @@ impl Book {
             _ => meeting.id.as_str(),
         };
         event.uid(uid).summary(&plain(&plan.title));
-        event.add_property("DTSTAMP", utc(meeting.created_at));
+        event.add_property("DTSTAMP", utc(self.made_at));
         if let Some(description) = &plan.description {
             event.description(&plain(description));
         }
