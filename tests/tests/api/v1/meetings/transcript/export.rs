@@ -58,8 +58,8 @@ async fn each_format_is_a_file_of_its_own_kind() {
         (
             "srt",
             "application/x-subrip; charset=utf-8",
-            "1\n00:00:00,000 --> 00:00:00,900\nAda <B>: <0> & -> on\n\n\
-             2\n00:00:01,000 --> 00:00:01,900\nAda <B>: <1> & -> on\n\n",
+            "1\n00:00:00,000 --> 00:00:00,900\nAda <B>: <0> & → on\n\n\
+             2\n00:00:01,000 --> 00:00:01,900\nAda <B>: <1> & → on\n\n",
         ),
         (
             "txt",
