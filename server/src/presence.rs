@@ -60,6 +60,13 @@ impl Held {
         self.news.len() > before
     }
 
+    /// These are to be told too, where nothing newer is.
+    fn tell_also(&mut self, news: News) {
+        for (whose, here) in news {
+            self.news.entry(whose).or_insert(here);
+        }
+    }
+
     fn people(
         &mut self,
         meeting: &MeetingId,
@@ -167,25 +174,17 @@ impl Presence {
         (std::mem::take(&mut held.news), next)
     }
 
-    /// What could not be told is to be told again, where nothing newer is.
-    fn put_back(&self, news: News) {
-        let mut held = self.lock();
-        for (whose, here) in news {
-            held.news.entry(whose).or_insert(here);
-        }
-    }
-
     /// Tells again of everybody who is here: the others may have taken this node for dead.
     pub fn tell_again(&self) {
-        let held = self.lock();
+        let mut held = self.lock();
         let all = held.meetings.iter().flat_map(|(meeting, people)| {
             people
                 .people()
                 .map(|user| ((meeting.clone(), user.clone()), true))
         });
-        let news: News = all.collect();
+        let all = all.collect();
+        held.tell_also(all);
         drop(held);
-        self.put_back(news);
         self.0.changed.notify_one();
     }
 
@@ -270,7 +269,7 @@ pub async fn once(app: &App) -> Option<u64> {
         if let Err(error) = write(app, (&user, &meeting), here, now).await {
             tracing::warn!(%error, "when somebody was in a meeting is not written down yet");
             news.insert((meeting, user), here);
-            app.presence.put_back(news);
+            app.presence.lock().tell_also(news);
             next = next.into_iter().chain([now + AGAIN_MS]).min();
             break;
         }

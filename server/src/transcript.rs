@@ -115,9 +115,6 @@ pub async fn offer_of(
     let chunks = validate(draft.chunks)?;
     let of = (&sender.actor, sender.service.as_ref());
     admit(app, of, meeting, by, &chunks).await?;
-    if chunks.is_empty() {
-        return Ok(Some(TranscriptAccepted::default()));
-    }
     let room = app.rooms.open(meeting).await?;
     room.offer_transcript(chunks, (mailbox, id)).await
 }

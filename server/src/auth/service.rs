@@ -130,8 +130,8 @@ pub fn refused_elsewhere(app: &App, request: &Arc<RequestInfo>) -> Problem {
     problem
 }
 
-/// The token with this hash, where it is good. One that is not is in the audit log, and counts against
-/// the address it came from.
+/// The token with this hash, where it is good. One that is not is in the audit log, and
+/// counts against the address it came from.
 ///
 /// # Errors
 /// `UNAUTHORIZED` for one that is nobody's, was taken back or is out of its time, or whose

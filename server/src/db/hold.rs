@@ -18,3 +18,24 @@ pub async fn meeting(tx: impl Into<Tx<'_>>, id: &MeetingId) -> Result<(), StoreE
     });
     Ok(())
 }
+
+/// Holds a meeting's journal (see [`super::streams`]). False where the meeting is no more: of
+/// one that was removed meanwhile nothing is written.
+///
+/// # Errors
+/// The store fails.
+pub async fn journal(
+    tx: impl Into<Tx<'_>>,
+    meeting: &MeetingId,
+    kind: &str,
+) -> Result<bool, StoreError> {
+    let held = on_tx!(tx.into(), |line| {
+        sqlx::query("UPDATE streams SET head = head WHERE meeting_id = $1 AND kind = $2")
+            .bind(meeting.as_str())
+            .bind(kind)
+            .execute(line)
+            .await?
+            .rows_affected()
+    });
+    Ok(held > 0)
+}

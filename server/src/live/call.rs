@@ -1,13 +1,46 @@
 //! Commands of the socket.
 
+use super::task::Live;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::idempotency::Key;
+use crate::rooms::mailbox::Letter;
 use crate::{chat, meeting, note, transcript};
 use connvo_core::chat::Message;
 use connvo_core::error::Problem;
+use connvo_core::live::connection::Effect;
+use connvo_core::protocol::command::TranscriptAccepted;
 use connvo_core::protocol::{Command, CommandReply};
 use connvo_core::transcript::speaker::SpeakerNameDraft;
+use std::sync::Arc;
+
+impl Live {
+    /// The reply to chunks that were offered, where it does not come by mail.
+    pub(super) fn offered(
+        &mut self,
+        id: u64,
+        offered: Result<Option<TranscriptAccepted>, Problem>,
+    ) -> Vec<Effect> {
+        let reply = offered
+            .map(|one| one.map(CommandReply::Transcript))
+            .transpose();
+        let replied = reply.map(|reply| self.connection.replied(id, reply));
+        replied.unwrap_or_default()
+    }
+
+    /// Carries out a call beside the connection; the reply comes by mail.
+    pub(super) fn beside(
+        &self,
+        id: u64,
+        call: impl Future<Output = Result<CommandReply, Problem>> + Send + 'static,
+    ) {
+        let mailbox = Arc::clone(&self.mailbox);
+        self.app.tasks.spawn(async move {
+            let result = call.await;
+            mailbox.leave(Letter::Replied { id, result });
+        });
+    }
+}
 
 /// Carries out a command: the same functions that the HTTP routes call.
 pub(super) async fn carry_out(

@@ -5,13 +5,11 @@
 use super::task::Live;
 use crate::auth::service::{self, Sender};
 use crate::listeners::About;
-use crate::rooms::mailbox::Letter;
 use crate::transcript;
 use connvo_core::error::Problem;
 use connvo_core::id::UserId;
 use connvo_core::live::connection::Effect;
 use connvo_core::protocol::{Command, CommandReply, close};
-use std::sync::Arc;
 
 /// What a program said hello with: its token's hash, and its id.
 pub(super) struct Program {
@@ -63,7 +61,7 @@ impl Live {
     }
 
     /// Carries out what a program may call, and refuses the rest.
-    pub(super) async fn call_of_program(&mut self, (id, command): (u64, Command)) -> Vec<Effect> {
+    pub(super) async fn call_of_program(&mut self, id: u64, command: Command) -> Vec<Effect> {
         let Some(program) = &self.program else {
             return Vec::new();
         };
@@ -78,27 +76,20 @@ impl Live {
         match command {
             Command::AppendTranscript { meeting_id, draft } => {
                 let caller = (&self.mailbox, id);
-                match transcript::offer_of(app, &sender, &meeting_id, draft, caller).await {
-                    Ok(None) => Vec::new(),
-                    Ok(Some(accepted)) => {
-                        let reply = CommandReply::Transcript(accepted);
-                        self.connection.replied(id, Ok(reply))
-                    }
-                    Err(problem) => self.connection.replied(id, Err(problem)),
-                }
+                let offered = transcript::offer_of(app, &sender, &meeting_id, draft, caller).await;
+                self.offered(id, offered)
             }
             Command::AppendProviderTranscript {
                 meeting_id,
                 provider,
                 draft,
             } => {
-                let (app, mailbox) = (app.clone(), Arc::clone(&self.mailbox));
-                self.app.tasks.spawn(async move {
+                let app = app.clone();
+                self.beside(id, async move {
                     let (of, draft) = (&sender, &draft);
                     let sent =
                         transcript::append_provider(&app, of, &meeting_id, provider, draft).await;
-                    let result = sent.map(CommandReply::Transcript);
-                    mailbox.leave(Letter::Replied { id, result });
+                    sent.map(CommandReply::Transcript)
                 });
                 Vec::new()
             }

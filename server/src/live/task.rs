@@ -11,7 +11,7 @@ use crate::auth::service;
 use crate::connections::Connected;
 use crate::listeners::{About, Hearing};
 use crate::rate::{Late, NOTE_OP};
-use crate::rooms::mailbox::{Letter, Mailbox};
+use crate::rooms::mailbox::Mailbox;
 use crate::socket::{Broken, Error, Message, Socket};
 use crate::transcript::{self, pass::Pass};
 use bytes::Bytes;
@@ -19,7 +19,7 @@ use connvo_core::id::MeetingId;
 use connvo_core::live::connection::{Connection, Effect, Outgoing, Stream};
 use connvo_core::protocol::command::TranscriptDraft;
 use connvo_core::protocol::frame::Query;
-use connvo_core::protocol::{Command, CommandReply, close};
+use connvo_core::protocol::{Command, close};
 use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -230,7 +230,7 @@ impl Live {
                     after,
                 } => Box::pin(self.open(sub, query, epoch, after)).await,
                 Effect::Call { id, command, .. } if self.program.is_some() => {
-                    Box::pin(self.call_of_program((id, command))).await
+                    Box::pin(self.call_of_program(id, command)).await
                 }
                 Effect::Call {
                     id,
@@ -355,25 +355,19 @@ impl Live {
         };
         let (app, caller) = (&self.app, (&self.mailbox, id));
         let offered = transcript::offer(app, actor, meeting, draft, caller, &mut self.pass);
-        match offered.await {
-            Ok(None) => Vec::new(),
-            Ok(Some(accepted)) => {
-                let reply = CommandReply::Transcript(accepted);
-                self.connection.replied(id, Ok(reply))
-            }
-            Err(problem) => self.connection.replied(id, Err(problem)),
-        }
+        let offered = offered.await;
+        self.offered(id, offered)
     }
 
-    /// Carries out a command beside the connection; the reply comes by mail.
     fn call(&self, id: u64, key: String, command: Command) {
-        let (app, mailbox) = (self.app.clone(), Arc::clone(&self.mailbox));
-        let Some(actor) = &self.actor else { return };
+        let (app, Some(actor)) = (self.app.clone(), &self.actor) else {
+            return;
+        };
         let actor = actor.next_request(app.ids.uuid(), app.clock.now_ms());
-        self.app.tasks.spawn(async move {
-            let result = carry_out(&app, &actor, key, command).await;
-            mailbox.leave(Letter::Replied { id, result });
-        });
+        self.beside(
+            id,
+            async move { carry_out(&app, &actor, key, command).await },
+        );
     }
 
     async fn send(&mut self, frame: Outgoing) -> Result<(), Over> {

@@ -4,7 +4,7 @@
 
 mod each;
 
-use crate::db::{Db, StoreError, streams, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, hold, streams, to_i64, to_id, to_u64};
 use crate::on_db;
 use connvo_core::id::MeetingId;
 use connvo_core::live::note::{Base, ClientClaim, StoredNote};
@@ -259,15 +259,7 @@ pub async fn write_base(
     let written = on_db!(
         db,
         transaction | tx | {
-            // Of a meeting that was removed meanwhile nothing is written any more.
-            let there = sqlx::query(
-                "UPDATE streams SET head = head WHERE meeting_id = $1 AND kind = 'note'",
-            )
-            .bind(meeting.as_str())
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-            if there == 0 {
+            if !hold::journal(&mut tx, meeting, streams::NOTE).await? {
                 tx.rollback().await?;
                 return Ok(false);
             }

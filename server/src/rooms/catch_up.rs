@@ -51,22 +51,15 @@ pub(super) struct Grown {
 
 impl Grown {
     fn mark(&self, meeting: &MeetingId, kind: Kind, head: u64) {
-        let mut marked = self.lock();
-        let held = marked.entry(meeting.clone()).or_default().of(kind);
-        *held = head.max(*held);
-        drop(marked);
+        self.keep(meeting, kind, head);
         self.look();
     }
 
-    /// Keeps a mark for when its room is open; nothing looks at it for that.
-    fn keep(&self, meeting: &MeetingId, heads: Heads) {
+    /// Keeps a mark; nothing looks at it for that.
+    fn keep(&self, meeting: &MeetingId, kind: Kind, head: u64) {
         let mut marked = self.lock();
-        let held = marked.entry(meeting.clone()).or_default();
-        for kind in [Kind::Note, Kind::Transcript, Kind::Chat] {
-            let head = *{ heads }.of(kind);
-            let held = held.of(kind);
-            *held = head.max(*held);
-        }
+        let held = marked.entry(meeting.clone()).or_default().of(kind);
+        *held = head.max(*held);
     }
 
     /// Has what is marked looked at.
@@ -140,9 +133,11 @@ impl Rooms {
     }
 
     /// Keeps what a room may lack that is being opened: it looks when it is open.
-    fn wait_for(&self, meeting: &MeetingId, heads: Heads) {
+    fn wait_for(&self, meeting: &MeetingId, mut heads: Heads) {
         if self.is_opening(meeting) {
-            self.0.grown.keep(meeting, heads);
+            for kind in [Kind::Note, Kind::Transcript, Kind::Chat] {
+                self.0.grown.keep(meeting, kind, *heads.of(kind));
+            }
             if !self.is_opening(meeting) {
                 // It was opened, and looked, meanwhile.
                 self.0.grown.look();

@@ -3,7 +3,7 @@
 pub(super) mod failed;
 pub mod forget;
 
-use crate::db::{Db, StoreError, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, hold, to_i64, to_id, to_u64};
 use crate::on_db;
 use crate::transcript::segment::{self, Stored};
 use connvo_core::id::{MeetingId, UserId};
@@ -291,14 +291,7 @@ pub(super) async fn write(db: &Db, change: &Change<'_>, now_ms: u64) -> Result<b
     on_db!(
         db,
         transaction | tx | {
-            // Of a meeting that was removed meanwhile nothing is written any more.
-            let there =
-                sqlx::query("UPDATE streams SET head = head WHERE meeting_id = $1 AND kind = $2")
-                    .bind(meeting)
-                    .bind(change.kind)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected();
+            let is_there = hold::journal(&mut tx, change.meeting, change.kind).await?;
             let turned = sqlx::query(
                 "INSERT INTO search_cursors
                      (meeting_id, kind, head, turn, documents, length, updated_at)
@@ -316,7 +309,7 @@ pub(super) async fn write(db: &Db, change: &Change<'_>, now_ms: u64) -> Result<b
             .execute(&mut *tx)
             .await?
             .rows_affected();
-            if there == 0 || turned == 0 {
+            if !is_there || turned == 0 {
                 tx.rollback().await?;
                 return Ok(false);
             }

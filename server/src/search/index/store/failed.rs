@@ -1,7 +1,7 @@
 //! That a journal could not be followed.
 
 use super::Cursor;
-use crate::db::{Db, StoreError, to_i64};
+use crate::db::{Db, StoreError, hold, to_i64};
 use crate::on_db;
 use connvo_core::id::MeetingId;
 
@@ -25,14 +25,7 @@ pub(in crate::search::index) async fn failed(
     on_db!(
         db,
         transaction | tx | {
-            let there =
-                sqlx::query("UPDATE streams SET head = head WHERE meeting_id = $1 AND kind = $2")
-                    .bind(meeting.as_str())
-                    .bind(kind)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected();
-            if there > 0 {
+            if hold::journal(&mut tx, meeting, kind).await? {
                 sqlx::query(FAILED_SQL)
                     .bind(meeting.as_str())
                     .bind(kind)
