@@ -9,6 +9,7 @@ pub mod decode;
 pub mod encode;
 pub mod frame;
 pub mod lane;
+mod spoken;
 pub mod varint;
 
 pub use command::{Command, CommandReply};

@@ -23,6 +23,7 @@ pub mod committer;
 pub mod config;
 pub mod connections;
 pub mod db;
+pub mod driven;
 pub mod flag;
 pub mod fresh;
 pub mod health;

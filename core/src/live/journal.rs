@@ -81,8 +81,13 @@ impl<E: Sequenced> Item<E> {
 
     /// The entry as JSON.
     pub fn json(&self) -> &str {
-        self.json
-            .get_or_init(|| serde_json::to_string(&*self.entry).unwrap_or_else(|_| "null".into()))
+        self.json.get_or_init(|| {
+            // Made without growing it again and again.
+            let mut json = Vec::with_capacity(self.entry.weight());
+            let written = serde_json::to_writer(&mut json, &*self.entry).ok();
+            let text = written.and_then(|()| String::from_utf8(json).ok());
+            text.unwrap_or_else(|| "null".into())
+        })
     }
 }
 

@@ -18,15 +18,20 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Notes who writes.
+    /// Notes who writes; of a crowd, a few.
     pub(super) fn wrote<'a>(
         &mut self,
         meetings: impl Iterator<Item = &'a MeetingId>,
         now: Instant,
     ) {
         self.wrote.retain(|_, at| now - *at <= LATELY);
-        self.wrote
-            .extend(meetings.map(|meeting| (meeting.clone(), now)));
+        let mut noted = 0;
+        for meeting in meetings {
+            if noted == MANY {
+                break;
+            }
+            noted += usize::from(self.wrote.insert(meeting.clone(), now) != Some(now));
+        }
     }
 
     /// Whether many wrote lately, these included.
@@ -35,10 +40,11 @@ impl Crowd {
         meetings: impl Iterator<Item = &'a MeetingId>,
         now: Instant,
     ) -> bool {
-        let mut seen: HashSet<&MeetingId> = meetings.collect();
         let lately = self.wrote.iter().filter(|(_, at)| now - **at <= LATELY);
-        seen.extend(lately.map(|(meeting, _)| meeting));
-        seen.len() >= MANY
+        let mut seen = HashSet::new();
+        meetings
+            .chain(lately.map(|(meeting, _)| meeting))
+            .any(|meeting| seen.insert(meeting) && seen.len() >= MANY)
     }
 }
 

@@ -20,6 +20,7 @@ impl Live {
         let pressure = self.app.rooms.pressure();
         let mut effects = Vec::new();
         if !mail.changes.is_empty() {
+            self.is_armed = false;
             effects.extend(Box::pin(self.recheck(&mail.changes)).await);
         }
         for sub in mail.woken {

@@ -9,6 +9,7 @@ use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
 use crate::auth::service;
 use crate::connections::Connected;
+use crate::driven::Driven;
 use crate::listeners::{About, Hearing};
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::Mailbox;
@@ -63,6 +64,8 @@ pub(super) struct Live {
     /// set anew only when something is due sooner.
     alarm: Pin<Box<Sleep>>,
     rings: bool,
+    /// Whether the next frame and the alarm are sure to wake this task.
+    pub(super) is_armed: bool,
 }
 
 /// The connection is over.
@@ -76,6 +79,7 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
     let mut live = Box::new(Live {
         alarm: Box::pin(sleep(Duration::ZERO)),
         rings: false,
+        is_armed: false,
         // Before anything is authorised: no change of rights is missed.
         hears: vec![app.listeners.hear(About::Node, &mailbox)],
         app,
@@ -99,7 +103,10 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
     if live.app.shutdown.is_cancelled() {
         live.mailbox.stop();
     }
-    while live.turn().await.is_ok() {}
+    let mailbox = Arc::clone(&live.mailbox);
+    let driven = Driven::new(async move { while live.turn().await.is_ok() {} });
+    mailbox.is_emptied_by(&driven);
+    driven.run().await;
 }
 
 /// What a connection waits for.
@@ -134,6 +141,8 @@ impl Live {
         if poll_fn(|task| Poll::Ready(self.work_at_once(&mut effects, task))).await? {
             return Ok(());
         }
+        // What wakes us until it is done is not heard again.
+        self.is_armed = false;
         // On the heap while it lasts: a connection that waits is to be small.
         Box::pin(self.work(effects, now)).await
     }
@@ -166,11 +175,17 @@ impl Live {
         if !self.rings || at < self.alarm.deadline() {
             self.alarm.as_mut().reset(at);
             self.rings = true;
+            self.is_armed = false;
         }
         poll_fn(|task| self.poll_woken(task)).await
     }
 
     fn poll_woken(&mut self, task: &mut Context<'_>) -> Poll<Woken> {
+        // Whoever carries us on has left mail; of the rest our own task hears by itself.
+        if self.is_armed && self.mailbox.is_carried_on() {
+            return self.mailbox.poll_filled(task).map(|()| Woken::Mail);
+        }
+        self.is_armed = false;
         let mail_first = self.mail_next || self.mailbox.is_urgent();
         if mail_first && self.mailbox.poll_filled(task).is_ready() {
             return Poll::Ready(Woken::Mail);
@@ -185,10 +200,12 @@ impl Live {
         if self.mailbox.poll_filled(task).is_ready() {
             return Poll::Ready(Woken::Mail);
         }
-        self.alarm.as_mut().poll(task).map(|()| {
+        if self.alarm.as_mut().poll(task).is_ready() {
             self.rings = false;
-            Woken::Time
-        })
+            return Poll::Ready(Woken::Time);
+        }
+        self.is_armed = self.late.is_none();
+        Poll::Pending
     }
 
     pub(super) async fn carry_out(

@@ -302,11 +302,13 @@ impl Actor {
                 };
                 self.overtaken = 0;
                 let published = self.room.committed(&stored);
-                self.feed.publish(&published);
+                let readers = self.feed.publish(&published);
                 self.tell_growth(&published);
                 for (reply, answer) in published.answers {
                     reply.give(answer);
                 }
+                // Who wrote gets the answer and the entry in one.
+                drop(readers);
             } else if let Some(fetch) = begun.fetch {
                 Box::pin(self.fetch(fetch)).await?;
             } else if self.room.is_idle() {

@@ -13,6 +13,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// How many readers a room serves itself: with more it would keep one thread busy.
+const AT_ONCE: usize = 16;
+
 static WATCHES: AtomicU64 = AtomicU64::new(1);
 
 /// How a watcher follows a room.
@@ -39,6 +42,24 @@ pub struct Feed {
     transcript: Mutex<Journal<Chunk>>,
     chat: Mutex<Journal<Message>>,
     watchers: Mutex<HashMap<u64, Watcher>>,
+}
+
+/// Those who have something to read. When it is dropped they read it: the first of them at
+/// once, which saves each a turn in line for a thread; the others in their own tasks.
+#[derive(Debug, Default)]
+pub(super) struct Readers(Vec<Arc<Mailbox>>);
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        let at_once = if std::thread::panicking() { 0 } else { AT_ONCE };
+        for (at, mailbox) in self.0.iter().enumerate() {
+            if at < at_once {
+                mailbox.carry_on();
+            } else {
+                mailbox.wake_owner();
+            }
+        }
+    }
 }
 
 /// A watcher's place in the feed; dropping it leaves.
@@ -137,16 +158,19 @@ impl Feed {
         }
     }
 
-    pub(super) fn publish<T>(&self, published: &Published<T>) {
+    /// Publishes to the journals. Their readers go on when the answer is dropped.
+    pub(super) fn publish<T>(&self, published: &Published<T>) -> Readers {
+        let mut readers = Readers::default();
         if put(&self.note, &published.entries) {
-            self.wake(Stream::Note);
+            self.mark(Stream::Note, &mut readers);
         }
         if put(&self.transcript, &published.chunks) {
-            self.wake(Stream::Transcript);
+            self.mark(Stream::Transcript, &mut readers);
         }
         if put(&self.chat, &published.messages) {
-            self.wake(Stream::Chat);
+            self.mark(Stream::Chat, &mut readers);
         }
+        readers
     }
 
     /// Transcript and chat have come to these heads, by what other nodes have written; 0
@@ -157,6 +181,14 @@ impl Feed {
         }
         if reach(&self.chat, chat_head) {
             self.wake(Stream::Chat);
+        }
+    }
+
+    fn mark(&self, stream: Stream, readers: &mut Readers) {
+        for watcher in lock(&self.watchers).values() {
+            if watcher.interest.stream == stream && watcher.mailbox.mark(watcher.sub) {
+                readers.0.push(Arc::clone(&watcher.mailbox));
+            }
         }
     }
 

@@ -5,13 +5,14 @@
 //! whose box is full is closed, and resumes from its cursors.
 
 use crate::bus::AccessChange;
+use crate::driven::Driven;
 use connvo_core::error::Problem;
 use connvo_core::protocol::CommandReply;
 use futures_util::task::AtomicWaker;
 use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 /// Most letters waiting.
@@ -130,14 +131,50 @@ pub struct Mailbox {
     /// Whether rights have changed, or the server goes away.
     is_urgent: AtomicBool,
     owner: AtomicWaker,
+    /// The owner's task, where others may carry it on.
+    driven: OnceLock<Weak<Driven>>,
+    /// Whether somebody does at this moment.
+    is_carried_on: AtomicBool,
 }
 
 impl Mailbox {
+    /// Whoever has filled the box may carry on its owner, whose task this is.
+    pub fn is_emptied_by(&self, owner: &Arc<Driven>) {
+        let _ = self.driven.set(Arc::downgrade(owner));
+    }
+
     /// A subscription's journal has grown.
     pub fn wake(&self, sub: u32) {
         if self.lock().woken.insert(sub) {
             self.ring();
         }
+    }
+
+    /// As [`Mailbox::wake`], without waking anybody: true when the caller is to see to it
+    /// that the owner goes on, by [`Mailbox::carry_on`].
+    pub(super) fn mark(&self, sub: u32) -> bool {
+        self.lock().woken.insert(sub) && !self.is_filled.swap(true, Ordering::SeqCst)
+    }
+
+    /// Carries the owner on here and now, or wakes it.
+    pub(super) fn carry_on(&self) {
+        let driven = self.driven.get().and_then(Weak::upgrade);
+        let carries = |is_on| self.is_carried_on.store(is_on, Ordering::Relaxed);
+        if !driven.is_some_and(|driven| driven.drive(carries)) {
+            self.owner.wake();
+        }
+    }
+
+    /// Whether the owner's task is carried on by somebody else at this moment. For the
+    /// owner, within its task.
+    #[must_use]
+    pub fn is_carried_on(&self) -> bool {
+        self.is_carried_on.load(Ordering::Relaxed)
+    }
+
+    /// Wakes the owner of a box that was filled.
+    pub(super) fn wake_owner(&self) {
+        self.owner.wake();
     }
 
     /// Leaves a letter.

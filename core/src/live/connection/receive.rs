@@ -11,7 +11,7 @@ impl Connection {
     /// Takes a text frame.
     pub fn receive_text(&mut self, frame: &str, now_ms: u64) -> Vec<Effect> {
         self.heard_ms = now_ms;
-        match serde_json::from_str::<ClientFrame>(frame) {
+        match ClientFrame::read(frame) {
             Ok(frame) => self.receive(frame),
             Err(error) => {
                 let said = without_quotes(&error.to_string());

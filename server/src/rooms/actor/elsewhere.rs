@@ -83,7 +83,7 @@ impl Actor {
         }
         let (transcript_head, chat_head) = (news.transcript_head, news.chat_head);
         let published = self.room.absorb(news).map_err(broken)?;
-        self.feed.publish(&published);
+        drop(self.feed.publish(&published));
         self.feed.reach(transcript_head, chat_head);
         Ok(())
     }
@@ -108,12 +108,12 @@ impl Actor {
             return Err(broken("the meeting is no more"));
         }
         let entries = self.room.overtaken(note);
-        self.feed.publish(&Published::<Reply> {
+        drop(self.feed.publish(&Published::<Reply> {
             entries,
             chunks: Vec::new(),
             messages: Vec::new(),
             answers: Vec::new(),
-        });
+        }));
         Ok(())
     }
 
