@@ -18,6 +18,8 @@ mod access;
 mod bounds;
 #[path = "live/busy.rs"]
 mod busy;
+#[path = "live/carried.rs"]
+mod carried;
 #[path = "live/chat.rs"]
 mod chat;
 #[path = "live/crowd.rs"]

@@ -36,7 +36,7 @@ impl Crowd {
 
     /// Whether many wrote lately, these included.
     pub(super) fn with<'a>(
-        &self,
+        &'a self,
         meetings: impl Iterator<Item = &'a MeetingId>,
         now: Instant,
     ) -> bool {
