@@ -47,10 +47,14 @@ impl Driven {
         if !matches!(&held.own, Some(own) if own.will_wake(task.waker())) {
             held.own = Some(task.waker().clone());
         }
-        match &mut held.work {
+        let polled = match &mut held.work {
             Some(work) => work.as_mut().poll(task),
             None => Poll::Ready(()),
+        };
+        if polled.is_ready() {
+            held.work = None;
         }
+        polled
     }
 
     /// Carries the work on as far as it goes now. False when somebody else is at it, or its
