@@ -73,8 +73,8 @@ impl Driven {
         let polled = catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(&mut task)));
         carries(false);
         if !matches!(polled, Ok(Poll::Pending)) {
-            *work = None;
             own.wake_by_ref();
+            *work = None;
         }
         true
     }

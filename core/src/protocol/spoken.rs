@@ -7,35 +7,31 @@ use super::frame::ClientFrame;
 use crate::id::MeetingId;
 use crate::transcript::ChunkDraft;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 #[derive(Deserialize)]
-struct Frame {
-    #[serde(rename = "type")]
-    _type: Call,
+struct Frame<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
     id: u64,
     key: String,
-    command: Append,
+    #[serde(borrow)]
+    command: Append<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Append {
-    #[serde(rename = "type")]
-    _type: AppendTranscript,
+struct Append<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
     meeting_id: MeetingId,
     chunks: Vec<ChunkDraft>,
 }
 
-#[derive(Deserialize)]
-enum Call {
-    #[serde(rename = "call")]
-    Call,
-}
-
-#[derive(Deserialize)]
-enum AppendTranscript {
-    #[serde(rename = "appendTranscript")]
-    AppendTranscript,
+impl Frame<'_> {
+    fn is_spoken(&self) -> bool {
+        self.kind == "call" && self.command.kind == "appendTranscript"
+    }
 }
 
 impl ClientFrame {
@@ -46,7 +42,10 @@ impl ClientFrame {
     pub fn read(json: &str) -> serde_json::Result<Self> {
         // Lists, which would do for its objects here, do not for those of any frame.
         let has_objects = json.starts_with('{') && json.contains(r#""command":{"#);
-        if has_objects && let Ok(frame) = serde_json::from_str::<Frame>(json) {
+        if has_objects
+            && let Ok(frame) = serde_json::from_str::<Frame<'_>>(json)
+            && frame.is_spoken()
+        {
             return Ok(frame.into());
         }
         // Another one, or one with something wrong, which is told as of any other.
@@ -54,8 +53,8 @@ impl ClientFrame {
     }
 }
 
-impl From<Frame> for ClientFrame {
-    fn from(frame: Frame) -> Self {
+impl From<Frame<'_>> for ClientFrame {
+    fn from(frame: Frame<'_>) -> Self {
         let Append {
             meeting_id, chunks, ..
         } = frame.command;
@@ -100,8 +99,9 @@ mod tests {
 
     #[test]
     fn it_is_read_by_its_shape() {
-        let frame = serde_json::from_str::<Frame>(&spoken().to_string());
-        assert!(frame.is_ok());
+        let json = spoken().to_string();
+        let frame = serde_json::from_str::<Frame<'_>>(&json);
+        assert!(frame.is_ok_and(|frame| frame.is_spoken()));
     }
 
     #[test]
@@ -133,6 +133,8 @@ mod tests {
             json!([]),
             json!({}),
             json!({"more": 1}),
+            json!({"call": null}),
+            json!({"appendTranscript": null}),
             json!(["mic", 1]),
             json!([
                 "appendTranscript",

@@ -181,8 +181,12 @@ impl Live {
     }
 
     fn poll_woken(&mut self, task: &mut Context<'_>) -> Poll<Woken> {
-        // Whoever carries us on has left mail; of the rest our own task hears by itself.
-        if self.is_armed && self.mailbox.is_carried_on() {
+        // Whoever carries us on has left mail; of the rest our own task hears by itself, once
+        // it has asked for it.
+        if self.mailbox.is_carried_on() {
+            if !self.is_armed {
+                task.waker().wake_by_ref();
+            }
             return self.mailbox.poll_filled(task).map(|()| Woken::Mail);
         }
         self.is_armed = false;

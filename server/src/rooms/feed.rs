@@ -52,12 +52,13 @@ pub(super) struct Readers(Vec<Arc<Mailbox>>);
 impl Drop for Readers {
     fn drop(&mut self) {
         let at_once = if std::thread::panicking() { 0 } else { AT_ONCE };
-        for (at, mailbox) in self.0.iter().enumerate() {
-            if at < at_once {
-                mailbox.carry_on();
-            } else {
-                mailbox.wake_owner();
-            }
+        let (served, woken) = self.0.split_at(at_once.min(self.0.len()));
+        // First: they do not wait for those who are served.
+        for mailbox in woken {
+            mailbox.wake_owner();
+        }
+        for mailbox in served {
+            mailbox.carry_on();
         }
     }
 }
