@@ -15,6 +15,7 @@ mod rights;
 mod sign_in;
 mod task;
 mod views;
+mod wait;
 
 use crate::actor::RequestInfo;
 use crate::app::App;

@@ -5,6 +5,7 @@ use super::open::{Place, Wanted, open};
 use super::program::Program;
 use super::rights::still_may;
 use super::views::Followed;
+use super::wait::Woken;
 use crate::actor::{Actor, RequestInfo};
 use crate::app::App;
 use crate::auth::service;
@@ -13,7 +14,7 @@ use crate::driven::Driven;
 use crate::listeners::{About, Hearing};
 use crate::rate::{Late, NOTE_OP};
 use crate::rooms::mailbox::Mailbox;
-use crate::socket::{Broken, Error, Message, Socket};
+use crate::socket::{Broken, Message, Socket};
 use crate::transcript::{self, pass::Pass};
 use bytes::Bytes;
 use connvo_core::id::MeetingId;
@@ -25,9 +26,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
 /// Clients of a restarting server come back spread over this time, in milliseconds.
 pub(super) const SPREAD_MS: u64 = 10_000;
@@ -59,11 +60,11 @@ pub(super) struct Live {
     pub(super) fresh: Option<Bytes>,
     pub(super) late: Option<Late>,
     /// Whether mail goes before the next frame.
-    mail_next: bool,
+    pub(super) mail_next: bool,
     /// Wakes at the next thing that is due by the clock, or before: while it `rings`, it is
     /// set anew only when something is due sooner.
-    alarm: Pin<Box<Sleep>>,
-    rings: bool,
+    pub(super) alarm: Pin<Box<Sleep>>,
+    pub(super) rings: bool,
     /// Whether the next frame and the alarm are sure to wake this task.
     pub(super) is_armed: bool,
 }
@@ -109,13 +110,6 @@ pub(super) async fn serve(app: App, request: RequestInfo, socket: Socket) {
     driven.run().await;
 }
 
-/// What a connection waits for.
-enum Woken {
-    Frame(Option<Result<Message, Error>>),
-    Mail,
-    Time,
-}
-
 impl Live {
     async fn turn(&mut self) -> Result<(), Over> {
         let woken = self.wait().await;
@@ -157,59 +151,6 @@ impl Live {
         }
         self.deliver().await?;
         self.socket.flush().await.map_err(|_| Over)
-    }
-
-    /// Frames and mail take turns, so that neither keeps the other waiting; before
-    /// both goes what ends rights, or everything.
-    async fn wait(&mut self) -> Woken {
-        let pressure = self.app.rooms.pressure();
-        let closes = self.closes_at.into_iter();
-        let at = closes
-            .chain(self.connection.next_due(pressure))
-            .chain(self.late.as_ref().map(|late| late.due_ms))
-            .chain([self.connection.dead_at(), self.expires_at_ms])
-            .min()
-            .unwrap_or(u64::MAX);
-        let wait = Duration::from_millis(at.saturating_sub(self.app.clock.now_ms()));
-        let at = Instant::now() + wait;
-        if !self.rings || at < self.alarm.deadline() {
-            self.alarm.as_mut().reset(at);
-            self.rings = true;
-            self.is_armed = false;
-        }
-        poll_fn(|task| self.poll_woken(task)).await
-    }
-
-    fn poll_woken(&mut self, task: &mut Context<'_>) -> Poll<Woken> {
-        // Whoever carries us on has left mail; of the rest our own task hears by itself, once
-        // it has asked for it.
-        if self.mailbox.is_carried_on() {
-            if !self.is_armed {
-                task.waker().wake_by_ref();
-            }
-            return self.mailbox.poll_filled(task).map(|()| Woken::Mail);
-        }
-        self.is_armed = false;
-        let mail_first = self.mail_next || self.mailbox.is_urgent();
-        if mail_first && self.mailbox.poll_filled(task).is_ready() {
-            return Poll::Ready(Woken::Mail);
-        }
-        if self.late.is_none() {
-            if let Poll::Ready(frame) = self.socket.poll_recv(task) {
-                return Poll::Ready(Woken::Frame(frame));
-            }
-            // Nobody speaks: what wakes us is mail, most likely.
-            self.mail_next = true;
-        }
-        if self.mailbox.poll_filled(task).is_ready() {
-            return Poll::Ready(Woken::Mail);
-        }
-        if self.alarm.as_mut().poll(task).is_ready() {
-            self.rings = false;
-            return Poll::Ready(Woken::Time);
-        }
-        self.is_armed = self.late.is_none();
-        Poll::Pending
     }
 
     pub(super) async fn carry_out(

@@ -145,8 +145,8 @@ impl Mailbox {
 
     /// A subscription's journal has grown.
     pub fn wake(&self, sub: u32) {
-        if self.lock().woken.insert(sub) {
-            self.ring();
+        if self.mark(sub) {
+            self.wake_owner();
         }
     }
 
