@@ -7,6 +7,7 @@ pub mod participant;
 pub mod plan;
 pub mod presence;
 pub mod queue;
+mod series;
 
 use crate::access::Standing;
 use crate::error::{ErrorCode, Problem};
@@ -20,6 +21,7 @@ pub use plan::{
     MeetingChanges, MeetingDraft, MeetingPlan, MeetingSettings, MeetingType, NewMeeting,
     TITLE_UTF16,
 };
+pub use series::SeriesDate;
 
 /// Where a meeting is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,6 +120,10 @@ pub struct Meeting {
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,
+    /// When its plan, its state or a date of its series was changed last, in milliseconds
+    /// since the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub updated_at: u64,
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number | null"))]
     pub started_at: Option<u64>,

@@ -12,6 +12,7 @@ use crate::flag;
 use crate::fresh::Fresh;
 use crate::listeners::Listeners;
 use crate::meeting::Membership;
+use crate::meeting::spoken::Spoken;
 use crate::metrics::Metrics;
 use crate::nodes::lead::Nodes;
 use crate::org::standing::Known;
@@ -68,6 +69,8 @@ pub struct Parts {
     pub standings: Remembered<(), MeetingId, Arc<Known>>,
     /// The flags.
     pub flags: Remembered<(), (), Arc<[Flag]>>,
+    /// How long who has spoken where somebody looks.
+    pub spoken: Spoken,
     /// What is counted of the server itself.
     pub metrics: Metrics,
     /// Who is connected how often.
@@ -135,6 +138,7 @@ impl App {
             memberships: Remembered::of(&db),
             standings: Remembered::of(&db),
             flags: Remembered::of(&db),
+            spoken: Spoken::default(),
             metrics: Metrics::default(),
             presence: Presence::default(),
             listeners: Listeners::default(),
@@ -205,7 +209,8 @@ impl App {
                 user_id,
             } => self.memberships.forget_one(meeting_id, user_id),
             // Whether somebody may come in at all is asked elsewhere.
-            AccessChange::Person { .. } | AccessChange::Session { .. } | AccessChange::CutOff => {}
+            AccessChange::Person { .. } => self.spoken.forget_all(),
+            AccessChange::Session { .. } | AccessChange::CutOff => {}
         }
         let topics = match &change {
             AccessChange::Meeting { meeting_id } => vec![

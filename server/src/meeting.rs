@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod command;
+pub mod dates;
 pub mod link;
 mod membership;
 pub mod now;
@@ -11,6 +12,7 @@ pub mod people;
 pub mod recur;
 pub mod routes;
 mod said;
+pub mod spoken;
 pub mod store;
 mod zone;
 
@@ -121,6 +123,7 @@ pub async fn create(
         occurrences: Vec::new(),
         occurrence_at: None,
         created_at: now,
+        updated_at: now,
         started_at: instant.then_some(now),
         ended_at: None,
         actual_duration: None,

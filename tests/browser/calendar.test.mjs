@@ -336,3 +336,40 @@ scene("one date of a series is moved, and moved back", async (stage) => {
   const back = await ann.api.get(`/v1/meetings/${id}`);
   assert.deepEqual([back.scheduledAt, back.occurrenceAt], [at, null]);
 });
+
+scene("later dates of a series are moved and called off, and put back", async (stage) => {
+  const ann = await stage.person("Ann");
+  const [day, week] = [86_400_000, 7 * 86_400_000];
+  const at = Math.ceil((Date.now() + 2 * day) / 3_600_000) * 3_600_000;
+  const draft = { title: "Weekly", type: "recurring", rrule: "FREQ=WEEKLY;COUNT=4" };
+  const timed = { ...draft, scheduledAt: at, timezone: "UTC" };
+  const { id } = await ann.api.post("/v1/meetings", timed);
+  const dates = async () => {
+    const { items } = await ann.api.get(`/v1/meetings/${id}/dates`);
+    return items.map((date) => date.scheduledAt);
+  };
+  const page = await ann.open(`/meeting?id=${id}`);
+  const rows = page.getByRole("list", { name: "Dates after this one" });
+  const row = (nth) => rows.getByRole("listitem").nth(nth);
+  await row(2).waitFor();
+  assert.equal(await rows.getByRole("listitem").count(), 3);
+  await row(0).getByRole("button", { name: "Call off" }).click();
+  await row(0).getByText("called off").waitFor();
+  assert.deepEqual(await dates(), [at, null, at + 2 * week, at + 3 * week]);
+  const dialog = page.getByRole("dialog", { name: "Move this date" });
+  await row(1).getByRole("button", { name: "Move" }).click();
+  const [date] = new Date(at + 2 * week - day).toISOString().split("T");
+  await dialog.getByLabel("Date").fill(date);
+  await dialog.getByRole("button", { name: "Move", exact: true }).click();
+  await row(1).getByText("moved from").waitFor();
+  await accessible(page, "dates of a series");
+  assert.deepEqual(await dates(), [at, null, at + 2 * week - day, at + 3 * week]);
+  // Whoever else looks at it sees it without asking again.
+  const second = await ann.open(`/meeting?id=${id}`);
+  const seen = second.getByRole("list", { name: "Dates after this one" });
+  await seen.getByText("called off").waitFor();
+  await row(0).getByRole("button", { name: "Put back" }).click();
+  await row(0).getByText("called off").waitFor({ state: "detached" });
+  await seen.getByText("called off").waitFor({ state: "detached" });
+  assert.deepEqual(await dates(), [at, at + week, at + 2 * week - day, at + 3 * week]);
+});

@@ -41,7 +41,10 @@ async function events({ origin, python }, path, token) {
   return JSON.parse(stdout);
 }
 
-const sorted = (list) => list.toSorted((one, other) => (one.uid < other.uid ? -1 : 1));
+const sorted = (list) =>
+  list.toSorted((one, other) =>
+    one.uid === other.uid ? one.startMs - other.startMs : one.uid < other.uid ? -1 : 1,
+  );
 
 /** Meetings of many kinds, each in its own calendar and all in a person's. */
 export async function check({ origin, python, call, signIn }) {
@@ -104,6 +107,8 @@ export async function check({ origin, python, call, signIn }) {
       zone: null,
       every: null,
       untilMs: null,
+      off: [],
+      insteadOf: null,
       organizer: [organizer],
       attendees: attendees.toSorted((one, other) => (one.address < other.address ? -1 : 1)),
       others: [],
@@ -150,6 +155,32 @@ export async function check({ origin, python, call, signIn }) {
     every: ["WEEKLY"],
     untilMs: [soon + 7 * 24 * 60 * MINUTE],
   });
+  // Of a longer one two dates are called off, and one is a day early.
+  const DAY = 24 * 60 * MINUTE;
+  const five = { ...near, title: "Changed", rrule: "FREQ=WEEKLY;COUNT=5" };
+  const changed = await meeting(five, {
+    people: false,
+    zone: five.timezone,
+    every: ["WEEKLY"],
+    untilMs: [soon + 28 * DAY],
+  });
+  for (const [week, to] of [[1, null], [2, soon + 13 * DAY], [3, null]]) {
+    const date = { occurrenceAt: soon + 7 * week * DAY, scheduledAt: to };
+    await call("PATCH", `/v1/meetings/${changed.id}`, date, host.token);
+  }
+  const whole = expected.at(-1);
+  whole.off = [7, 21].map((days) => soon + days * DAY);
+  expected.push({
+    ...whole,
+    off: [],
+    every: null,
+    untilMs: null,
+    insteadOf: soon + 14 * DAY,
+    startMs: soon + 13 * DAY,
+    endMs: soon + 13 * DAY + whole.endMs - whole.startMs,
+  });
+  const both = await events(line, `/v1/meetings/${changed.id}/calendar.ics`, host.token);
+  assert.deepEqual(sorted(both), sorted(expected.slice(-2)));
   const off = await meeting({ title: "Off", scheduledAt: soon }, { people: false });
   await call("POST", `/v1/meetings/${off.id}/cancel`, undefined, host.token);
   expected.at(-1).status = "CANCELLED";

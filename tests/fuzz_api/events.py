@@ -12,8 +12,10 @@ zones = {str(zone["TZID"]): zone.to_tz() for zone in calendar.walk("VTIMEZONE")}
 
 
 def ms_of(prop):
-    at = prop.dt
-    zone = prop.params.get("TZID")
+    return at_ms(prop.dt, prop.params.get("TZID"))
+
+
+def at_ms(at, zone):
     if zone is not None:
         # What the calendar says of its zone is what everybody else says of it.
         for weeks in range(0, 104, 4):
@@ -37,6 +39,9 @@ def some(event, name):
 
 def read(event):
     assert not event.errors, event.errors
+    assert event["SEQUENCE"] >= 0, event["SEQUENCE"]
+    off = [at_ms(one.dt, dates.params.get("TZID"))
+           for dates in some(event, "EXDATE") for one in dates.dts]
     rule = event.get("RRULE")
     return {
         "uid": str(event["UID"]),
@@ -48,12 +53,14 @@ def read(event):
         "zone": event["DTSTART"].params.get("TZID"),
         "every": rule and [str(one) for one in rule["FREQ"]],
         "untilMs": rule and [round(one.timestamp() * 1000) for one in rule["UNTIL"]],
+        "off": sorted(off),
+        "insteadOf": ms_of(event["RECURRENCE-ID"]) if "RECURRENCE-ID" in event else None,
         "organizer": [person(one) for one in some(event, "ORGANIZER")],
         "attendees": sorted((person(one) for one in some(event, "ATTENDEE")),
                             key=lambda one: one["address"]),
         "others": sorted(set(event) - {
             "UID", "SUMMARY", "DESCRIPTION", "STATUS", "DTSTART", "DTEND", "DTSTAMP",
-            "RRULE", "ORGANIZER", "ATTENDEE"}),
+            "RRULE", "EXDATE", "RECURRENCE-ID", "SEQUENCE", "ORGANIZER", "ATTENDEE"}),
     }
 
 

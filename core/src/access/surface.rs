@@ -84,6 +84,7 @@ pub const ROUTES: &[(&str, &str, Gate)] = &[
         "/v1/meetings/{id}/calendar.ics",
         Meeting(ReadMeeting),
     ),
+    ("get", "/v1/meetings/{id}/dates", Meeting(ReadMeeting)),
     ("get", "/v1/meetings/{id}/state", Meeting(ReadState)),
     ("post", "/v1/meetings/{id}/cancel", Meeting(CancelMeeting)),
     (

@@ -1,7 +1,8 @@
 //! Texts as words: what documents and queries are both made of, so that every database
-//! compares the same. Words are cut by UAX #29, without accents and case; beside each
-//! stands its stem (Snowball, English: on other languages it takes off little, and the
-//! same on both sides).
+//! compares the same. Words are cut by UAX #29, and where it joins names by a mark
+//! (`example.com`, `user_id`) there too; without accents and case. Beside each stands its
+//! stem (Snowball, English: on other languages it takes off little, and the same on both
+//! sides).
 
 use rust_stemmers::{Algorithm, Stemmer};
 use std::fmt::Write;
@@ -39,18 +40,74 @@ pub fn tokens(text: &str) -> Vec<Token> {
         let range = at..at + found.len();
         (!word.is_empty()).then_some(Token { word, stem, range })
     };
-    text.unicode_word_indices().filter_map(token).collect()
+    let found = text.unicode_word_indices().flat_map(|(at, found)| {
+        let parts = parts(found).into_iter();
+        parts.map(move |part| (at + part.start, &found[part]))
+    });
+    found.filter_map(token).collect()
+}
+
+/// Marks that join words.
+const JOINTS: [char; 4] = ['.', '_', ':', '·'];
+
+/// The words that were joined to one. Numbers (`3.14`) and initials (`U.S.`) stay whole.
+fn parts(found: &str) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (at, joint) in found.char_indices().filter(|(_, c)| JOINTS.contains(c)) {
+        let after = at + joint.len_utf8();
+        let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+        let (left, right) = (
+            found[..at].chars().next_back(),
+            found[after..].chars().next(),
+        );
+        if !(is_digit(left) && is_digit(right)) {
+            parts.push(from..at);
+            from = after;
+        }
+    }
+    parts.push(from..found.len());
+    let are_initials = parts
+        .iter()
+        .all(|part| found[part.clone()].chars().count() <= 1);
+    if are_initials {
+        return vec![0..found.len()];
+    }
+    parts
 }
 
 fn plain(found: &str) -> String {
     let owned = ["'s", "’s", "'S", "’S"];
-    let bare = owned.iter().find_map(|end| found.strip_suffix(end));
-    let letters = bare.unwrap_or(found).nfkd();
+    let whose = owned.iter().find_map(|end| found.strip_suffix(end));
+    let letters = whose.unwrap_or(found).nfkd();
     let letters = letters.filter(|c| !is_combining_mark(*c) && c.is_alphanumeric());
     let small = letters.flat_map(char::to_lowercase);
     // Small letters may have marks of their own.
     let small = small.filter(|c| c.is_alphanumeric() && !is_combining_mark(*c));
-    small.take(WORD_CHARS).collect()
+    let mut word = String::with_capacity(found.len());
+    for (letter, _) in small.zip(0..WORD_CHARS) {
+        match bare(letter) {
+            Some(bare) => word += bare,
+            None => word.push(letter),
+        }
+    }
+    word
+}
+
+/// Letters whose mark is a part of them, without it, as people type them.
+const fn bare(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'ø' => "o",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ı' => "i",
+        _ => return None,
+    })
 }
 
 fn stem(stemmer: &Stemmer, word: &str) -> String {
@@ -176,6 +233,40 @@ mod tests {
         assert_eq!(words("Zoë’s CAFÉ, e-mail!"), ["zoe", "cafe", "e", "mail"]);
         assert_eq!(words("don't İstanbul ﬁne"), ["dont", "istanbul", "fine"]);
         assert!(words("… -- \"").is_empty());
+    }
+
+    #[test]
+    fn words_that_a_mark_joins_are_words_of_their_own() {
+        assert_eq!(
+            words("mail ada_l@docs.example.com, user_id::of"),
+            [
+                "mail", "ada", "l", "docs", "example", "com", "user", "id", "of"
+            ]
+        );
+        assert_eq!(words("3.14 1,000 v1.2"), ["314", "1000", "v12"]);
+        assert_eq!(
+            words("the U.S. e.g. this.Or"),
+            ["the", "us", "eg", "this", "or"]
+        );
+        assert_eq!(words("__init__ _ 1_000 a.b2"), ["init", "1000", "a", "b2"]);
+        let at: Vec<_> = tokens("a é.com").into_iter().map(|one| one.range).collect();
+        assert_eq!(at, [0..1, 2..4, 5..8]);
+    }
+
+    #[test]
+    fn letters_with_a_mark_of_their_own_are_found_without() {
+        assert_eq!(
+            words("Straße STRAẞE Łódź København Ærø Đorđe ığ"),
+            [
+                "strasse",
+                "strasse",
+                "lodz",
+                "kobenhavn",
+                "aero",
+                "dorde",
+                "ig"
+            ]
+        );
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //!
 //! Laws: a calendar tells nobody an address that they could not read among the
 //! participants. What is to come of a series is one event with its rule, under the series'
-//! id, and where its next date was moved a second one (`RECURRENCE-ID`); what is over is an
-//! event of its own.
+//! id, without the dates that were called off (`EXDATE`), and for each that was moved one
+//! more (`RECURRENCE-ID`); what is over is an event of its own. Whoever has an older event
+//! of the same takes the later (`SEQUENCE`).
 
 use super::recur::Series;
-use super::store::{self, Filter, Repeats};
+use super::store::{self, Filter};
 use super::zone::vtimezone;
 use super::{Membership, authorise};
 use crate::actor::Actor;
@@ -36,10 +37,10 @@ const MINUTES: u64 = 60;
 pub async fn of_meeting(app: &App, actor: &Actor, meeting: &MeetingId) -> Result<String, Problem> {
     let by = authorise(app, actor, meeting, Action::ReadMeeting).await?;
     let found = store::get_whole(&app.db, &actor.user_id, meeting).await?;
-    let (found, repeats) = found.ok_or_else(|| Problem::not_found("the meeting"))?;
+    let (found, series) = found.ok_or_else(|| Problem::not_found("the meeting"))?;
     let people = people(app, actor, &by, meeting).await?;
     let mut book = Book::at(app.clock.now_ms());
-    book.add(&found, repeats.as_ref(), &people);
+    book.add(&found, series.as_ref(), &people);
     Ok(book.text())
 }
 
@@ -71,7 +72,7 @@ pub async fn of_person(app: &App, person: &UserId) -> Result<String, Problem> {
     let page = store::list(&app.db, person, &filter, (None, MEETINGS)).await?;
     let known = user::store::get(&app.db, person).await?;
     let mut book = Book::at(now);
-    for (meeting, repeats) in page {
+    for (meeting, series) in page {
         let mut people = Vec::new();
         if let Some(host) = store::host_of(&app.db, &meeting.id).await? {
             let open = meeting.standing.status.takes_part()
@@ -99,7 +100,7 @@ pub async fn of_person(app: &App, person: &UserId) -> Result<String, Problem> {
                 message_count: 0,
             });
         }
-        book.add(&meeting, repeats.as_ref(), &people);
+        book.add(&meeting, series.as_ref(), &people);
     }
     Ok(book.text())
 }
@@ -110,6 +111,25 @@ fn without_address(person: Participant) -> Participant {
         email: id.unwrap_or_default(),
         ..person
     }
+}
+
+/// What of a meeting an event is.
+enum Part<'a> {
+    /// The whole of it.
+    Alone,
+    /// All that is to come of its series, from this date on (milliseconds since the Unix
+    /// epoch).
+    Series(&'a Series, u64),
+    /// What stands in the place of this date of the series.
+    Moved(&'a Series, u64),
+}
+
+/// The number of a revision: it grows with each change, and fits the 31 bits that programs
+/// give it until 2088.
+const fn revision(updated_at: u64) -> u64 {
+    /// The beginning of 2020, in seconds since the Unix epoch.
+    const SINCE: u64 = 1_577_836_800;
+    (updated_at / 1000).saturating_sub(SINCE)
 }
 
 /// A calendar in the making.
@@ -131,23 +151,28 @@ impl Book {
         }
     }
 
-    fn add(&mut self, meeting: &Meeting, repeats: Option<&Repeats>, people: &[Participant]) {
+    fn add(&mut self, meeting: &Meeting, series: Option<&Series>, people: &[Participant]) {
         let planned = meeting.plan.scheduled_at.or(meeting.started_at);
-        match (repeats, meeting.occurrence_at) {
-            (Some(repeats), Some(date)) => {
-                self.event(meeting, people, (Some(date), Some(repeats), None));
-                self.event(meeting, people, (planned, None, Some((&repeats.0, date))));
-            }
-            _ => self.event(meeting, people, (planned, repeats, None)),
+        let of = (meeting, people);
+        let Some(series) = series else {
+            return self.event(of, planned, Part::Alone);
+        };
+        let date = meeting.occurrence_at.or(planned);
+        self.event(of, date, Part::Series(series, date.unwrap_or(0)));
+        let own = meeting.occurrence_at.map(|date| (date, planned));
+        let later = date.map_or(0, |date| date.saturating_add(1));
+        let moved = series.changes.range(later..);
+        let moved = moved.filter(|(_, at)| at.is_some());
+        for (date, at) in own.into_iter().chain(moved.map(|(date, at)| (*date, *at))) {
+            self.event(of, at, Part::Moved(series, date));
         }
     }
 
-    /// An event; `stands_for` is the date of a series in the place of which it is.
     fn event(
         &mut self,
-        meeting: &Meeting,
-        people: &[Participant],
-        (planned, repeats, stands_for): (Option<u64>, Option<&Repeats>, Option<(&Series, u64)>),
+        (meeting, people): (&Meeting, &[Participant]),
+        planned: Option<u64>,
+        part: Part<'_>,
     ) {
         let plan = &meeting.plan;
         let starts = planned.unwrap_or(meeting.created_at);
@@ -157,13 +182,13 @@ impl Book {
             _ => starts.saturating_add(lasts),
         };
         let mut event = Event::new();
-        let is_of_series = repeats.is_some() || stands_for.is_some();
-        let uid = match &meeting.series_id {
-            Some(series) if is_of_series => series.as_str(),
+        let uid = match (&part, &meeting.series_id) {
+            (Part::Series(..) | Part::Moved(..), Some(series)) => series.as_str(),
             _ => meeting.id.as_str(),
         };
         event.uid(uid).summary(&plain(&plan.title));
         event.add_property("DTSTAMP", utc(self.made_at));
+        event.add_property("SEQUENCE", revision(meeting.updated_at).to_string());
         if let Some(description) = &plan.description {
             event.description(&plain(description));
         }
@@ -172,12 +197,16 @@ impl Book {
             (_, None) => EventStatus::Tentative,
             _ => EventStatus::Confirmed,
         });
-        match (repeats, stands_for) {
-            (Some((series, ends_at)), _) => {
-                event.add_property("RRULE", series.rule_from_now(*ends_at));
+        match part {
+            Part::Series(series, date) => {
+                event.add_property("RRULE", series.rule_from_now());
                 self.local(&mut event, series, &[("DTSTART", starts), ("DTEND", ends)]);
+                let later = series.changes.range(date.saturating_add(1)..);
+                for (off, _) in later.filter(|(_, at)| at.is_none()) {
+                    self.local(&mut event, series, &[("EXDATE", *off)]);
+                }
             }
-            (None, Some((series, date))) => {
+            Part::Moved(series, date) => {
                 let times = [
                     ("RECURRENCE-ID", date),
                     ("DTSTART", starts),
@@ -185,7 +214,7 @@ impl Book {
                 ];
                 self.local(&mut event, series, &times);
             }
-            (None, None) => {
+            Part::Alone => {
                 event.add_property("DTSTART", utc(starts));
                 event.add_property("DTEND", utc(ends));
             }
@@ -210,12 +239,12 @@ impl Book {
                 Some(local) => {
                     let mut property = Property::new(*name, local);
                     property.add_parameter("TZID", &series.timezone);
-                    event.append_property(property.done());
+                    event.append_multi_property(property.done());
                     let since = self.zones.entry(series.timezone.clone()).or_insert(*at);
                     *since = (*since).min(*at);
                 }
                 None => {
-                    event.add_property(*name, utc(*at));
+                    event.append_multi_property(Property::new(*name, utc(*at)).done());
                 }
             }
         }

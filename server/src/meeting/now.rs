@@ -24,8 +24,12 @@ const HERE: usize = 100;
 /// `NOT_FOUND` where there is none.
 pub async fn state_view(app: &App, meeting: &MeetingId) -> Result<MeetingNow, Problem> {
     let now = app.clock.now_ms();
-    let found = store::now(&app.db, meeting, now).await?;
-    let mut found = found.ok_or_else(|| Problem::not_found("the meeting"))?;
+    let sum = app.spoken.of(meeting, now);
+    let found = store::now(&app.db, meeting, sum, now).await?;
+    let (mut found, sum) = found.ok_or_else(|| Problem::not_found("the meeting"))?;
+    if found.state == MeetingState::Active {
+        app.spoken.keep(meeting, sum);
+    }
     let (here, count) = presence::people(app, meeting, HERE).await?;
     found.active_participants = here;
     found.active_count = u32::try_from(count).unwrap_or(u32::MAX);

@@ -1,6 +1,7 @@
 //! `/v1/meetings`.
 
 mod calendar;
+mod dates;
 mod now;
 mod people;
 
@@ -34,6 +35,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(end))
         .routes(routes!(cancel))
         .merge(calendar::routes())
+        .merge(dates::routes())
         .merge(people::routes())
         .merge(now::routes())
 }
@@ -170,7 +172,7 @@ async fn get(
 }
 
 /// Changes what the meeting is planned to be; what is left out stays. Another time of a
-/// recurring meeting is that of all that is to come.
+/// recurring meeting is that of all that is to come, unless it is said to be of one date.
 #[utoipa::path(patch, path = "/v1/meetings/{id}", tag = "meetings", security(("bearer" = [])),
     params(("id" = MeetingId, Path), IdempotencyHeader),
     request_body(content = MeetingChanges, example = json!({"title": "Weekly", "tags": ["team"]})),

@@ -6,6 +6,7 @@ mod invite;
 mod moves;
 mod now;
 mod participants;
+mod plan;
 mod read;
 mod remove;
 mod row;
@@ -22,8 +23,7 @@ use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::now::taking;
 use connvo_core::meeting::{Meeting, MeetingState};
 
-pub(super) use change::series_of;
-pub use change::{change_participant, change_plan, hand_over};
+pub use change::{change_participant, hand_over};
 pub use host::bequeath;
 pub use invite::{Invited, invite};
 pub use moves::{Moved, Mover, take};
@@ -31,12 +31,13 @@ pub use now::{Line, line, now, pause_transcription, queue};
 pub use participants::{
     Sees, away, back, come_in, everybody, find_participant, host as host_of, participants, seen,
 };
+pub use plan::change_plan;
+pub(super) use plan::series_of;
 pub use read::{
     Filter, OF_USER_SQL, PUBLIC_PAGE_SQL, dated, get, get_whole, is_public, list, of_user, public,
     public_list,
 };
 pub use remove::{remove_alone, remove_rest};
-pub use row::Repeats;
 pub use state::{RUNNING_SQL, Running, Successor, advance, conclude, running};
 
 /// The journals of a meeting, as `streams.kind` names them.
@@ -157,7 +158,7 @@ pub async fn insert(
             .bind(&meeting.series_id)
             .execute(&mut *tx)
             .await?;
-            change::write_plan(&mut tx, &meeting.id, plan, ends_at, meeting.created_at).await?;
+            plan::write_plan(&mut tx, &meeting.id, plan, ends_at, meeting.created_at).await?;
             // A host without a known address is kept under the user id.
             sqlx::query(
                 "INSERT INTO participants (meeting_id, email, user_id, role, status, created_at,

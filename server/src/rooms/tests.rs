@@ -45,6 +45,7 @@ async fn stage() -> Stage {
         occurrences: Vec::new(),
         occurrence_at: None,
         created_at: NOW,
+        updated_at: NOW,
         started_at: None,
         ended_at: None,
         actual_duration: None,

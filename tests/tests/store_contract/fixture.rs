@@ -124,6 +124,7 @@ impl Store {
             occurrences: Vec::new(),
             occurrence_at: None,
             created_at: NOW,
+            updated_at: NOW,
             started_at: None,
             ended_at: None,
             actual_duration: None,

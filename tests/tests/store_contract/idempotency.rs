@@ -35,6 +35,7 @@ async fn make(store: &Store, host: &UserId, once: &Once) -> Result<(), StoreErro
         occurrences: Vec::new(),
         occurrence_at: None,
         created_at: NOW,
+        updated_at: NOW,
         started_at: None,
         ended_at: None,
         actual_duration: None,

@@ -28,6 +28,7 @@ import type {
   Role,
   SearchItem,
   Segment,
+  SeriesDate,
   SpeakerHeard,
   SpeakerName,
   Speakers,
@@ -172,7 +173,8 @@ export function createApi(options: ApiOptions) {
         send<Meeting>("POST", "/v1/meetings", draft, key),
       /** To its members with their standing; of a public one the rest to others. */
       get: (id: string) => get<Meeting | PublicMeeting>(meeting(id)),
-      /** What is left out stays. */
+      /** What is left out stays. Of a recurring one `scheduledAt` is that of all to come;
+          with `thisDateOnly` of the coming date, with `occurrenceAt` of a later one. */
       update: (id: string, changes: MeetingChanges) =>
         send<Meeting>("PATCH", meeting(id), changes),
       start: act<Meeting>("start"),
@@ -180,6 +182,9 @@ export function createApi(options: ApiOptions) {
       /** Calls it off; the next of its series follows, unless `wholeSeries`. */
       cancel: (id: string, wholeSeries = false) =>
         act<Meeting>(`cancel?wholeSeries=${wholeSeries}`)(id),
+      /** The dates of its series, by the rule, its own first. */
+      dates: (id: string, page?: PageOptions) =>
+        get<Page<SeriesDate>>(`${meeting(id)}/dates`, page),
       accept: act<Participant>("accept"),
       decline: act<Participant>("decline"),
       /** Comes in, or asks to: the status is `requested` then. */

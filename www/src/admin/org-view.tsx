@@ -1,9 +1,9 @@
 "use client";
 
-import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import { useLoad } from "@/lib/load";
 import { moment } from "@/lib/time";
+import { WithId } from "@/lib/with-id";
 import { PlanTable } from "@/plan/plan-table";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
@@ -16,7 +16,12 @@ import { subscription } from "./words";
 /** One organisation, `/admin/org?id=…`: its plan, what it has beside it, and what
     follows. */
 export function OrgView() {
-  const id = useSearchParams().get("id") ?? "";
+  return (
+    <WithId what="organisation">{(id) => <Org key={id} id={id} />}</WithId>
+  );
+}
+
+function Org({ id }: { id: string }) {
   const { value, error, reload, put } = useLoad(
     useCallback(() => admin.org(id), [id]),
   );

@@ -2,7 +2,7 @@
 
 import type { Meeting } from "@connvo/client";
 import Link from "next/link";
-import { useRouter, useSearchParams } from "next/navigation";
+import { useRouter } from "next/navigation";
 import { useCallback, useState } from "react";
 import { api } from "@/lib/api";
 import { useLoad } from "@/lib/load";
@@ -15,8 +15,7 @@ import { MeetingForm } from "./meeting-form";
 import { changesOf, typedOf } from "./typed";
 
 /** Changes what a meeting is planned to be, `/edit?id=…`. */
-export function EditMeeting() {
-  const id = useSearchParams().get("id") ?? "";
+export function EditMeeting({ id }: { id: string }) {
   const loaded = useLoad(useCallback(() => api.meetings.get(id), [id]));
   return (
     <Loading of={loaded}>

@@ -1,7 +1,6 @@
 "use client";
 
 import { useMeetings } from "@connvo/client/react";
-import { useSearchParams } from "next/navigation";
 import { useCallback, useEffect } from "react";
 import { After } from "@/after/after";
 import { PublicView } from "@/invitations/public-view";
@@ -14,8 +13,7 @@ import { MeetingView } from "./meeting-view";
 
 /** One meeting, `/meeting?id=…`: what is planned, and once it has ended what is left
     of it. */
-export function MeetingPage({ session }: { session: Session }) {
-  const id = useSearchParams().get("id") ?? "";
+export function MeetingPage({ id, session }: { id: string; session: Session }) {
   const loaded = useLoad(useCallback(() => api.meetings.get(id), [id]));
   const { value, reload } = loaded;
   useOnChange(useMeetings(), reload);

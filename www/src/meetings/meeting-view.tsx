@@ -14,6 +14,7 @@ import { CancelButton } from "./cancel-button";
 import { editPath, roomPath } from "./link";
 import { MoveDate } from "./move-date";
 import { PlanFacts } from "./plan-facts";
+import { SeriesDates } from "./series-dates";
 import { StatePill } from "./state-pill";
 import { standingWords } from "./words";
 
@@ -69,6 +70,9 @@ export function MeetingView({
           <CancelButton meeting={meeting} rules={rules} onCancel={onChange} />
         </div>
       </section>
+      {meeting.rrule !== null && !over && (
+        <SeriesDates meeting={meeting} mayChange={may("updateMeeting")} />
+      )}
       {may("readParticipants") && (
         <MeetingPeople meeting={meeting} session={session} />
       )}

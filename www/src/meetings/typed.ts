@@ -74,7 +74,7 @@ export function typedOf(meeting: Meeting): Typed {
 const NEVER: Wall = { date: "", time: "09:00" };
 
 /** All that a meeting is planned to be. */
-type Plan = Required<Omit<MeetingChanges, "thisDateOnly">>;
+type Plan = Required<Omit<MeetingChanges, "thisDateOnly" | "occurrenceAt">>;
 
 /** The plan that was typed; null for what is left open. */
 export function planOf(typed: Typed): Plan {

@@ -2,6 +2,7 @@
 
 import { Suspense } from "react";
 import { SignedIn } from "@/lib/guard";
+import { WithId } from "@/lib/with-id";
 import { Waiting } from "@/ui/page-list";
 import { TopBar } from "@/ui/top-bar";
 import { OrgView } from "./org-view";
@@ -15,7 +16,13 @@ export function OrgPage() {
         <h1>Organisation</h1>
         <Suspense fallback={<Waiting />}>
           <SignedIn waiting={<Waiting />}>
-            {({ userId }) => <OrgView key={userId} userId={userId} />}
+            {({ userId }) => (
+              <WithId what="organisation">
+                {(id) => (
+                  <OrgView key={`${userId} ${id}`} id={id} userId={userId} />
+                )}
+              </WithId>
+            )}
           </SignedIn>
         </Suspense>
       </main>

@@ -1,7 +1,6 @@
 "use client";
 
 import Link from "next/link";
-import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import { useLoad } from "@/lib/load";
 import { Loading } from "@/ui/loading";
@@ -13,8 +12,7 @@ import { roleName } from "./words";
 
 /** One organisation of mine, `/org?id=…`: its members, and for administrators who
     else is asked in. What is not theirs to do the server refuses, in its words. */
-export function OrgView({ userId }: { userId: string }) {
-  const id = useSearchParams().get("id") ?? "";
+export function OrgView({ id, userId }: { id: string; userId: string }) {
   const loaded = useLoad(useCallback(() => orgs.get(id), [id]));
   return (
     <Loading of={loaded}>

@@ -70,6 +70,13 @@ pub struct MeetingChanges {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
     pub this_date_only: bool,
+    /// The other `scheduledAt` is of this date of its series alone, one after the meeting's
+    /// own (milliseconds since the Unix epoch): between those around it, and null calls it
+    /// off. Nothing else is changed with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
+    #[cfg_attr(feature = "openapi", schema(maximum = 4_102_444_799_999_u64))]
+    pub occurrence_at: Option<u64>,
 }
 
 /// A member that is there, even as null, was given.
@@ -96,6 +103,7 @@ impl MeetingChanges {
             ("requiresApproval", self.requires_approval.is_some()),
             ("rrule", self.rrule.is_some()),
             ("thisDateOnly", self.this_date_only),
+            ("occurrenceAt", self.occurrence_at.is_some()),
         ];
         given
             .into_iter()
@@ -120,8 +128,18 @@ impl MeetingChanges {
         Err(Problem::field("/thisDateOnly", detail))
     }
 
+    /// Whether a later date may be moved, or called off, so.
+    fn moves_later(&self, plan: &MeetingPlan) -> Result<(), Problem> {
+        if plan.rrule.is_some() && self.names() == ["scheduledAt", "occurrenceAt"] {
+            return Ok(());
+        }
+        let detail = "of a recurring meeting, with scheduledAt and nothing else";
+        Err(Problem::field("/occurrenceAt", detail))
+    }
+
     /// What the meeting is planned to be after the changes, while it is in `state`. A rule
-    /// makes a scheduled meeting a recurring one, and null the other way.
+    /// makes a scheduled meeting a recurring one, and null the other way. With
+    /// `occurrence_at` it has the time of that date, to be looked at and not to be kept.
     ///
     /// # Errors
     /// `CONFLICT` for what cannot be changed (any more), `VALIDATION_ERROR` naming every
@@ -130,6 +148,7 @@ impl MeetingChanges {
         let over = matches!(state, MeetingState::Concluded | MeetingState::Cancelled);
         let late = |name: &&&str| match **name {
             "title" | "description" | "tags" => state == MeetingState::Cancelled,
+            "scheduledAt" | "occurrenceAt" if self.occurrence_at.is_some() => over,
             "scheduledAt" | "timezone" | "durationMinutes" | "rrule" | "thisDateOnly" => {
                 state != MeetingState::Scheduled
             }
@@ -145,6 +164,11 @@ impl MeetingChanges {
         if self.this_date_only {
             self.moves_one(&plan)?;
         }
+        let mut scheduled_at = self.scheduled_at.unwrap_or(plan.scheduled_at);
+        if self.occurrence_at.is_some() {
+            self.moves_later(&plan)?;
+            scheduled_at = scheduled_at.or(plan.scheduled_at);
+        }
         let kind = match (plan.kind, &self.rrule) {
             (MeetingType::Scheduled, Some(Some(_))) => MeetingType::Recurring,
             (MeetingType::Recurring, Some(None)) => MeetingType::Scheduled,
@@ -154,7 +178,7 @@ impl MeetingChanges {
             title: self.title.unwrap_or(plan.title),
             description: self.description.unwrap_or(plan.description),
             kind,
-            scheduled_at: self.scheduled_at.unwrap_or(plan.scheduled_at),
+            scheduled_at,
             timezone: self.timezone.unwrap_or(plan.timezone),
             duration_minutes: self.duration_minutes.unwrap_or(plan.duration_minutes),
             max_participants: self.max_participants.unwrap_or(plan.max_participants),

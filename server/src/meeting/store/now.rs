@@ -6,6 +6,7 @@ use super::to_state;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, hold, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
+use crate::meeting::spoken::Sum;
 use crate::{on_db, on_tx};
 use connvo_core::chat::SystemEvent;
 use connvo_core::id::{MeetingId, UserId};
@@ -123,33 +124,38 @@ struct NowRow {
     transcription_paused: bool,
 }
 
-const SAID_SQL: &str = "SELECT created_at FROM transcript_chunks WHERE meeting_id = $1
+const SAID_SQL: &str = "SELECT sequence, created_at FROM transcript_chunks WHERE meeting_id = $1
     ORDER BY sequence DESC LIMIT 1";
 const WROTE_SQL: &str = "SELECT created_at FROM note_log WHERE meeting_id = $1
     ORDER BY sequence DESC LIMIT 1";
 
-/// By person, and by name where none is known; an utterance counts for an hour at most.
+/// By person, and by name where none is known, after a sequence; an utterance counts for an
+/// hour at most.
 const SPOKE_SQL: &str = "SELECT speaker_user_id, MAX(speaker_label),
         CAST(SUM(CASE WHEN end_ms <= start_ms THEN 0 WHEN end_ms - start_ms > 3600000 THEN 3600000
             ELSE end_ms - start_ms END) AS BIGINT) AS ms
-    FROM transcript_chunks WHERE meeting_id = $1
+    FROM transcript_chunks WHERE meeting_id = $1 AND sequence > $2
     GROUP BY speaker_user_id, CASE WHEN speaker_user_id IS NULL THEN speaker_label ELSE '' END
-    ORDER BY ms DESC, 2 LIMIT 100";
+    ORDER BY ms DESC, 2 LIMIT 1000";
+/// Of how many speakers it is told.
+const SPEAKERS: usize = 100;
 
 /// What its latest pieces are about.
 const TOPICS_SQL: &str = "SELECT topics FROM transcript_segments WHERE meeting_id = $1
     ORDER BY chunk_ms DESC, sequence DESC, piece DESC LIMIT 3";
 
 /// A meeting as it is at `now_ms` (milliseconds since the Unix epoch), with nobody there;
-/// absent where there is none. How long who has spoken is added up on reading.
+/// absent where there is none. How long who has spoken goes on from `sum`, and is given to be
+/// gone on with.
 ///
 /// # Errors
 /// The store fails.
 pub async fn now(
     db: &Db,
     meeting: &MeetingId,
+    sum: Sum,
     now_ms: u64,
-) -> Result<Option<MeetingNow>, StoreError> {
+) -> Result<Option<(MeetingNow, Sum)>, StoreError> {
     staged::flush(db, meeting).await?;
     let (row, queue, said, wrote, spoke, about) = on_db!(
         db,
@@ -162,7 +168,7 @@ pub async fn now(
             .fetch_optional(&mut *tx)
             .await?;
             let queue = load(&mut tx, meeting).await?;
-            let said: Option<(i64,)> = sqlx::query_as(SAID_SQL)
+            let said: Option<(i64, i64)> = sqlx::query_as(SAID_SQL)
                 .bind(meeting.as_str())
                 .fetch_optional(&mut *tx)
                 .await?;
@@ -172,6 +178,7 @@ pub async fn now(
                 .await?;
             let spoke: Vec<(Option<String>, String, i64)> = sqlx::query_as(SPOKE_SQL)
                 .bind(meeting.as_str())
+                .bind(to_i64(sum.sequence))
                 .fetch_all(&mut *tx)
                 .await?;
             let about: Vec<(String,)> = sqlx::query_as(TOPICS_SQL)
@@ -184,20 +191,22 @@ pub async fn now(
     let Some(row) = row else { return Ok(None) };
     let state = to_state(&row.state)?;
     let started_at = row.started_at.map(to_u64);
-    let said = said.map(|(at,)| to_u64(at));
+    let sequence = said.map_or(0, |(sequence, _)| to_u64(sequence));
+    let said = said.map(|(_, at)| to_u64(at));
     let lull_at = lull_at(state, started_at, said);
-    let speaking_time = spoke.into_iter().map(|(user, label, ms)| {
+    let spoke = spoke.into_iter().map(|(user, label, ms)| {
         Ok(SpeakingTime {
             user_id: user.as_deref().map(to_id).transpose()?,
             label,
             ms: to_u64(ms),
         })
     });
+    let sum = sum.with(spoke.collect::<Result<_, StoreError>>()?, sequence);
     let topics = about.iter().map(|(topics,)| {
         serde_json::from_str(topics).map_err(|error| StoreError::damaged("topics", &error))
     });
     let topics = topics_of(topics.collect::<Result<Vec<_>, _>>()?);
-    Ok(Some(MeetingNow {
+    let now = MeetingNow {
         state,
         started_at,
         ended_at: row.ended_at.map(to_u64),
@@ -209,9 +218,10 @@ pub async fn now(
         topics,
         lull: lull_at.is_some_and(|at| at <= now_ms),
         lull_at,
-        speaking_time: speaking_time.collect::<Result<_, StoreError>>()?,
+        speaking_time: sum.times.iter().take(SPEAKERS).cloned().collect(),
         last_activity: said.max(wrote.map(|(at,)| to_u64(at))),
-    }))
+    };
+    Ok(Some((now, sum)))
 }
 
 /// Pauses what is written down in a meeting that runs, or goes on with it; where it was not

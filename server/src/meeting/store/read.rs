@@ -1,7 +1,8 @@
 //! Meetings as they are read: one, a person's, and the public ones.
 
-use super::row::{MeetingRow, PublicRow, Repeats, public_meeting, whole};
+use super::row::{MeetingRow, PublicRow, public_meeting, whole};
 use crate::db::{Db, StoreError, to_i64};
+use crate::meeting::recur::Series;
 use crate::on_db;
 use connvo_core::access::Role;
 use connvo_core::id::{MeetingId, UserId};
@@ -12,7 +13,7 @@ macro_rules! plan {
         "m.id, m.title, m.description, m.kind, m.scheduled_at, m.timezone, m.duration_minutes,
         m.max_participants, m.recording, m.transcription, m.ai_assistant, m.tags, m.is_public,
         m.requires_approval, m.rrule, m.state, m.organizer_id, m.series_id, m.series_starts_at,
-        m.series_ends_at, m.occurrence_at, m.created_at, m.started_at, m.ended_at,
+        m.series_changes, m.occurrence_at, m.created_at, m.updated_at, m.started_at, m.ended_at,
         (SELECT COUNT(*) FROM participants c WHERE c.meeting_id = m.id
             AND c.status IN ('invited', 'accepted', 'joined')) AS participant_count"
     };
@@ -96,8 +97,7 @@ pub async fn get(db: &Db, user: &UserId, id: &MeetingId) -> Result<Option<Meetin
     Ok(get_whole(db, user, id).await?.map(|found| found.0))
 }
 
-/// The same, with its series where it repeats, and the last date of that (milliseconds
-/// since the Unix epoch).
+/// The same, with its series where it repeats.
 ///
 /// # Errors
 /// The store fails.
@@ -105,7 +105,7 @@ pub async fn get_whole(
     db: &Db,
     user: &UserId,
     id: &MeetingId,
-) -> Result<Option<(Meeting, Option<Repeats>)>, StoreError> {
+) -> Result<Option<(Meeting, Option<Series>)>, StoreError> {
     let row: Option<MeetingRow> = on_db!(
         db,
         read | pool | {
@@ -211,20 +211,17 @@ impl Filter {
     }
 
     /// The meeting with its dates in the time asked for; absent where it has none there.
-    fn dated(&self, mut meeting: Meeting, repeats: Option<&Repeats>) -> Option<Meeting> {
-        let (Some((from, to)), Some((series, _))) = (self.within, repeats) else {
+    fn dated(&self, mut meeting: Meeting, series: Option<&Series>) -> Option<Meeting> {
+        let (Some((from, to)), Some(series)) = (self.within, series) else {
             return Some(meeting);
         };
         let planned = meeting.plan.scheduled_at.unwrap_or(0);
-        let own = (from..to).contains(&planned);
-        let first = meeting.occurrence_at.unwrap_or(planned);
-        meeting.occurrences = series.within(from.max(first), to, OCCURRENCES);
-        if meeting.occurrence_at.is_some() {
-            // It alone is at another time, before all that are to come after it.
-            meeting.occurrences.retain(|at| *at != first);
-            meeting.occurrences.splice(0..0, own.then_some(planned));
-        }
-        (own || !meeting.occurrences.is_empty()).then_some(meeting)
+        let date = meeting.occurrence_at.unwrap_or(planned);
+        // Its own is before all that are to come after it.
+        let own = (from..to).contains(&planned).then_some(planned).into_iter();
+        let later = series.within(date, (from, to), OCCURRENCES);
+        meeting.occurrences = own.chain(later).take(OCCURRENCES.into()).collect();
+        (!meeting.occurrences.is_empty()).then_some(meeting)
     }
 }
 
@@ -252,7 +249,7 @@ pub async fn list(
     user: &UserId,
     filter: &Filter,
     (after, limit): (Option<&MeetingId>, u32),
-) -> Result<Vec<(Meeting, Option<Repeats>)>, StoreError> {
+) -> Result<Vec<(Meeting, Option<Series>)>, StoreError> {
     let ([state, kind, q, tag], (from, to)) = (filter.texts(), filter.window());
     let rows: Vec<MeetingRow> = on_db!(
         db,
@@ -292,7 +289,7 @@ pub async fn dated(
     page.truncate(limit as usize);
     let next = page.last().filter(|_| more).map(|last| last.0.id.clone());
     let dated =
-        |(meeting, repeats): (Meeting, Option<Repeats>)| filter.dated(meeting, repeats.as_ref());
+        |(meeting, series): (Meeting, Option<Series>)| filter.dated(meeting, series.as_ref());
     Ok((page.into_iter().filter_map(dated).collect(), next))
 }
 

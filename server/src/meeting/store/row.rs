@@ -2,7 +2,7 @@
 
 use super::{StandingRow, to_state};
 use crate::db::{StoreError, to_id, to_u64};
-use crate::meeting::recur::Series;
+use crate::meeting::recur::{DateChanges, Series};
 use connvo_core::meeting::{
     Meeting, MeetingPlan, MeetingSettings, MeetingType, PublicMeeting, actual_duration,
 };
@@ -28,7 +28,8 @@ struct PlanRow {
     organizer_id: String,
     series_id: Option<String>,
     series_starts_at: Option<i64>,
-    series_ends_at: Option<i64>,
+    series_changes: String,
+    updated_at: i64,
     occurrence_at: Option<i64>,
     created_at: i64,
     started_at: Option<i64>,
@@ -92,13 +93,18 @@ impl PlanRow {
     }
 
     /// What repeats, while this is what is to come of it or runs.
-    fn series(&self) -> Option<Series> {
-        matches!(self.state.as_str(), "scheduled" | "active").then_some(())?;
-        Some(Series {
-            rrule: self.rrule.clone()?,
-            starts_at: to_u64(self.series_starts_at?),
+    fn series(&self) -> Result<Option<Series>, StoreError> {
+        let comes = matches!(self.state.as_str(), "scheduled" | "active");
+        let rule = self.rrule.clone().zip(self.series_starts_at);
+        let Some((rrule, starts_at)) = rule.filter(|_| comes) else {
+            return Ok(None);
+        };
+        Ok(Some(Series {
+            rrule,
+            starts_at: to_u64(starts_at),
             timezone: self.timezone.clone().unwrap_or_else(|| "UTC".into()),
-        })
+            changes: date_changes(&self.series_changes)?,
+        }))
     }
 }
 
@@ -116,6 +122,7 @@ pub(super) fn meeting(row: &MeetingRow) -> Result<Meeting, StoreError> {
         occurrences: Vec::new(),
         occurrence_at: plan.occurrence_at.map(to_u64),
         created_at: to_u64(plan.created_at),
+        updated_at: to_u64(plan.updated_at),
         started_at,
         ended_at,
         actual_duration: actual_duration(started_at, ended_at),
@@ -133,11 +140,12 @@ pub(super) fn public_meeting(row: &PublicRow) -> Result<PublicMeeting, StoreErro
     })
 }
 
-/// A series, and its last date where it has one, in milliseconds since the Unix epoch.
-pub type Repeats = (Series, Option<u64>);
+/// The changes of a series as they are kept.
+pub(super) fn date_changes(kept: &str) -> Result<DateChanges, StoreError> {
+    serde_json::from_str(kept).map_err(|error| StoreError::damaged("series changes", &error))
+}
 
-pub(super) fn whole(row: &MeetingRow) -> Result<(Meeting, Option<Repeats>), StoreError> {
-    let series = row.plan.series();
-    let repeats = series.map(|series| (series, row.plan.series_ends_at.map(to_u64)));
-    Ok((meeting(row)?, repeats))
+/// A meeting, and its series where it repeats.
+pub(super) fn whole(row: &MeetingRow) -> Result<(Meeting, Option<Series>), StoreError> {
+    Ok((meeting(row)?, row.plan.series()?))
 }

@@ -2,7 +2,7 @@
 
 use super::STREAMS;
 use super::read::GET_SQL;
-use super::row::{MeetingRow, meeting};
+use super::row::{MeetingRow, date_changes, meeting};
 use super::said::say;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
@@ -12,6 +12,7 @@ use crate::{on_db, on_tx};
 use connvo_core::chat::SystemEvent;
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
+use serde_json::json;
 
 /// The next of a series, which is made when the one before is over.
 #[derive(Debug, Clone)]
@@ -83,6 +84,7 @@ pub(super) async fn say_step(
 struct SeriesRow {
     rrule: String,
     series_starts_at: i64,
+    series_changes: String,
     timezone: Option<String>,
     scheduled_at: i64,
 }
@@ -90,11 +92,12 @@ struct SeriesRow {
 const NEXT_SQL: &str = "INSERT INTO meetings (id, title, title_lower, description, kind, state,
         organizer_id, org_id, scheduled_at, timezone, duration_minutes, max_participants,
         recording, transcription, ai_assistant, tags, is_public, requires_approval, rrule,
-        series_id, series_starts_at, series_ends_at, created_at, updated_at)
+        series_id, series_starts_at, series_ends_at, series_changes, occurrence_at, created_at,
+        updated_at)
     SELECT $2, title, title_lower, description, kind, 'scheduled', organizer_id, org_id, $3,
         timezone, duration_minutes, max_participants, recording, transcription, ai_assistant,
         tags, is_public, requires_approval, rrule, series_id, series_starts_at, series_ends_at,
-        $4, $4
+        $5, $6, $4, $4
     FROM meetings WHERE id = $1";
 
 /// Who took part, or had declined this once, is invited; the host is there.
@@ -116,7 +119,7 @@ async fn follow(
 ) -> Result<(), StoreError> {
     on_tx!(tx.into(), |line| {
         let row: Option<SeriesRow> = sqlx::query_as(
-            "SELECT rrule, series_starts_at, timezone,
+            "SELECT rrule, series_starts_at, series_changes, timezone,
                  COALESCE(occurrence_at, scheduled_at) AS scheduled_at
              FROM meetings
              WHERE id = $1 AND rrule IS NOT NULL AND series_starts_at IS NOT NULL
@@ -125,20 +128,26 @@ async fn follow(
         .bind(id.as_str())
         .fetch_optional(&mut *line)
         .await?;
-        let next = row.and_then(|row| {
-            let series = Series {
-                rrule: row.rrule,
-                starts_at: to_u64(row.series_starts_at),
-                timezone: row.timezone.unwrap_or_else(|| "UTC".into()),
-            };
-            series.after(to_u64(row.scheduled_at).max(now_ms))
-        });
-        let Some(next) = next else { return Ok(()) };
+        let Some(row) = row else { return Ok(()) };
+        let mut series = Series {
+            rrule: row.rrule,
+            starts_at: to_u64(row.series_starts_at),
+            timezone: row.timezone.unwrap_or_else(|| "UTC".into()),
+            changes: date_changes(&row.series_changes)?,
+        };
+        let next = series.next(to_u64(row.scheduled_at), now_ms);
+        let next = next.and_then(|one| Some((one.occurrence_at, one.scheduled_at?)));
+        let Some((date, at)) = next else {
+            return Ok(());
+        };
+        let later = series.changes.split_off(&(date + 1));
         sqlx::query(NEXT_SQL)
             .bind(id.as_str())
             .bind(successor.id.as_str())
-            .bind(to_i64(next))
+            .bind(to_i64(at))
             .bind(to_i64(now_ms))
+            .bind(json!(later).to_string())
+            .bind((at != date).then(|| to_i64(date)))
             .execute(&mut *line)
             .await?;
         sqlx::query(AGAIN_SQL)

@@ -13,7 +13,7 @@ async fn a_new_meeting_is_scheduled_and_its_maker_is_the_host() {
     assert_eq!(status, 201);
     let expected = json!({
         "id": made["id"], "title": "Planning", "state": "scheduled", "role": "host",
-        "organizerId": ada.id, "createdAt": NOW, "startedAt": null, "endedAt": null,
+        "organizerId": ada.id, "createdAt": NOW, "updatedAt": NOW, "startedAt": null, "endedAt": null,
         "isPublic": false, "status": "joined", "canShare": true, "canRecord": false,
         "canInvite": false, "description": null, "type": "scheduled", "scheduledAt": null,
         "timezone": null, "durationMinutes": null, "maxParticipants": null,

@@ -939,6 +939,11 @@ occurrenceAt: number | null,
  */
 createdAt: number,
 /**
+ * When its plan, its state or a date of its series was changed last, in milliseconds
+ * since the Unix epoch.
+ */
+updatedAt: number,
+/**
  * Milliseconds since the Unix epoch.
  */
 startedAt: number | null,
@@ -1074,7 +1079,13 @@ rrule?: string | null,
  * The other `scheduledAt` is of this date of its series alone: before the next one.
  * Nothing else is changed with it.
  */
-thisDateOnly?: boolean, };
+thisDateOnly?: boolean,
+/**
+ * The other `scheduledAt` is of this date of its series alone, one after the meeting's
+ * own (milliseconds since the Unix epoch): between those around it, and null calls it
+ * off. Nothing else is changed with it.
+ */
+occurrenceAt?: number, };
 
 /**
  * What a caller asks for when making a meeting.

@@ -1,13 +1,24 @@
 "use client";
 
 import { MeetingPage } from "@/meetings/meeting-page";
+import { WithId } from "@/lib/with-id";
 import { MeetingsPage } from "@/meetings/meetings-page";
 
 /** One meeting, `/meeting?id=…`. */
 export default function OneMeetingPage() {
   return (
     <MeetingsPage title="Meeting" wide>
-      {(session) => <MeetingPage key={session.userId} session={session} />}
+      {(session) => (
+        <WithId what="meeting">
+          {(id) => (
+            <MeetingPage
+              key={`${session.userId} ${id}`}
+              id={id}
+              session={session}
+            />
+          )}
+        </WithId>
+      )}
     </MeetingsPage>
   );
 }

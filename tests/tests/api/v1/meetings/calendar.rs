@@ -129,6 +129,45 @@ async fn a_date_that_was_moved_is_an_event_in_the_place_of_its_own() {
 }
 
 #[tokio::test]
+async fn later_dates_that_were_moved_or_called_off_are_told_and_a_revision_outdoes_the_one_before()
+{
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let draft = json!({"title": "Weekly", "type": "recurring", "scheduledAt": MONDAY,
+        "rrule": "FREQ=WEEKLY;COUNT=4", "timezone": "Europe/Lisbon"});
+    let meeting = made(&ada, draft).await;
+    let path = format!("{meeting}/calendar.ics");
+    let revision = async || {
+        let book = lines(&ada, &path).await;
+        let said = book.iter().find_map(|line| line.strip_prefix("SEQUENCE:"));
+        said.unwrap().parse::<i32>().unwrap()
+    };
+    let first = revision().await;
+    api.app.clock.advance(2_000);
+    let (day, week) = (24 * 60 * 60 * 1000, 7 * 24 * 60 * 60 * 1000);
+    let off = json!({"occurrenceAt": MONDAY + week, "scheduledAt": null});
+    assert_eq!(ada.patch(&meeting, off).await.0, 200);
+    let moved = json!({"occurrenceAt": MONDAY + 2 * week, "scheduledAt": MONDAY + 2 * week + day});
+    assert_eq!(ada.patch(&meeting, moved).await.0, 200);
+    assert_eq!(revision().await, first + 2);
+    for path in [path.as_str(), "/v1/me/calendar.ics"] {
+        let book = lines(&ada, path).await;
+        for line in [
+            "RRULE:FREQ=WEEKLY;UNTIL=20270208T090000Z",
+            "EXDATE;TZID=Europe/Lisbon:20270125T090000",
+            "RECURRENCE-ID;TZID=Europe/Lisbon:20270201T090000",
+            "DTSTART;TZID=Europe/Lisbon:20270202T090000",
+        ] {
+            assert!(has(&book, line), "{line} in {book:#?}");
+        }
+        assert_eq!(
+            book.iter().filter(|line| *line == "BEGIN:VEVENT").count(),
+            2
+        );
+    }
+}
+
+#[tokio::test]
 async fn hostile_words_make_no_lines_of_their_own() {
     let api = Api::start().await;
     let ada = api.sign_in("ada").await;

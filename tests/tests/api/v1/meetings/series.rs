@@ -240,3 +240,124 @@ async fn one_date_is_moved_by_its_time_alone_and_not_past_the_next() {
         (&json!(MONDAY), &json!("Weekly"))
     );
 }
+
+#[tokio::test]
+async fn later_dates_are_moved_and_called_off_alone() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY;COUNT=5").await;
+    ada.invite(&meeting, "bob", "participant").await;
+    let bob = api.sign_in("bob").await;
+    let day = 24 * 60 * 60 * 1000;
+    let date = |week: u64| MONDAY + week * WEEK;
+    let put = |week: u64, at: Value| json!({"occurrenceAt": date(week), "scheduledAt": at});
+    let times = async || {
+        let (_, page) = bob.get(&format!("{meeting}/dates")).await;
+        let items = page["items"].as_array().unwrap().clone();
+        let times = items.iter().map(|one| one["scheduledAt"].clone());
+        times.collect::<Vec<_>>()
+    };
+    let (status, changed) = ada.patch(&meeting, put(1, Value::Null)).await;
+    assert_eq!(status, 200, "{changed}");
+    assert_eq!(changed["scheduledAt"], MONDAY);
+    let early = date(2) - 3 * day;
+    assert_eq!(ada.patch(&meeting, put(2, json!(early))).await.0, 200);
+    let all = [
+        json!(MONDAY),
+        Value::Null,
+        json!(early),
+        json!(date(3)),
+        json!(date(4)),
+    ];
+    assert_eq!(times().await, all);
+    let paged = bob.get(&format!("{meeting}/dates?limit=2")).await.1;
+    let rest = format!(
+        "{meeting}/dates?limit=9&after={}",
+        paged["next"].as_str().unwrap()
+    );
+    let rest = bob.get(&rest).await.1;
+    let second = json!({"occurrenceAt": date(2), "scheduledAt": early});
+    assert_eq!((&rest["items"][0], &rest["next"]), (&second, &Value::Null));
+    // In the calendar of a time they are when they are.
+    let window = format!("/v1/meetings?from={}&to={}", MONDAY, date(3));
+    let listed = ada.get(&window).await.1;
+    assert_eq!(listed["items"][0]["occurrences"], json!([MONDAY, early]));
+    // Another title leaves them; the coming one is moved alone before the next.
+    ada.patch(&meeting, json!({"title": "Other"})).await;
+    let alone = |at: u64| json!({"scheduledAt": at, "thisDateOnly": true});
+    let off = ada.patch(&meeting, alone(early)).await;
+    assert_problem(&off, 422, "VALIDATION_ERROR");
+    assert_eq!(ada.patch(&meeting, alone(early - day)).await.0, 200);
+    // What follows is the first that is not called off, when it is.
+    ada.post(&format!("{meeting}/cancel"), None).await;
+    let next = scheduled(&ada).await;
+    assert_eq!(
+        (
+            &next[0]["scheduledAt"],
+            &next[0]["occurrenceAt"],
+            &next[0]["title"]
+        ),
+        (&json!(early), &json!(date(2)), &json!("Other"))
+    );
+    assert_eq!(times().await, [Value::Null; 0], "what is over has none");
+    // With another hour the series begins anew.
+    let next = format!("/v1/meetings/{}", next[0]["id"].as_str().unwrap());
+    ada.patch(&next, put(3, Value::Null)).await;
+    ada.patch(&next, json!({"scheduledAt": date(2) + 1000}))
+        .await;
+    let (_, page) = ada.get(&format!("{next}/dates?limit=2")).await;
+    let anew = json!({"occurrenceAt": date(3) + 1000, "scheduledAt": date(3) + 1000});
+    assert_eq!(page["items"][1], anew);
+}
+
+#[tokio::test]
+async fn a_last_date_that_was_moved_is_found_when_it_is() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY;COUNT=2").await;
+    let late = MONDAY + 5 * WEEK;
+    let put = json!({"occurrenceAt": MONDAY + WEEK, "scheduledAt": late});
+    assert_eq!(ada.patch(&meeting, put).await.0, 200);
+    let window = format!("/v1/meetings?from={}&to={}", late, late + 1);
+    let listed = ada.get(&window).await.1;
+    assert_eq!(listed["items"][0]["occurrences"], json!([late]));
+}
+
+#[tokio::test]
+async fn who_may_not_change_a_meeting_changes_no_date_and_strangers_see_none() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY").await;
+    ada.invite(&meeting, "bob", "participant").await;
+    let (bob, eve) = (api.sign_in("bob").await, api.sign_in("eve").await);
+    let off = json!({"occurrenceAt": MONDAY + WEEK, "scheduledAt": null});
+    assert_problem(&bob.patch(&meeting, off.clone()).await, 403, "FORBIDDEN");
+    let dates = format!("{meeting}/dates");
+    assert_problem(&eve.get(&dates).await, 404, "NOT_FOUND");
+    let wrong = bob.get(&format!("{dates}?after=x")).await;
+    assert_problem(&wrong, 422, "VALIDATION_ERROR");
+    let (_, single) = ada.post("/v1/meetings", json!({"title": "Once"})).await;
+    let single = format!("/v1/meetings/{}", single["id"].as_str().unwrap());
+    assert_eq!(
+        ada.get(&format!("{single}/dates")).await.1["items"],
+        json!([])
+    );
+    let other = json!({"occurrenceAt": MONDAY + 1, "scheduledAt": null});
+    let titled = json!({"occurrenceAt": MONDAY + WEEK, "scheduledAt": null, "title": "x"});
+    let alone = json!({"occurrenceAt": MONDAY + WEEK});
+    for (path, changes) in [
+        (&single, off.clone()),
+        (&meeting, other),
+        (&meeting, titled),
+        (&meeting, alone),
+    ] {
+        let refused = ada.patch(path, changes).await;
+        assert_problem(&refused, 422, "VALIDATION_ERROR");
+        assert_eq!(refused.1["errors"][0]["pointer"], "/occurrenceAt");
+    }
+    // While one is held a later one is called off; of what is over none is.
+    ada.post(&format!("{meeting}/start"), None).await;
+    assert_eq!(ada.patch(&meeting, off.clone()).await.0, 200);
+    ada.post(&format!("{meeting}/end"), None).await;
+    assert_problem(&ada.patch(&meeting, off).await, 409, "CONFLICT");
+}
