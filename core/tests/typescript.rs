@@ -67,6 +67,7 @@ fn generated() -> String {
     types.visit::<chat::MessageDraft>();
     types.visit::<chat::MessageEdit>();
     types.visit::<meeting::Meeting>();
+    types.visit::<meeting::SeriesDate>();
     types.visit::<meeting::MeetingDraft>();
     types.visit::<meeting::PublicMeeting>();
     types.visit::<meeting::Participant>();

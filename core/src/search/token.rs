@@ -11,6 +11,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Grows when texts become other words than before: what is indexed is made anew then.
+pub const VERSION: u64 = 2;
 /// Longest word that is told apart from others that begin alike, in characters.
 const WORD_CHARS: usize = 40;
 /// Stands between what is said and who says it, so that no phrase reaches across.
@@ -71,7 +73,7 @@ fn parts(found: &str) -> Vec<Range<usize>> {
         .iter()
         .all(|part| found[part.clone()].chars().count() <= 1);
     if are_initials {
-        return vec![0..found.len()];
+        return std::iter::once(0..found.len()).collect();
     }
     parts
 }

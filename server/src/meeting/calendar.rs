@@ -155,16 +155,16 @@ impl Book {
         let planned = meeting.plan.scheduled_at.or(meeting.started_at);
         let of = (meeting, people);
         let Some(series) = series else {
-            return self.event(of, planned, Part::Alone);
+            return self.event(of, planned, &Part::Alone);
         };
         let date = meeting.occurrence_at.or(planned);
-        self.event(of, date, Part::Series(series, date.unwrap_or(0)));
+        self.event(of, date, &Part::Series(series, date.unwrap_or(0)));
         let own = meeting.occurrence_at.map(|date| (date, planned));
         let later = date.map_or(0, |date| date.saturating_add(1));
         let moved = series.changes.range(later..);
         let moved = moved.filter(|(_, at)| at.is_some());
         for (date, at) in own.into_iter().chain(moved.map(|(date, at)| (*date, *at))) {
-            self.event(of, at, Part::Moved(series, date));
+            self.event(of, at, &Part::Moved(series, date));
         }
     }
 
@@ -172,7 +172,7 @@ impl Book {
         &mut self,
         (meeting, people): (&Meeting, &[Participant]),
         planned: Option<u64>,
-        part: Part<'_>,
+        part: &Part<'_>,
     ) {
         let plan = &meeting.plan;
         let starts = planned.unwrap_or(meeting.created_at);
@@ -182,7 +182,7 @@ impl Book {
             _ => starts.saturating_add(lasts),
         };
         let mut event = Event::new();
-        let uid = match (&part, &meeting.series_id) {
+        let uid = match (part, &meeting.series_id) {
             (Part::Series(..) | Part::Moved(..), Some(series)) => series.as_str(),
             _ => meeting.id.as_str(),
         };
@@ -208,7 +208,7 @@ impl Book {
             }
             Part::Moved(series, date) => {
                 let times = [
-                    ("RECURRENCE-ID", date),
+                    ("RECURRENCE-ID", *date),
                     ("DTSTART", starts),
                     ("DTEND", ends),
                 ];

@@ -9,6 +9,7 @@
 pub mod forget;
 mod messages;
 mod notes;
+mod renew;
 mod segments;
 pub mod store;
 
@@ -67,6 +68,9 @@ impl Pace {
 /// Follows the journals until the server is asked to go, while it is this node that does.
 pub async fn run(app: App) {
     while app.nodes.leading(&app).await {
+        if let Err(error) = renew::all(&app).await {
+            tracing::error!(%error, "what is indexed by older words stays so for now");
+        }
         follow(&app).await;
     }
 }
@@ -131,6 +135,7 @@ async fn follow(app: &App) {
 /// # Errors
 /// The store fails; what was indexed until then stays so.
 pub async fn once(app: &App) -> Result<(), StoreError> {
+    renew::all(app).await?;
     for meeting in behind(app).await? {
         while look(app, &meeting, 0).await? {}
     }

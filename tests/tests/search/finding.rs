@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 on_both!(
     every_part_of_the_query_language_finds_what_it_says,
     what_is_found_tells_where_it_stands,
+    joined_words_are_found_each_and_what_was_indexed_by_older_words_is_made_anew,
     speaker_meeting_and_time_narrow_a_search,
     who_was_renamed_is_found_and_shown_by_the_new_name,
     who_may_read_little_finds_the_same_in_it,
@@ -84,6 +85,65 @@ async fn every_part_of_the_query_language_finds_what_it_says(stage: Stage) {
     }
     // All of the words come first.
     assert_eq!(stage.texts(&ada, "planning drafts").await[0], texts[1]);
+}
+
+async fn joined_words_are_found_each_and_what_was_indexed_by_older_words_is_made_anew(
+    stage: Stage,
+) {
+    let ada = stage.sign_in("ada").await;
+    let meeting = stage.meeting(&ada).await;
+    let said = [
+        ("1", 0, "SPEAKER_00", 0, 1, "Write to docs.example.com"),
+        (
+            "2",
+            0,
+            "SPEAKER_01",
+            10_000,
+            10_001,
+            "the user_id of Łukasz in Großstadt",
+        ),
+    ];
+    stage.say(&ada, &meeting, &said).await;
+    stage.index().await;
+    let name = json!({"name": "Ann_Lee"});
+    let path = format!("{meeting}/transcript/speakers/SPEAKER_01");
+    let renamed = stage.send(Method::PUT, &path, Some(&ada), Some(&name));
+    assert_eq!(renamed.await.0, 200);
+    let (first, second) = (said[0].5, said[1].5);
+    let found = async |q: &str, rest: &str| {
+        let found = stage.search(&ada, q, rest).await;
+        let text = |item: &Value| item["snippet"]["text"].as_str().unwrap().to_owned();
+        found.iter().map(text).collect::<Vec<_>>()
+    };
+    let all = async || {
+        for q in ["example", "docs.example.com", "\"example com\"", "exam*"] {
+            assert_eq!(found(q, "").await, [first], "{q}");
+        }
+        for q in [
+            "user",
+            "user_id",
+            "lukasz",
+            "łukasz",
+            "grossstadt",
+            "Großst*",
+        ] {
+            assert_eq!(found(q, "").await, [second], "{q}");
+        }
+        assert_eq!(found("example", "&speaker=speaker_00").await, [first]);
+        assert_eq!(found("user", "&speaker=ann_lee").await, [second]);
+    };
+    all().await;
+    // As an older server has left it.
+    stage
+        .sql(
+            "UPDATE search_documents SET words = 'old', stems = 'old', speaker_key = 'old';
+             UPDATE transcript_speakers SET name_key = 'old';
+             UPDATE search_standing SET version = 1, after_id = 0;",
+        )
+        .await;
+    assert_eq!(found("user", "&speaker=ann_lee").await, [""; 0]);
+    stage.index().await;
+    all().await;
 }
 
 async fn what_is_found_tells_where_it_stands(stage: Stage) {

@@ -2,6 +2,7 @@
 
 pub(super) mod failed;
 pub mod forget;
+pub mod renew;
 
 use crate::db::{Db, StoreError, hold, to_i64, to_id, to_u64};
 use crate::on_db;
