@@ -2313,6 +2313,19 @@ topics: Array<string>,
 sentiment?: number, };
 
 /**
+ * A date of a series that is to come.
+ */
+export type SeriesDate = {
+/**
+ * When it is by the rule, in milliseconds since the Unix epoch: by this it is named.
+ */
+occurrenceAt: number,
+/**
+ * When it is; null where it is called off.
+ */
+scheduledAt: number | null, };
+
+/**
  * Server → client.
  */
 export type ServerFrame = { "type": "welcome",
