@@ -56,12 +56,13 @@ bench-search:
 bench-partitions:
 	cargo run --locked --release -p connvo-tests --bin partitions
 
-## make chaos      20 runs of 60 s with faults upon three nodes; SEED=7 plays one again
+## make chaos      20 runs of 60 s with faults upon three nodes, and SQLite on a full disk; SEED=7 plays one again
 CHAOS_SECONDS ?= 60
 SEED ?= $(shell seq 1 20)
 chaos:
 	cargo build --locked -p connvo-server --bin connvo
 	cargo run --locked -p connvo-tests --bin chaos -- $(CHAOS_SECONDS) $(SEED)
+	unshare --map-root-user --mount $(or $(CARGO_TARGET_DIR),target)/debug/chaos disk
 
 ## make storm      5 000 clients of a node that is killed
 storm:

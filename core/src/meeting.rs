@@ -120,8 +120,8 @@ pub struct Meeting {
     /// Milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub created_at: u64,
-    /// When its plan, its state or a date of its series was changed last, in milliseconds
-    /// since the Unix epoch.
+    /// When it was changed last: its plan, its state, a date of its series, its host, or
+    /// whether it is written down; in milliseconds since the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub updated_at: u64,
     /// Milliseconds since the Unix epoch.

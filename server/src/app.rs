@@ -165,6 +165,7 @@ impl App {
             match topic {
                 Topic::Org(_) => self.standings.forget_all(),
                 Topic::Flags => self.flags.forget_all(),
+                Topic::Speakers(meeting_id) => self.spoken.forget(meeting_id),
                 _ => {}
             }
         }
@@ -209,8 +210,7 @@ impl App {
                 user_id,
             } => self.memberships.forget_one(meeting_id, user_id),
             // Whether somebody may come in at all is asked elsewhere.
-            AccessChange::Person { .. } => self.spoken.forget_all(),
-            AccessChange::Session { .. } | AccessChange::CutOff => {}
+            AccessChange::Person { .. } | AccessChange::Session { .. } | AccessChange::CutOff => {}
         }
         let topics = match &change {
             AccessChange::Meeting { meeting_id } => vec![

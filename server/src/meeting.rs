@@ -24,7 +24,7 @@ use crate::org::standing::{of_meeting, of_user};
 use crate::views::Topic;
 use connvo_core::access::{Action, ParticipantStatus, Role, Standing};
 use connvo_core::entitlement::Entitlements;
-use connvo_core::error::{ErrorCode, Problem};
+use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::participant::may_hold;
 use connvo_core::meeting::{
@@ -234,11 +234,7 @@ pub async fn advance(
     (next, whole_series): (MeetingState, bool),
     key: Option<Key>,
 ) -> Result<Meeting, Problem> {
-    let action = match next {
-        MeetingState::Active => Action::StartMeeting,
-        MeetingState::Cancelled => Action::CancelMeeting,
-        _ => Action::EndMeeting,
-    };
+    let action = to(next);
     let once = Once::of(app, actor, action.as_str(), key, &(meeting, whole_series));
     let work = async {
         let from = authorise(app, actor, meeting, action).await?.state;
@@ -251,13 +247,7 @@ pub async fn advance(
         let whose = (&actor.user_id, meeting);
         let successor = successor(app, meeting);
         let step = (from, next, (!whole_series).then_some(&successor));
-        let moved = store::advance(&app.db, whose, step, along, now).await?;
-        let moved = moved.ok_or_else(|| {
-            Problem::new(
-                ErrorCode::Conflict,
-                "somebody else has just changed the meeting's state",
-            )
-        })?;
+        let moved = store::advance(&app.db, whose, step, along, now).await??;
         ended(
             app,
             meeting,
@@ -268,6 +258,15 @@ pub async fn advance(
         Ok(moved)
     };
     once.run(app, work).await
+}
+
+/// What brings a meeting to its next state.
+const fn to(next: MeetingState) -> Action {
+    match next {
+        MeetingState::Active => Action::StartMeeting,
+        MeetingState::Cancelled => Action::CancelMeeting,
+        _ => Action::EndMeeting,
+    }
 }
 
 /// What would follow a meeting in its series.

@@ -5,6 +5,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
@@ -22,6 +24,7 @@ pub struct Proxy {
     address: SocketAddr,
     line: watch::Sender<Line>,
     targets: watch::Sender<Vec<SocketAddr>>,
+    hits: Arc<AtomicU64>,
     accepting: JoinHandle<()>,
 }
 
@@ -71,12 +74,25 @@ impl Proxy {
         let address = listener.local_addr().expect("a bound listener");
         let (line, lines) = watch::channel(Line::UP);
         let (targets, all) = watch::channel(targets);
+        let hits = Arc::<AtomicU64>::default();
+        let passing = Passing {
+            line: lines,
+            hits: Arc::clone(&hits),
+        };
         Self {
             address,
             line,
             targets,
-            accepting: tokio::spawn(accept(listener, all, lines)),
+            hits,
+            accepting: tokio::spawn(accept(listener, all, passing)),
         }
+    }
+
+    /// How often the line has done something to what passed: a connection broken or turned
+    /// away, a piece delayed or held back.
+    #[must_use]
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::SeqCst)
     }
 
     /// Where clients connect.
@@ -129,10 +145,23 @@ impl Drop for Proxy {
     }
 }
 
+/// What a connection passes by.
+#[derive(Debug, Clone)]
+struct Passing {
+    line: watch::Receiver<Line>,
+    hits: Arc<AtomicU64>,
+}
+
+impl Passing {
+    fn hit(&self) {
+        self.hits.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 async fn accept(
     listener: TcpListener,
     targets: watch::Receiver<Vec<SocketAddr>>,
-    line: watch::Receiver<Line>,
+    passing: Passing,
 ) {
     let mut number = 0;
     while let Ok((client, _)) = listener.accept().await {
@@ -140,32 +169,30 @@ async fn accept(
         let mut targets = targets.borrow().clone();
         let first = Pcg64Mcg::seed_from_u64(number).random_range(0..targets.len().max(1));
         targets.rotate_left(first);
-        tokio::spawn(pass(client, targets, line.clone(), number));
+        tokio::spawn(pass(client, targets, passing.clone(), number));
     }
 }
 
 /// Passes bytes both ways until either end closes or the line is cut.
-async fn pass(
-    mut client: TcpStream,
-    targets: Vec<SocketAddr>,
-    mut line: watch::Receiver<Line>,
-    number: u64,
-) {
+async fn pass(mut client: TcpStream, targets: Vec<SocketAddr>, passing: Passing, number: u64) {
+    let mut line = passing.line.clone();
     let born = line.borrow().cuts;
     // Whoever knocks at a silent line is not refused: nobody answers.
     let broken = line.wait_for(|line| line.state != State::Silent).await;
     if broken.map_or(true, |line| line.state == State::Cut) {
+        passing.hit();
         return reset(&client);
     }
     let Some(mut server) = reach(&targets).await else {
+        passing.hit();
         return reset(&client);
     };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let ended = {
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
-        let there = pump(from_client, to_server, line.clone(), number * 2);
-        let back = pump(from_server, to_client, line.clone(), number * 2 + 1);
+        let there = pump(from_client, to_server, passing.clone(), number * 2);
+        let back = pump(from_server, to_client, passing.clone(), number * 2 + 1);
         tokio::select! {
             // The sender's end counts as a cut: the proxy is gone.
             _ = line.wait_for(|line| line.cuts != born) => false,
@@ -173,6 +200,7 @@ async fn pass(
         }
     };
     if !ended {
+        passing.hit();
         reset(&client);
         reset(&server);
     }
@@ -191,18 +219,21 @@ async fn reach(targets: &[SocketAddr]) -> Option<TcpStream> {
 async fn pump(
     mut from: ReadHalf<'_>,
     mut to: WriteHalf<'_>,
-    mut line: watch::Receiver<Line>,
+    mut passing: Passing,
     seed: u64,
 ) -> std::io::Result<()> {
     let mut random = Pcg64Mcg::seed_from_u64(seed);
     let mut piece = vec![0; CHUNK];
     loop {
         let length = from.read(&mut piece).await?;
-        let Line { delay, fray, .. } = *line.borrow();
-        if !delay.is_zero() {
+        let Line {
+            delay, fray, state, ..
+        } = *passing.line.borrow();
+        if !delay.is_zero() || state != State::Up {
+            passing.hit();
             sleep(delay).await;
         }
-        let up = line.wait_for(|line| line.state == State::Up).await;
+        let up = passing.line.wait_for(|line| line.state == State::Up).await;
         up.map_err(std::io::Error::other)?;
         if length == 0 {
             return to.shutdown().await;

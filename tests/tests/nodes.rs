@@ -53,6 +53,8 @@ mod journals;
 mod limits;
 #[path = "nodes/people.rs"]
 mod people;
+#[path = "nodes/plans.rs"]
+mod plans;
 #[path = "nodes/revoked.rs"]
 mod revoked;
 #[path = "nodes/work.rs"]

@@ -61,6 +61,8 @@ mod people;
 mod plans;
 #[path = "store_contract/rates.rs"]
 mod rates;
+#[path = "store_contract/rights.rs"]
+mod rights;
 #[path = "store_contract/staged.rs"]
 mod staged;
 #[path = "store_contract/transcripts.rs"]

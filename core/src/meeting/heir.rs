@@ -12,13 +12,14 @@ pub struct Candidate {
     pub role: Role,
     /// Where they are between being asked and being gone.
     pub status: ParticipantStatus,
-    /// Since when they belong to the meeting, in milliseconds since the Unix epoch.
+    /// Since when they are in the meeting, and where they have not come yet since when they
+    /// are asked; in milliseconds since the Unix epoch.
     pub since: u64,
 }
 
 /// Who inherits the role of the host, of those who take part: one who has joined before
 /// one who will come, and that one before who was only asked; of these a co-host before a
-/// participant, and the one who has belonged to the meeting longest. Observers never do.
+/// participant, and the one who has been there longest. Observers never do.
 #[must_use]
 pub fn who_inherits(members: &[Candidate]) -> Option<&Candidate> {
     let able = |one: &&Candidate| {

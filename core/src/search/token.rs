@@ -50,9 +50,10 @@ pub fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// Marks that join words.
-const JOINTS: [char; 4] = ['.', '_', ':', '·'];
+const JOINTS: [char; 3] = ['.', '_', ':'];
 
-/// The words that were joined to one. Numbers (`3.14`) and initials (`U.S.`) stay whole.
+/// The words that were joined to one. Numbers (`3.14`) and initials (`U.S.`, `Ph.D.`) stay
+/// whole.
 fn parts(found: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut from = 0;
@@ -69,10 +70,8 @@ fn parts(found: &str) -> Vec<Range<usize>> {
         }
     }
     parts.push(from..found.len());
-    let are_initials = parts
-        .iter()
-        .all(|part| found[part.clone()].chars().count() <= 1);
-    if are_initials {
+    let lengths = || parts.iter().map(|part| found[part.clone()].chars().count());
+    if lengths().all(|length| length <= 2) && lengths().any(|length| length <= 1) {
         return std::iter::once(0..found.len()).collect();
     }
     parts
@@ -87,7 +86,7 @@ fn plain(found: &str) -> String {
     // Small letters may have marks of their own.
     let small = small.filter(|c| c.is_alphanumeric() && !is_combining_mark(*c));
     let mut word = String::with_capacity(found.len());
-    for (letter, _) in small.zip(0..WORD_CHARS) {
+    for letter in small.take(WORD_CHARS) {
         match bare(letter) {
             Some(bare) => word += bare,
             None => word.push(letter),
@@ -247,10 +246,13 @@ mod tests {
         );
         assert_eq!(words("3.14 1,000 v1.2"), ["314", "1000", "v12"]);
         assert_eq!(
-            words("the U.S. e.g. this.Or"),
-            ["the", "us", "eg", "this", "or"]
+            words("the U.S. e.g. Ph.D. io.rs this.Or"),
+            ["the", "us", "eg", "phd", "io", "rs", "this", "or"]
         );
-        assert_eq!(words("__init__ _ 1_000 a.b2"), ["init", "1000", "a", "b2"]);
+        assert_eq!(
+            words("__init__ _ 1_000 a.b23"),
+            ["init", "1000", "a", "b23"]
+        );
         let at: Vec<_> = tokens("a é.com").into_iter().map(|one| one.range).collect();
         assert_eq!(at, [0..1, 2..4, 5..8]);
     }

@@ -124,8 +124,8 @@ enum Part<'a> {
     Moved(&'a Series, u64),
 }
 
-/// The number of a revision: it grows with each change, and fits the 31 bits that programs
-/// give it until 2088.
+/// The number of a revision: it grows with each second in which there is a change, and fits
+/// the 31 bits that programs give it until 2088.
 const fn revision(updated_at: u64) -> u64 {
     /// The beginning of 2020, in seconds since the Unix epoch.
     const SINCE: u64 = 1_577_836_800;

@@ -130,7 +130,8 @@ async fn line(
             .take(MEETINGS_SPEAK, &actor.user_id, meeting, 1, now)?;
         let entry = Entry::change(app, actor, operation, &resource(meeting));
         let along = (entry, &once);
-        let speakers = store::line(&app.db, meeting, change, along, now).await?;
+        let whose = (&actor.user_id, meeting);
+        let speakers = store::line(&app.db, whose, (action, change), along, now).await??;
         touched(app, meeting, What::Now);
         Ok(speakers)
     };
@@ -158,8 +159,8 @@ pub async fn pause_transcription(
         authorise(app, actor, meeting, Action::ControlTranscription).await?;
         let entry = Entry::change(app, actor, operation, &resource(meeting));
         let (along, now) = ((&entry, &once), app.clock.now_ms());
-        let what = (meeting, paused);
-        if store::pause_transcription(&app.db, what, along, now).await? {
+        let whose = (&actor.user_id, meeting);
+        if store::pause_transcription(&app.db, whose, paused, along, now).await?? {
             // What is remembered of the members says whether it is written down.
             app.access_changed(AccessChange::Meeting {
                 meeting_id: meeting.clone(),

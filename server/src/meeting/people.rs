@@ -49,12 +49,12 @@ pub async fn invite(
 ) -> Result<Participant, Problem> {
     let once = Once::of(app, actor, "invite", key, &(meeting, &draft));
     let work = async {
-        let by = authorise(app, actor, meeting, Action::Invite).await?;
+        authorise(app, actor, meeting, Action::Invite).await?;
         let new = draft.validate()?;
         let entry = Entry::change(app, actor, "invite", &resource(meeting));
         let plan = of_meeting(app, meeting).await?.entitlements;
         let (along, now) = ((entry, &once), app.clock.now_ms());
-        let whom = (&actor.user_id, &by.standing, &new);
+        let whom = (&actor.user_id, &new);
         let (invited, concerned) =
             match store::invite(&app.db, meeting, whom, &plan, along, now).await? {
                 Invited::Member(invited, concerned) => (invited, concerned),
@@ -114,6 +114,7 @@ async fn take<T: DeserializeOwned>(
         let mover = Mover {
             by: &actor.user_id,
             whom: whom.as_deref(),
+            action: (!stranger).then_some(action),
             taken,
         };
         let entry = Entry::change(app, actor, operation, &resource(meeting));
@@ -255,9 +256,9 @@ pub async fn change(
     let body = (meeting, &who, &changes);
     let once = Once::of(app, actor, action.as_str(), key, &body);
     let work = async {
-        let by = authorise(app, actor, meeting, action).await?;
+        authorise(app, actor, meeting, action).await?;
         let entry = Entry::change(app, actor, action.as_str(), &resource(meeting));
-        let whose = (&actor.user_id, &by.standing, meeting);
+        let whose = (&actor.user_id, meeting);
         let (along, now) = ((entry, &once), app.clock.now_ms());
         let what = (who.as_str(), changes);
         let changed = store::change_participant(&app.db, whose, what, along, now).await?;

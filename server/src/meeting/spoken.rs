@@ -19,7 +19,7 @@ pub struct Sum {
     pub times: Vec<SpeakingTime>,
     /// When the whole was added up, in milliseconds since the Unix epoch.
     begun_at: u64,
-    /// How often everything had been forgotten then.
+    /// How often something had been forgotten then.
     forgotten: u64,
 }
 
@@ -73,7 +73,7 @@ impl Spoken {
         })
     }
 
-    /// Keeps a sum to go on with, unless everything was forgotten since it was begun.
+    /// Keeps a sum to go on with, unless something was forgotten since it was begun.
     pub fn keep(&self, meeting: &MeetingId, sum: Sum) {
         let mut held = self.lock();
         if sum.forgotten == held.forgotten {
@@ -81,11 +81,11 @@ impl Spoken {
         }
     }
 
-    /// Forgets everything: somebody is not to be named any more.
-    pub fn forget_all(&self) {
+    /// Forgets a meeting's: its speakers are called something else, or nothing any more.
+    pub fn forget(&self, meeting: &MeetingId) {
         let mut held = self.lock();
         held.forgotten += 1;
-        held.sums.clear();
+        held.sums.remove(meeting);
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -126,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_is_begun_anew_each_minute_and_when_somebody_is_forgotten() {
+    fn a_sum_is_begun_anew_each_minute_and_when_it_was_forgotten() {
         let (all, meeting) = (Spoken::default(), ADA.parse::<MeetingId>().unwrap());
         let sum = all.of(&meeting, 5).with(vec![time(None, "Guest", 3)], 9);
         all.keep(&meeting, sum.clone());
         assert_eq!(all.of(&meeting, 60_004), sum);
         assert_eq!(all.of(&meeting, 60_005).times, []);
         all.keep(&meeting, sum.clone());
-        all.forget_all();
+        all.forget(&meeting);
         assert_eq!(all.of(&meeting, 6).times, []);
         all.keep(&meeting, sum);
         assert_eq!(all.of(&meeting, 6).times, [], "begun before");

@@ -15,10 +15,11 @@ mod state;
 
 use super::Membership;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, streams, to_i64, to_u64};
+use crate::db::{Db, StoreError, Tx, streams, to_i64, to_u64};
 use crate::idempotency::{self, Once};
-use crate::on_db;
-use connvo_core::access::{ParticipantStatus, Role, Standing};
+use crate::{on_db, on_tx};
+use connvo_core::access::{Action, ParticipantStatus, Role, Standing};
+use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::now::taking;
 use connvo_core::meeting::{Meeting, MeetingState};
@@ -99,20 +100,29 @@ pub async fn membership(
                 .await?
         }
     );
-    row.map(|row| {
-        Ok(Membership {
-            standing: row.standing.standing()?,
-            state: to_state(&row.state)?,
-            ended_at: row.ended_at.map(to_u64),
-            is_public: row.is_public,
-            transcription: taking(
-                to_state(&row.state)?,
-                row.transcription,
-                row.transcription_paused,
-            ),
-        })
-    })
-    .transpose()
+    row.map(MembershipRow::membership).transpose()
+}
+
+/// What somebody is in a meeting that the transaction holds, when that allows `action`: what
+/// was asked before it may be a moment old. The inner error is a refusal.
+async fn still(
+    tx: impl Into<Tx<'_>>,
+    (user, meeting): (&UserId, &MeetingId),
+    action: Action,
+    now_ms: u64,
+) -> Result<Result<Membership, Problem>, StoreError> {
+    let row: Option<MembershipRow> = on_tx!(tx.into(), |line| {
+        sqlx::query_as(MEMBERSHIP_SQL)
+            .bind(user.as_str())
+            .bind(meeting.as_str())
+            .fetch_optional(line)
+            .await?
+    });
+    let Some(row) = row else {
+        return Ok(Err(Problem::not_found("the meeting")));
+    };
+    let membership = row.membership()?;
+    Ok(membership.may(action, now_ms).map(|()| membership))
 }
 
 #[derive(sqlx::FromRow)]
@@ -124,6 +134,19 @@ struct MembershipRow {
     transcription_paused: bool,
     #[sqlx(flatten)]
     standing: StandingRow,
+}
+
+impl MembershipRow {
+    fn membership(self) -> Result<Membership, StoreError> {
+        let state = to_state(&self.state)?;
+        Ok(Membership {
+            standing: self.standing.standing()?,
+            state,
+            ended_at: self.ended_at.map(to_u64),
+            is_public: self.is_public,
+            transcription: taking(state, self.transcription, self.transcription_paused),
+        })
+    }
 }
 
 /// Stores a new meeting, of an organisation or of none, with its host and its empty

@@ -91,7 +91,7 @@ async fn what_the_server_says_while_a_room_is_opened_is_shown_in_it() {
         let along = (&entry(&ground.ids), &Once::default());
         let by = (&stage.host, meeting);
         let moved = meeting::store::advance(&ground.db, by, step, along, NOW).await;
-        assert!(moved.unwrap().is_some());
+        assert!(moved.unwrap().is_ok());
         let head = chat::store::head(&ground.db, meeting).await.unwrap();
         assert_eq!((room.feed().chat_head(), head), (0, 1));
         rooms.has_grown(meeting, Kind::Chat, head);

@@ -68,9 +68,6 @@ impl Pace {
 /// Follows the journals until the server is asked to go, while it is this node that does.
 pub async fn run(app: App) {
     while app.nodes.leading(&app).await {
-        if let Err(error) = renew::all(&app).await {
-            tracing::error!(%error, "what is indexed by older words stays so for now");
-        }
         follow(&app).await;
     }
 }
@@ -80,9 +77,10 @@ async fn follow(app: &App) {
     let mut waiting: HashSet<MeetingId> = HashSet::new();
     let mut all_at = Instant::now();
     let mut pace = Pace::default();
+    let mut is_renewed = false;
     loop {
         let soon = Instant::now() + GATHER;
-        let next = if waiting.is_empty() {
+        let next = if waiting.is_empty() && is_renewed {
             all_at
         } else {
             soon.min(all_at)
@@ -97,6 +95,13 @@ async fn follow(app: &App) {
         }
         if !app.nodes.leads() {
             return;
+        }
+        if !is_renewed {
+            let more = renew::piece(app).await;
+            is_renewed = more.as_ref().is_ok_and(|more| !more);
+            if let Err(error) = more {
+                tracing::error!(%error, "what is indexed by older words stays so for now");
+            }
         }
         let marked = app.fresh.take();
         waiting.extend(marked.meetings);
@@ -135,7 +140,7 @@ async fn follow(app: &App) {
 /// # Errors
 /// The store fails; what was indexed until then stays so.
 pub async fn once(app: &App) -> Result<(), StoreError> {
-    renew::all(app).await?;
+    while renew::piece(app).await? {}
     for meeting in behind(app).await? {
         while look(app, &meeting, 0).await? {}
     }

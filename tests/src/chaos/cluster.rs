@@ -57,7 +57,8 @@ impl Ground {
     }
 }
 
-/// The nodes and all that is around them.
+/// The nodes and all that is around them: the first has one committer, the others two and
+/// three.
 #[derive(Debug)]
 pub struct Cluster {
     /// The nodes.
@@ -116,7 +117,9 @@ impl Cluster {
                     Over::Postgres => "--bus-database-url",
                     Over::Nats => "--nats-url",
                 };
+                let committers = (number + 1).to_string();
                 let arguments = ["--rate-limits", "off", "--database-url", &database_url];
+                let arguments = [&arguments[..], &["--database-committers", &committers]].concat();
                 let arguments = [&arguments[..], &[bus, &bus_url]].concat();
                 let wrong = wrong.iter().flatten();
                 let mut environment: Vec<(&str, &str)> = wrong
@@ -149,6 +152,8 @@ impl Cluster {
     pub async fn suffer(&self, planned: Planned) -> Result<bool, Failure> {
         let lasts = Duration::from_millis(planned.for_ms);
         let node = &self.nodes[planned.node % self.nodes.len()];
+        let line = self.line_of(planned.fault, node);
+        let before = hits(&line);
         match planned.fault {
             Fault::Kill => node.kill(lasts).await?,
             Fault::RollingRestart => {
@@ -188,7 +193,20 @@ impl Cluster {
                 self.balancer.fray(0.0);
             }
         }
-        Ok(true)
+        Ok(line.is_empty() || hits(&line) > before)
+    }
+
+    /// The lines by which it is seen that a fault has come; none where the doing of it is
+    /// all there is to see.
+    fn line_of<'a>(&'a self, fault: Fault, node: &'a Node) -> Vec<&'a Proxy> {
+        match fault {
+            Fault::BusStop => self.nodes.iter().map(|node| &node.bus).collect(),
+            Fault::BusPartition => vec![&node.bus],
+            Fault::DatabasePartition => vec![&node.database],
+            Fault::Delay => vec![&node.bus, &node.database, &self.balancer],
+            Fault::ClientCuts => vec![&self.balancer],
+            _ => Vec::new(),
+        }
     }
 
     async fn stop_postgres(&self, how: Stop, lasts: Duration) -> Result<(), Failure> {
@@ -254,6 +272,10 @@ impl Cluster {
 fn wrong_by(planned: Planned) -> i64 {
     let seconds = 5 + planned.for_ms as i64 % 23;
     if planned.is_silent { -seconds } else { seconds }
+}
+
+fn hits(lines: &[&Proxy]) -> u64 {
+    lines.iter().map(|line| line.hits()).sum()
 }
 
 /// The line is gone for a while: broken, or silent. A silent one is either broken in the

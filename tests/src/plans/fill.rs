@@ -12,6 +12,7 @@ const SMALL: [&str; 7] = [
     // A row a migration, one a store, one a key of the development issuer.
     "_sqlx_migrations",
     "store_meta",
+    "search_standing",
     "signing_keys",
     // What the code names.
     "feature_flags",

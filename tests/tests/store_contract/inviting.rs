@@ -3,7 +3,7 @@
 use crate::fixture::{NOW, Store};
 use crate::meetings::{invitation, invite, member};
 use crate::people::{blocks, deletes};
-use connvo_core::access::{ParticipantStatus, Role};
+use connvo_core::access::{Action, ParticipantStatus, Role};
 use connvo_core::entitlement::resolve;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
@@ -84,6 +84,7 @@ async fn an_address_tells_nobody_who_has_it_before_they_come_in(store: Store) {
     let removed = Mover {
         by: &ada,
         whom: Some(bob.as_str()),
+        action: Some(Action::RemoveParticipant),
         taken: Move::Remove,
     };
     moves(&store, &meeting, removed).await.unwrap();
@@ -132,6 +133,7 @@ async fn who_left_is_not_found_again_by_whom_they_blocked(store: Store) {
     let left = Mover {
         by: &bob,
         whom: None,
+        action: Some(Action::LeaveMeeting),
         taken: Move::Leave,
     };
     moves(&store, &meeting, left).await.unwrap();

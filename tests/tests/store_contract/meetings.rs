@@ -3,7 +3,7 @@
 use crate::fixture::{NOW, Store};
 use connvo_core::access::{ParticipantStatus, Role, Standing};
 use connvo_core::entitlement::resolve;
-use connvo_core::id::MeetingId;
+use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::{MeetingState, NewParticipant, Participant, ParticipantDraft, Whom};
 use connvo_server::idempotency::Once;
 use connvo_server::meeting::store::{self, Invited, advance, membership, of_user, participants};
@@ -33,14 +33,23 @@ pub fn invitation(email: &str, role: Role) -> NewParticipant {
     draft.validate().unwrap()
 }
 
-/// The host, ada, invites.
+/// The host invites.
 pub async fn invite(store: &Store, meeting: &MeetingId, new: &NewParticipant) -> Invited {
-    let ada = store.user("ada").await;
+    let host = store::host_of(&store.db, meeting).await.unwrap();
+    let host = host.and_then(|host| host.user_id).unwrap();
+    invite_by(store, &host, meeting, new).await
+}
+
+/// Somebody invites.
+pub async fn invite_by(
+    store: &Store,
+    by: &UserId,
+    meeting: &MeetingId,
+    new: &NewParticipant,
+) -> Invited {
     let free = resolve(&[], &[], NOW);
-    let host = Standing::new(Role::Host, ParticipantStatus::Joined);
     let (once, entry) = (Once::default(), store.entry("invite"));
-    let whom = (&ada, &host, new);
-    let invited = store::invite(&store.db, meeting, whom, &free, (entry, &once), NOW);
+    let invited = store::invite(&store.db, meeting, (by, new), &free, (entry, &once), NOW);
     invited.await.unwrap()
 }
 
@@ -118,7 +127,7 @@ async fn a_state_moves_once(store: Store) {
             let entry = store.entry("startMeeting");
             let along = (&entry, &Once::default());
             let moved = advance(&store.db, (ada, meeting), (from, to, None), along, NOW).await;
-            moved.map(|moved| moved.is_some())
+            moved.map(|moved| moved.is_ok())
         }
     };
     assert!(start().await.unwrap());

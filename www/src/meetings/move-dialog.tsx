@@ -18,8 +18,8 @@ export function MoveDialog({
 }: {
   meeting: Meeting;
   date: SeriesDate;
-  /** Moves it to a moment (milliseconds since the Unix epoch), or to none. */
-  work: (to: number | null) => Promise<unknown>;
+  /** Moves it to a moment, in milliseconds since the Unix epoch. */
+  work: (to: number) => Promise<unknown>;
   onClose: () => void;
 }) {
   const task = useTask();
@@ -27,7 +27,7 @@ export function MoveDialog({
   const { occurrenceAt } = date;
   const planned = date.scheduledAt ?? occurrenceAt;
   const [wall, setWall] = useState(() => wallAt(planned, zone));
-  const move = async (to: number | null) => {
+  const move = async (to: number) => {
     await work(to);
     onClose();
   };
@@ -37,7 +37,8 @@ export function MoveDialog({
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void task.run(() => move(momentAt(wall, zone) ?? null));
+          const to = momentAt(wall, zone);
+          if (to !== undefined) void task.run(() => move(to));
         }}
       >
         <div className="dialog-body stack">

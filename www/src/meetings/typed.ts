@@ -53,12 +53,13 @@ export function blank(now: number): Typed {
 export function typedOf(meeting: Meeting): Typed {
   const zone = meeting.timezone ?? ownZone();
   const repeat = meeting.rrule ? repeatOf(meeting.rrule, zone) : WEEKLY;
-  const { scheduledAt } = meeting;
+  // One that was moved alone has the hour of its series.
+  const ruled = meeting.occurrenceAt ?? meeting.scheduledAt;
   return {
     title: meeting.title,
     description: meeting.description ?? "",
     type: meeting.type,
-    first: scheduledAt === null ? NEVER : wallAt(scheduledAt, zone),
+    first: ruled === null ? NEVER : wallAt(ruled, zone),
     zone,
     minutes: meeting.durationMinutes?.toString() ?? "",
     most: meeting.maxParticipants?.toString() ?? "",

@@ -73,9 +73,12 @@ pub struct MeetingChanges {
     /// The other `scheduledAt` is of this date of its series alone, one after the meeting's
     /// own (milliseconds since the Unix epoch): between those around it, and null calls it
     /// off. Nothing else is changed with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
-    #[cfg_attr(feature = "openapi", schema(maximum = 4_102_444_799_999_u64))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(nullable = false, maximum = 4_102_444_799_999_u64)
+    )]
     pub occurrence_at: Option<u64>,
 }
 
@@ -84,6 +87,11 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
+}
+
+/// A member that is there is not null.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 impl MeetingChanges {

@@ -2,12 +2,12 @@
 
 use super::participants::{FIND_SQL, ParticipantRow, participant};
 use super::said::say;
-use super::{StandingRow, host};
+use super::{StandingRow, host, still};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, hold, to_i64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
-use connvo_core::access::{Standing, may_make};
+use connvo_core::access::{Action, may_make};
 use connvo_core::chat::SystemEvent;
 use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, UserId};
@@ -21,7 +21,7 @@ use serde_json::json;
 /// The store fails.
 pub async fn change_participant(
     db: &Db,
-    (by, standing, meeting): (&UserId, &Standing, &MeetingId),
+    (by, meeting): (&UserId, &MeetingId),
     (who, changes): (&str, ParticipantChanges),
     (entry, once): (Entry, &Once),
     now_ms: u64,
@@ -30,6 +30,11 @@ pub async fn change_participant(
         db,
         transaction | tx | {
             hold::meeting(&mut tx, meeting).await?;
+            let by_now = still(&mut tx, (by, meeting), Action::ChangeParticipant, now_ms).await?;
+            let standing = match by_now {
+                Ok(by_now) => by_now.standing,
+                Err(problem) => return Ok(Err(problem)),
+            };
             let row: Option<ParticipantRow> = sqlx::query_as(FIND_SQL)
                 .bind(meeting.as_str())
                 .bind(by.as_str())
@@ -45,7 +50,7 @@ pub async fn change_participant(
                 return Ok(Err(Problem::new(ErrorCode::Conflict, detail)));
             }
             let next = changes.apply(&before.standing).and_then(|next| {
-                may_make(standing, Some(&before.standing), &next)?;
+                may_make(&standing, Some(&before.standing), &next)?;
                 Ok(next)
             });
             let next = match next {
@@ -103,6 +108,10 @@ pub async fn hand_over(
         db,
         transaction | tx | {
             hold::meeting(&mut tx, meeting).await?;
+            let by_now = still(&mut tx, (from, meeting), Action::HandOverHost, now_ms).await?;
+            if let Err(problem) = by_now {
+                return Ok(Err(problem));
+            }
             let row: Option<StandingRow> = sqlx::query_as(
                 "SELECT p.role, p.status, p.can_share, p.can_record, p.can_invite
                  FROM participants p JOIN users u ON u.id = p.user_id

@@ -26,7 +26,7 @@ const HOLD_SQL: &str = "UPDATE meetings SET updated_at = $2
     WHERE id = $1 AND state IN ('scheduled', 'active') RETURNING state";
 
 /// Who else is there: of those who can come in.
-const OTHERS_SQL: &str = "SELECT p.user_id, p.role, p.status, p.created_at
+const OTHERS_SQL: &str = "SELECT p.user_id, p.role, p.status, COALESCE(p.joined_at, p.created_at)
     FROM participants p JOIN users u ON u.id = p.user_id
     WHERE p.meeting_id = $1 AND p.user_id <> $2 AND u.is_active AND u.deleted_at IS NULL";
 

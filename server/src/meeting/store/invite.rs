@@ -2,13 +2,13 @@
 //! have come in. And an invitation does not reach who has blocked its sender, or is
 //! blocked by them: it waits as it does for an address that nobody has.
 
-use super::StandingRow;
 use super::participants::{ParticipantRow, participant};
+use super::{StandingRow, still};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::{on_db, on_tx};
-use connvo_core::access::{Standing, may_make};
+use connvo_core::access::{Action, may_make};
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
@@ -23,7 +23,7 @@ pub enum Invited {
     Member(Participant, Vec<UserId>),
     /// The address is the host's, who keeps that role.
     Host,
-    /// The plan allows no more members.
+    /// The plan allows no more members, or who invites may not (any more).
     Refused(Problem),
 }
 
@@ -63,7 +63,7 @@ struct InvitedRow {
 pub async fn invite(
     db: &Db,
     meeting: &MeetingId,
-    (by, standing, new): (&UserId, &Standing, &NewParticipant),
+    (by, new): (&UserId, &NewParticipant),
     entitlements: &Entitlements,
     (entry, once): (Entry, &Once),
     now_ms: u64,
@@ -73,6 +73,11 @@ pub async fn invite(
         db,
         transaction | tx | {
             let reached = reach(&mut tx, meeting, by, new.whom()).await?;
+            let by_now = still(&mut tx, (by, meeting), Action::Invite, now_ms).await?;
+            let standing = match by_now {
+                Ok(by_now) => by_now.standing,
+                Err(problem) => return Ok(Invited::Refused(problem)),
+            };
             if reached.user.is_none() && matches!(new.whom(), Whom::Person(_)) {
                 return Ok(Invited::Refused(Problem::not_found("the user")));
             }
@@ -101,7 +106,7 @@ pub async fn invite(
             } else {
                 admits(reached.most, entitlements, to_u64(members))
             };
-            match may_make(standing, before.as_ref(), next).and(room) {
+            match may_make(&standing, before.as_ref(), next).and(room) {
                 Err(problem) => Invited::Refused(problem),
                 Ok(()) => {
                     let row: Option<InvitedRow> = sqlx::query_as(INVITE_SQL)

@@ -4,12 +4,12 @@
 use super::host;
 use super::participants::{FIND_SQL, ParticipantRow, did, participant, shown};
 use super::said::say;
-use super::to_state;
+use super::{still, to_state};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, to_i64, to_u64};
 use crate::idempotency::{self, Once};
 use crate::on_db;
-use connvo_core::access::{ParticipantStatus, Role};
+use connvo_core::access::{Action, ParticipantStatus, Role};
 use connvo_core::chat::SystemEvent;
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::{ErrorCode, Problem};
@@ -25,6 +25,8 @@ pub struct Mover<'a> {
     pub by: &'a UserId,
     /// Whom it moves, by address or user id; absent for who does it.
     pub whom: Option<&'a str>,
+    /// What they may do, so that they may move so; absent for who is a stranger.
+    pub action: Option<Action>,
     /// How.
     pub taken: Move,
 }
@@ -103,6 +105,12 @@ pub async fn take(
             let Some(held) = held else {
                 return Ok(Err(Problem::not_found("the meeting")));
             };
+            if let Some(action) = mover.action {
+                let whose = (mover.by, meeting);
+                if let Err(problem) = still(&mut tx, whose, action, now_ms).await? {
+                    return Ok(Err(problem));
+                }
+            }
             let terms = Terms {
                 state: to_state(&held.state)?,
                 is_public: held.is_public,

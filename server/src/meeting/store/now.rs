@@ -2,13 +2,15 @@
 //! who has spoken. Who is there is not: that is [`crate::presence`].
 
 use super::said::say;
-use super::to_state;
+use super::{still, to_state};
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, hold, staged, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::meeting::spoken::Sum;
 use crate::{on_db, on_tx};
+use connvo_core::access::Action;
 use connvo_core::chat::SystemEvent;
+use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
 use connvo_core::meeting::now::{
     MeetingNow, RecordingStatus, SpeakingTime, lull_at, taking, topics_of,
@@ -46,20 +48,25 @@ pub enum Line {
 }
 
 /// Changes the line, with the meeting held; what changes nothing is not in the audit log.
+/// The inner error is a refusal: nothing was changed.
 ///
 /// # Errors
 /// The store fails.
 pub async fn line(
     db: &Db,
-    meeting: &MeetingId,
-    change: Line,
+    whose: (&UserId, &MeetingId),
+    (action, change): (Action, Line),
     (entry, once): (Entry, &Once),
     now_ms: u64,
-) -> Result<Speakers, StoreError> {
+) -> Result<Result<Speakers, Problem>, StoreError> {
+    let (_, meeting) = whose;
     let speakers = on_db!(
         db,
         transaction | tx | {
             hold::meeting(&mut tx, meeting).await?;
+            if let Err(problem) = still(&mut tx, whose, action, now_ms).await? {
+                return Ok(Err(problem));
+            }
             let mut queue = load(&mut tx, meeting).await?;
             let (mut next, mut of) = (None, None);
             match change {
@@ -100,7 +107,7 @@ pub async fn line(
                 speaker_queue: queue.line().to_vec(),
             };
             idempotency::store::keep(&mut tx, once, 200, &speakers).await?;
-            speakers
+            Ok(speakers)
         }
     );
     Ok(speakers)
@@ -128,6 +135,9 @@ const SAID_SQL: &str = "SELECT sequence, created_at FROM transcript_chunks WHERE
     ORDER BY sequence DESC LIMIT 1";
 const WROTE_SQL: &str = "SELECT created_at FROM note_log WHERE meeting_id = $1
     ORDER BY sequence DESC LIMIT 1";
+/// What the server itself says is nobody's activity.
+const POSTED_SQL: &str = "SELECT created_at FROM messages WHERE meeting_id = $1
+    AND kind <> 'system' ORDER BY posted_sequence DESC LIMIT 1";
 
 /// By person, and by name where none is known, after a sequence; an utterance counts for an
 /// hour at most.
@@ -157,7 +167,7 @@ pub async fn now(
     now_ms: u64,
 ) -> Result<Option<(MeetingNow, Sum)>, StoreError> {
     staged::flush(db, meeting).await?;
-    let (row, queue, said, wrote, spoke, about) = on_db!(
+    let (row, queue, said, wrote, posted, spoke, about) = on_db!(
         db,
         snapshot | tx | {
             let row: Option<NowRow> = sqlx::query_as(
@@ -176,6 +186,10 @@ pub async fn now(
                 .bind(meeting.as_str())
                 .fetch_optional(&mut *tx)
                 .await?;
+            let posted: Option<(i64,)> = sqlx::query_as(POSTED_SQL)
+                .bind(meeting.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
             let spoke: Vec<(Option<String>, String, i64)> = sqlx::query_as(SPOKE_SQL)
                 .bind(meeting.as_str())
                 .bind(to_i64(sum.sequence))
@@ -185,7 +199,7 @@ pub async fn now(
                 .bind(meeting.as_str())
                 .fetch_all(&mut *tx)
                 .await?;
-            (row, queue, said, wrote, spoke, about)
+            (row, queue, said, wrote, posted, spoke, about)
         }
     );
     let Some(row) = row else { return Ok(None) };
@@ -219,22 +233,24 @@ pub async fn now(
         lull: lull_at.is_some_and(|at| at <= now_ms),
         lull_at,
         speaking_time: sum.times.iter().take(SPEAKERS).cloned().collect(),
-        last_activity: said.max(wrote.map(|(at,)| to_u64(at))),
+        last_activity: said.max(wrote.max(posted).map(|(at,)| to_u64(at))),
     };
     Ok(Some((now, sum)))
 }
 
 /// Pauses what is written down in a meeting that runs, or goes on with it; where it was not
-/// to be, it is from now on. False when that was so already.
+/// to be, it is from now on. False when that was so already; the inner error is a refusal.
 ///
 /// # Errors
 /// The store fails.
 pub async fn pause_transcription(
     db: &Db,
-    (meeting, paused): (&MeetingId, bool),
+    whose: (&UserId, &MeetingId),
+    paused: bool,
     (entry, once): (&Entry, &Once),
     now_ms: u64,
-) -> Result<bool, StoreError> {
+) -> Result<Result<bool, Problem>, StoreError> {
+    let (_, meeting) = whose;
     let sql = if paused {
         "UPDATE meetings SET transcription_paused = TRUE, updated_at = $2
          WHERE id = $1 AND state = 'active' AND transcription AND NOT transcription_paused"
@@ -245,6 +261,11 @@ pub async fn pause_transcription(
     let changed = on_db!(
         db,
         transaction | tx | {
+            hold::meeting(&mut tx, meeting).await?;
+            let by_now = still(&mut tx, whose, Action::ControlTranscription, now_ms).await?;
+            if let Err(problem) = by_now {
+                return Ok(Err(problem));
+            }
             let changed = sqlx::query(sql)
                 .bind(meeting.as_str())
                 .bind(to_i64(now_ms))
@@ -261,7 +282,7 @@ pub async fn pause_transcription(
                 audit::store::record(&mut tx, entry).await?;
             }
             idempotency::store::keep(&mut tx, once, 204, &()).await?;
-            changed == 1
+            Ok(changed == 1)
         }
     );
     Ok(changed)

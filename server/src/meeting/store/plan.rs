@@ -2,11 +2,13 @@
 
 use super::read::GET_SQL;
 use super::row::{MeetingRow, kept_tags, meeting, whole};
+use super::still;
 use crate::audit::{self, Entry};
 use crate::db::{Db, StoreError, Tx, to_i64};
 use crate::idempotency::{self, Once};
 use crate::meeting::recur::{DateChanges, Series};
 use crate::{on_db, on_tx};
+use connvo_core::access::Action;
 use connvo_core::entitlement::Entitlements;
 use connvo_core::error::Problem;
 use connvo_core::id::{MeetingId, UserId};
@@ -173,12 +175,13 @@ fn plan_after(
     let grows = changes.max_participants.is_some();
     let (alone, dated) = (changes.this_date_only, changes.has_dates());
     let stands_for = before.occurrence_at.or(before.plan.scheduled_at);
-    let mut plan = before.plan.clone();
+    let is_timed = changes.scheduled_at.is_some();
+    let mut ruled = before.plan.clone();
     if dated && !alone {
         // Where all are moved, this one is where it belongs.
-        plan.scheduled_at = stands_for;
+        ruled.scheduled_at = stands_for;
     }
-    let plan = changes.apply(plan, before.state)?.into_plan();
+    let mut plan = changes.apply(ruled.clone(), before.state)?.into_plan();
     if grows {
         may_hold(plan.max_participants, entitlements)?;
     }
@@ -190,13 +193,17 @@ fn plan_after(
             return Err(Problem::field("/scheduledAt", detail));
         }
     }
-    let begins = !alone && dates(&plan) != dates(&before.plan);
+    let begins = !alone && dates(&plan) != dates(&ruled);
+    let stays = !alone && !begins && !is_timed;
+    if stays {
+        plan.scheduled_at = before.plan.scheduled_at;
+    }
     Ok(Planned {
         ends_at: if begins { series_of(&plan)? } else { None },
-        occurrence_at: match (alone, dated) {
+        occurrence_at: match (alone, stays) {
             (true, _) => stands_for.filter(|at| plan.scheduled_at != Some(*at)),
-            (false, true) => None,
-            (false, false) => before.occurrence_at,
+            (false, true) => before.occurrence_at,
+            (false, false) => None,
         },
         // With other dates it is another series.
         changes: series
@@ -229,6 +236,10 @@ pub async fn change_plan(
                 .bind(to_i64(now_ms))
                 .execute(&mut *tx)
                 .await?;
+            let by_now = still(&mut tx, (user, id), Action::UpdateMeeting, now_ms).await?;
+            if let Err(problem) = by_now {
+                return Ok(Err(problem));
+            }
             let row: Option<MeetingRow> = sqlx::query_as(GET_SQL)
                 .bind(user.as_str())
                 .bind(id.as_str())

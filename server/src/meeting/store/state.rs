@@ -4,12 +4,15 @@ use super::STREAMS;
 use super::read::GET_SQL;
 use super::row::{MeetingRow, date_changes, meeting};
 use super::said::say;
+use super::still;
 use crate::audit::{self, Entry};
-use crate::db::{Db, StoreError, Tx, to_i64, to_id, to_u64};
+use crate::db::{Db, StoreError, Tx, hold, to_i64, to_id, to_u64};
 use crate::idempotency::{self, Once};
 use crate::meeting::recur::Series;
+use crate::meeting::to;
 use crate::{on_db, on_tx};
 use connvo_core::chat::SystemEvent;
+use connvo_core::error::{ErrorCode, Problem};
 use connvo_core::id::{MeetingId, OrgId, UserId};
 use connvo_core::meeting::{Meeting, MeetingState};
 use serde_json::json;
@@ -177,7 +180,7 @@ pub(super) async fn begin_streams(tx: impl Into<Tx<'_>>, id: &MeetingId) -> Resu
 }
 
 /// Moves a meeting from one state to the next, with its successor where it repeats, and
-/// gives it as `user` sees it; absent when it was not in `from`.
+/// gives it as `user` sees it. The inner error is a refusal: nothing was changed.
 ///
 /// # Errors
 /// The store fails.
@@ -187,30 +190,28 @@ pub async fn advance(
     (from, next, successor): (MeetingState, MeetingState, Option<&Successor>),
     (entry, once): (&Entry, &Once),
     now_ms: u64,
-) -> Result<Option<Meeting>, StoreError> {
+) -> Result<Result<Meeting, Problem>, StoreError> {
     let moved = on_db!(
         db,
         transaction | tx | {
-            if step(&mut tx, id, (from, next), successor, now_ms).await? {
-                let row: Option<MeetingRow> = sqlx::query_as(GET_SQL)
-                    .bind(user.as_str())
-                    .bind(id.as_str())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                let moved = row.as_ref().map(meeting).transpose()?;
-                if let Some(moved) = &moved {
-                    say_step(&mut tx, id, next, entry, now_ms).await?;
-                    audit::store::record(&mut tx, entry).await?;
-                    idempotency::store::keep(&mut tx, once, 200, moved).await?;
-                } else {
-                    // Sent away just now: nothing of it stands.
-                    tx.rollback().await?;
-                    return Ok(None);
-                }
-                moved
-            } else {
-                None
+            hold::meeting(&mut tx, id).await?;
+            if let Err(problem) = still(&mut tx, (user, id), to(next), now_ms).await? {
+                return Ok(Err(problem));
             }
+            if !step(&mut tx, id, (from, next), successor, now_ms).await? {
+                let detail = "somebody else has just changed the meeting's state";
+                return Ok(Err(Problem::new(ErrorCode::Conflict, detail)));
+            }
+            let row: MeetingRow = sqlx::query_as(GET_SQL)
+                .bind(user.as_str())
+                .bind(id.as_str())
+                .fetch_one(&mut *tx)
+                .await?;
+            let moved = meeting(&row)?;
+            say_step(&mut tx, id, next, entry, now_ms).await?;
+            audit::store::record(&mut tx, entry).await?;
+            idempotency::store::keep(&mut tx, once, 200, &moved).await?;
+            Ok(moved)
         }
     );
     Ok(moved)

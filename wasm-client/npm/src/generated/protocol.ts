@@ -939,8 +939,8 @@ occurrenceAt: number | null,
  */
 createdAt: number,
 /**
- * When its plan, its state or a date of its series was changed last, in milliseconds
- * since the Unix epoch.
+ * When it was changed last: its plan, its state, a date of its series, its host, or
+ * whether it is written down; in milliseconds since the Unix epoch.
  */
 updatedAt: number,
 /**

@@ -1,7 +1,7 @@
 "use client";
 
-import { EditMeeting } from "@/meetings/edit-meeting";
 import { WithId } from "@/lib/with-id";
+import { EditMeeting } from "@/meetings/edit-meeting";
 import { MeetingsPage } from "@/meetings/meetings-page";
 
 /** Changing a meeting, `/edit?id=…`. */

@@ -1,7 +1,7 @@
 "use client";
 
-import { MeetingPage } from "@/meetings/meeting-page";
 import { WithId } from "@/lib/with-id";
+import { MeetingPage } from "@/meetings/meeting-page";
 import { MeetingsPage } from "@/meetings/meetings-page";
 
 /** One meeting, `/meeting?id=…`. */

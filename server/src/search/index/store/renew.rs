@@ -19,10 +19,10 @@ pub const NAMES_SQL: &str = "SELECT meeting_id, label, name FROM transcript_spea
 // Not what has been changed meanwhile: that is of this version.
 const DOCUMENT_SQLITE_SQL: &str = "UPDATE search_documents SET words = $2, stems = $3,
         length = $4, speaker_key = $5
-    WHERE id = $1 AND text = $6 AND $7 = ''";
+    WHERE id = $1 AND text = $6 AND COALESCE(speaker, '') = $8 AND $7 = ''";
 const DOCUMENT_POSTGRES_SQL: &str = "UPDATE search_documents SET words = $2, stems = $3,
         length = $4, speaker_key = $5, vector = CAST(CAST($7 AS TEXT) AS tsvector)
-    WHERE id = $1 AND text = $6";
+    WHERE id = $1 AND text = $6 AND COALESCE(speaker, '') = $8";
 
 /// By which version of the words everything is indexed, and the last document that is so by
 /// the next.
@@ -72,6 +72,7 @@ pub(in crate::search::index) async fn documents(db: &Db, after: i64) -> Result<b
                     .bind(speaker.as_deref().map(key))
                     .bind(text)
                     .bind(vector)
+                    .bind(speaker.as_deref().unwrap_or_default())
                     .execute(&mut *tx)
                     .await?;
             }

@@ -180,6 +180,13 @@ async fn the_state_tells_who_has_spoken_and_when_the_talk_rests() {
     let after = state(&ada, &meeting).await;
     assert_eq!(after["lullAt"], NOW + 5 + LULL_MS);
     assert_eq!(after["lastActivity"], NOW + 5);
+    api.app.clock.advance(3);
+    let id = api.app.ids.uuid();
+    let message = json!({"id": id, "text": "hello"});
+    let posted = ada.post(&format!("{meeting}/messages"), message).await;
+    assert!(posted.0.is_success(), "{}", posted.1);
+    let written = state(&ada, &meeting).await;
+    assert_eq!(written["lastActivity"], NOW + 8);
     let spoke = json!([{"userId": null, "label": "Bob", "ms": 42}]);
     assert_eq!(after["speakingTime"], spoke);
     api.app.clock.advance(LULL_MS);

@@ -361,3 +361,50 @@ async fn who_may_not_change_a_meeting_changes_no_date_and_strangers_see_none() {
     ada.post(&format!("{meeting}/end"), None).await;
     assert_problem(&ada.patch(&meeting, off).await, 409, "CONFLICT");
 }
+
+#[tokio::test]
+async fn what_changes_no_date_leaves_one_that_was_moved_and_all_changes() {
+    let api = Api::start().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = weekly(&ada, "FREQ=WEEKLY").await;
+    let day = 24 * 60 * 60 * 1000;
+    let alone = json!({"scheduledAt": MONDAY + day, "thisDateOnly": true});
+    ada.patch(&meeting, alone.clone()).await;
+    let off = json!({"occurrenceAt": MONDAY + WEEK, "scheduledAt": null});
+    ada.patch(&meeting, off).await;
+    let dates = async || {
+        let (_, page) = ada.get(&format!("{meeting}/dates?limit=3")).await;
+        let items = page["items"].as_array().unwrap().clone();
+        let at = items.iter().map(|one| one["scheduledAt"].clone());
+        at.collect::<Vec<_>>()
+    };
+    let third = json!(MONDAY + 2 * WEEK);
+    let as_moved = [json!(MONDAY + day), Value::Null, third.clone()];
+    for same in [
+        json!({"timezone": "Europe/Lisbon"}),
+        json!({"rrule": "FREQ=WEEKLY", "title": "Same"}),
+    ] {
+        let (status, after) = ada.patch(&meeting, same).await;
+        assert_eq!(status, 200, "{after}");
+        assert_eq!(after["occurrenceAt"], MONDAY);
+        assert_eq!(dates().await, as_moved);
+    }
+    // Its own date for all: back, and what was called off stays so.
+    ada.patch(&meeting, json!({"scheduledAt": MONDAY})).await;
+    assert_eq!(dates().await, [json!(MONDAY), Value::Null, third]);
+    // The moved time for all is another series.
+    ada.patch(&meeting, alone).await;
+    let (_, anew) = ada
+        .patch(&meeting, json!({"scheduledAt": MONDAY + day}))
+        .await;
+    assert_eq!(anew["occurrenceAt"], Value::Null);
+    let anew = [0, 1, 2].map(|week| json!(MONDAY + day + week * WEEK));
+    assert_eq!(dates().await, anew);
+    let null = ada
+        .patch(
+            &meeting,
+            json!({"scheduledAt": MONDAY, "occurrenceAt": null}),
+        )
+        .await;
+    assert_problem(&null, 422, "VALIDATION_ERROR");
+}

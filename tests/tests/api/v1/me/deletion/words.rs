@@ -109,3 +109,19 @@ async fn what_a_crash_leaves_of_a_deletion_is_taken_away_by_the_sweep() {
     }
     assert_eq!(labels(&ada, &meeting).await[0], "Deleted user");
 }
+
+#[tokio::test]
+async fn a_state_that_was_looked_at_before_does_not_name_who_is_deleted() {
+    let api = Api::start().await;
+    let (ada, eve) = (api.sign_in("ada").await, api.sign_in("eve").await);
+    let meeting = ada.meeting().await;
+    ada.invite(&meeting, "eve", "participant").await;
+    eve.get(&format!("{meeting}/notes")).await;
+    ada.post(&format!("{meeting}/start"), Value::Null).await;
+    hears(&ada, &meeting, "0", "eve").await;
+    let state = format!("{meeting}/state");
+    let label = async || ada.get(&state).await.1["speakingTime"][0]["label"].clone();
+    assert_eq!(label().await, "eve");
+    assert_eq!(eve.delete("/v1/me").await.0, 200);
+    assert_eq!(label().await, "Deleted user");
+}
