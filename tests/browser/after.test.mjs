@@ -1,6 +1,7 @@
 // What is left of a meeting that has ended, and finding it again.
 import assert from "node:assert/strict";
 import { accessible } from "./support/axe.mjs";
+import { walkTo } from "./support/keyboard.mjs";
 import { fits, PHONE } from "./support/phone.mjs";
 import { scene } from "./support/scene.mjs";
 import { until } from "./support/until.mjs";
@@ -209,4 +210,29 @@ scene("a meeting that has ended and the search fit a phone", async (stage) => {
   await page.getByTestId("found").first().waitFor();
   await fits(page, "the search");
   await accessible(page, "the search on a phone");
+});
+
+scene("what is left of a meeting is searched, read and saved by keys alone", async (stage) => {
+  const ann = await stage.person("Ann");
+  await ann.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const meeting = await held(ann);
+  await findable(ann.api, meeting, "batteries");
+  const page = await ann.open(`/meeting?id=${meeting}`);
+  await page.getByTestId("said").nth(2).waitFor();
+  await walkTo(page, "Find in this meeting");
+  await page.keyboard.type("batteries");
+  const found = page.getByTestId("found");
+  await found.locator("mark").first().waitFor();
+  const first = found.first().getByRole("button", { name: /^At / });
+  await walkTo(page, await first.evaluate((at) => at.ariaLabel ?? at.textContent));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/&at=\d+/);
+  await walkTo(page, "Copy what is shown", "Shift+Tab");
+  await page.keyboard.press("Enter");
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await until("it is copied", copied, (text) => text.includes("atteries"));
+  await walkTo(page, "WebVTT");
+  const download = page.waitForEvent("download");
+  await page.keyboard.press("Enter");
+  assert.equal((await download).suggestedFilename(), "Remote-control.vtt");
 });

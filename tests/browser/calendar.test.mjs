@@ -1,6 +1,7 @@
 // Planning meetings, finding them again, and seeing them by day.
 import assert from "node:assert/strict";
 import { accessible } from "./support/axe.mjs";
+import { walkTo as walkIn } from "./support/keyboard.mjs";
 import { fits, PHONE } from "./support/phone.mjs";
 import { scene } from "./support/scene.mjs";
 import { until } from "./support/until.mjs";
@@ -211,20 +212,7 @@ scene("keys alone: plan what comes again, and open it in the calendar", async (s
   const page = await ann.open("/");
   const { keyboard } = page;
   await page.getByLabel("New meeting").waitFor();
-  const focused = () =>
-    page.evaluate(() => {
-      const { activeElement: at } = document;
-      return (
-        at?.getAttribute("aria-label") ?? at?.labels?.[0]?.textContent ?? at?.textContent
-      );
-    });
-  const walkTo = async (name) => {
-    for (let steps = 0; steps < 80; steps++) {
-      if ((await focused()) === name) return;
-      await keyboard.press("Tab");
-    }
-    assert.fail(`Tab leads to ${name}, not to ${await focused()}`);
-  };
+  const walkTo = (name) => walkIn(page, name);
   await walkTo("Plan a meeting");
   await keyboard.press("Enter");
   // The list that was left has a title to look for, too.

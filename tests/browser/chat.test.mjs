@@ -2,6 +2,7 @@
 // back.
 import assert from "node:assert/strict";
 import { accessible } from "./support/axe.mjs";
+import { focused as focusedIn, walkTo as walkIn } from "./support/keyboard.mjs";
 import { show } from "./support/parts.mjs";
 import { scene } from "./support/scene.mjs";
 import { until } from "./support/until.mjs";
@@ -250,19 +251,8 @@ scene("keys alone: write, react, put right, answer", async (stage) => {
   const meeting = await stage.meeting(ann);
   const room = await ann.enter(meeting);
   const { keyboard } = room.page;
-  const focused = () =>
-    room.page.evaluate(() => {
-      const { activeElement: at } = document;
-      return at?.getAttribute("aria-label") ?? at?.textContent;
-    });
-  /** Tabs on until something of that name has the focus. */
-  const walkTo = async (name, key = "Tab") => {
-    for (let steps = 0; steps < 60; steps++) {
-      if ((await focused()) === name) return;
-      await keyboard.press(key);
-    }
-    assert.fail(`${key} leads to ${name}, not to ${await focused()}`);
-  };
+  const focused = () => focusedIn(room.page);
+  const walkTo = (name, key) => walkIn(room.page, name, key);
   await room.page.getByRole("button", { name: "Transcript" }).first().focus();
   await walkTo("Chat");
   await keyboard.press("Enter");

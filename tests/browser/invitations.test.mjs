@@ -1,6 +1,7 @@
 // Asking people to a meeting, and coming into a public one.
 import assert from "node:assert/strict";
 import { accessible } from "./support/axe.mjs";
+import { walkTo } from "./support/keyboard.mjs";
 import { fits, PHONE } from "./support/phone.mjs";
 import { scene } from "./support/scene.mjs";
 
@@ -113,4 +114,25 @@ scene("who has asked to join takes that back", async (stage) => {
   await room.getByRole("button", { name: "Take the request back" }).click();
   await room.getByRole("button", { name: "Ask to join" }).waitFor();
   assert.equal(await requests(), 0);
+});
+
+scene("an invitation is answered and the list narrowed by keys alone", async (stage) => {
+  const [ann, ben] = await stage.people("Ann", "Ben");
+  for (const title of ["Budget", "Garden"]) {
+    await ann.api.invite(await ann.api.meeting(title), ben.email);
+  }
+  const page = await ben.open("/");
+  await page.getByTestId("meeting-invitation").nth(1).waitFor();
+  await walkTo(page, "Accept Budget");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("meeting-invitation").nth(1).waitFor({ state: "detached" });
+  const rows = page.getByTestId("meeting");
+  await rows.nth(1).waitFor();
+  await walkTo(page, "Title");
+  await page.keyboard.type("budg");
+  await rows.nth(1).waitFor({ state: "detached" });
+  await rows.getByText("Budget").waitFor();
+  await walkTo(page, "Budget");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/room\?id=/);
 });
