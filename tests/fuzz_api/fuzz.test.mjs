@@ -175,8 +175,9 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
   for (const { token } of [peer, guest]) {
     for (const { id } of asked) await call("POST", `/v1/meetings/${id}/join`, undefined, token);
   }
+  // Meetings that the guest is invited to, the last of them to be sent away from.
   const invited = [];
-  for (let at = 0; at < 40; at += 1) {
+  for (let at = 0; at < 60; at += 1) {
     const { id } = await post("/v1/meetings", { title: `Invited ${at}` });
     const whom = { email: "guest@example.com", role: "participant" };
     await post(`/v1/meetings/${id}/participants`, whom);
@@ -213,7 +214,8 @@ async function furnish({ host, guest, left, admin, peer, outcast }) {
     services,
     open: asked.map(({ id }) => id),
     askers: [peer.userId, guest.userId],
-    asked: invited,
+    asked: invited.slice(0, 40),
+    unasked: invited.slice(40),
     known: {
       // Blocked and kept out as it comes.
       users: { id: [outcast.userId] },

@@ -57,6 +57,8 @@ def map_path_parameters(context, path_parameters):
         known["who"] = STAGE["askers"]
     if path.endswith(("/accept", "/decline")):
         known["id"] = STAGE["asked"]
+    if path.endswith("/participants/{who}") and context.operation.method == "delete":
+        known["id"] = STAGE["unasked"]
     if path == "/v1/admin/flags/{key}" and context.operation.method == "delete":
         known["key"] = ["made-up"]
     if "/invitations" in path or path == "/v1/orgs/{id}" and context.operation.method == "delete":
