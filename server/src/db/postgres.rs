@@ -14,17 +14,13 @@ pub mod migrate;
 
 use super::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, Executor, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Longest wait for a free line.
 const ACQUIRE: Duration = Duration::from_secs(5);
-
-/// How long a line that was given back is taken to be good still; one that has lain for longer
-/// is asked first, and that is a way there and back.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// How PostgreSQL is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,16 +83,6 @@ impl Lines {
         PgPoolOptions::new()
             .max_connections(count)
             .acquire_timeout(ACQUIRE)
-            .test_before_acquire(false)
-            .before_acquire(|line, meta| {
-                Box::pin(async move {
-                    // It was asked when it was given back.
-                    if meta.idle_for >= FRESH {
-                        line.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
             .after_connect(move |line, _| {
                 let session = session.clone();
                 Box::pin(async move {
