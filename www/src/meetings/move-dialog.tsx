@@ -6,8 +6,9 @@ import { useTask } from "@/lib/task";
 import { momentAt, ownZone, wallAt } from "@/lib/zone";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Field, formMessage } from "@/ui/field";
+import { formMessage } from "@/ui/field";
 import { Notice } from "@/ui/notice";
+import { WallFields } from "./wall-fields";
 
 /** Asks to which time one date of a series is moved. */
 export function MoveDialog({
@@ -44,27 +45,11 @@ export function MoveDialog({
         <div className="dialog-body stack">
           <p>The other dates of {meeting.title} stay as they are.</p>
           <div className="fields fields-small">
-            <Field
-              label="Date"
-              pointer="/scheduledAt"
+            <WallFields
+              wall={wall}
               error={task.error}
-              type="date"
-              max="2099-12-31"
-              value={wall.date}
-              onChange={(event) =>
-                setWall({ ...wall, date: event.target.value })
-              }
-              required
-            />
-            <Field
-              label="Time"
-              pointer="/scheduledAt/time"
-              type="time"
-              value={wall.time}
-              onChange={(event) =>
-                setWall({ ...wall, time: event.target.value })
-              }
-              required
+              required={{ date: true, time: true }}
+              onWall={setWall}
             />
           </div>
           {message && <Notice tone="bad">{message}</Notice>}

@@ -5,6 +5,7 @@ import { zones } from "@/lib/zone";
 import { Field, Select } from "@/ui/field";
 import type { PartProps } from "./plan-fields";
 import { RepeatFields } from "./repeat-fields";
+import { WallFields } from "./wall-fields";
 
 /** When it is, how long, and when again. */
 export function TimeFields({ typed, error, onTyped }: PartProps) {
@@ -16,27 +17,11 @@ export function TimeFields({ typed, error, onTyped }: PartProps) {
   const recurring = typed.type === "recurring";
   return (
     <div className="fields fields-small">
-      <Field
-        label="Date"
-        pointer="/scheduledAt"
+      <WallFields
+        wall={first}
         error={error}
-        type="date"
-        max="2099-12-31"
-        value={first.date}
-        onChange={(event) =>
-          onTyped({ first: { ...first, date: event.target.value } })
-        }
-        required={recurring}
-      />
-      <Field
-        label="Time"
-        pointer="/scheduledAt/time"
-        type="time"
-        value={first.time}
-        onChange={(event) =>
-          onTyped({ first: { ...first, time: event.target.value } })
-        }
-        required={recurring || first.date !== ""}
+        required={{ date: recurring, time: recurring || first.date !== "" }}
+        onWall={(wall) => onTyped({ first: wall })}
       />
       <Field
         label="Minutes"
