@@ -36,6 +36,17 @@ pub struct Series {
 pub type DateChanges = BTreeMap<u64, Option<u64>>;
 
 impl Series {
+    /// A rule as a meeting has it, whose zone is UTC where it names none.
+    #[must_use]
+    pub fn new(rrule: String, starts_at: u64, timezone: Option<String>) -> Self {
+        Self {
+            rrule,
+            starts_at,
+            timezone: timezone.unwrap_or_else(|| "UTC".into()),
+            changes: DateChanges::new(),
+        }
+    }
+
     /// Checks the rule with its first date; answers its last, where it has one, in
     /// milliseconds since the Unix epoch.
     ///

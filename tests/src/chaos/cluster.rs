@@ -118,9 +118,16 @@ impl Cluster {
                     Over::Nats => "--nats-url",
                 };
                 let committers = (number + 1).to_string();
-                let arguments = ["--rate-limits", "off", "--database-url", &database_url];
-                let arguments = [&arguments[..], &["--database-committers", &committers]].concat();
-                let arguments = [&arguments[..], &[bus, &bus_url]].concat();
+                let arguments = [
+                    "--rate-limits",
+                    "off",
+                    "--database-url",
+                    &database_url,
+                    "--database-committers",
+                    &committers,
+                    bus,
+                    &bus_url,
+                ];
                 let wrong = wrong.iter().flatten();
                 let mut environment: Vec<(&str, &str)> = wrong
                     .map(|(name, value)| (name.as_str(), value.as_str()))

@@ -116,14 +116,7 @@ pub(in crate::meeting) fn series_of(plan: &MeetingPlan) -> Result<Option<u64>, P
     let (Some(rrule), Some(starts_at)) = (plan.rrule.clone(), plan.scheduled_at) else {
         return Ok(None);
     };
-    let timezone = plan.timezone.clone().unwrap_or_else(|| "UTC".into());
-    Series {
-        rrule,
-        starts_at,
-        timezone,
-        changes: DateChanges::new(),
-    }
-    .check()
+    Series::new(rrule, starts_at, plan.timezone.clone()).check()
 }
 
 /// What a meeting is planned to be after changes.

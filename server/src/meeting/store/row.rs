@@ -100,10 +100,8 @@ impl PlanRow {
             return Ok(None);
         };
         Ok(Some(Series {
-            rrule,
-            starts_at: to_u64(starts_at),
-            timezone: self.timezone.clone().unwrap_or_else(|| "UTC".into()),
             changes: date_changes(&self.series_changes)?,
+            ..Series::new(rrule, to_u64(starts_at), self.timezone.clone())
         }))
     }
 }

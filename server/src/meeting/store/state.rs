@@ -133,10 +133,8 @@ async fn follow(
         .await?;
         let Some(row) = row else { return Ok(()) };
         let mut series = Series {
-            rrule: row.rrule,
-            starts_at: to_u64(row.series_starts_at),
-            timezone: row.timezone.unwrap_or_else(|| "UTC".into()),
             changes: date_changes(&row.series_changes)?,
+            ..Series::new(row.rrule, to_u64(row.series_starts_at), row.timezone)
         };
         let next = series.next(to_u64(row.scheduled_at), now_ms);
         let next = next.and_then(|one| Some((one.occurrence_at, one.scheduled_at?)));

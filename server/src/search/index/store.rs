@@ -59,6 +59,14 @@ const PUT_POSTGRES_SQL: &str = put!(
     ", vector = excluded.vector"
 );
 
+/// What the database is given to keep as a vector: nothing on SQLite.
+fn vector(db: &Db, indexed: &Indexed) -> String {
+    match db {
+        Db::Sqlite { .. } => String::new(),
+        Db::Postgres(_) => indexed.tsvector(),
+    }
+}
+
 /// How far a journal is in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Cursor {
@@ -282,10 +290,7 @@ pub(super) async fn write(db: &Db, change: &Change<'_>, now_ms: u64) -> Result<b
     };
     let indexed = change.put.iter().map(|one| {
         let indexed = Indexed::of(&one.text, one.speaker.as_deref());
-        let vector = match db {
-            Db::Sqlite { .. } => String::new(),
-            Db::Postgres(_) => indexed.tsvector(),
-        };
+        let vector = vector(db, &indexed);
         (one, indexed, vector)
     });
     let indexed: Vec<_> = indexed.collect();

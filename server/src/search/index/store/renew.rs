@@ -1,5 +1,6 @@
 //! What is indexed, by another version of the words.
 
+use super::vector;
 use crate::db::{Db, StoreError, Tx, to_i64, to_u64};
 use crate::{on_db, on_tx};
 use connvo_core::search::token::{Indexed, key};
@@ -60,10 +61,6 @@ pub(in crate::search::index) async fn documents(db: &Db, after: i64) -> Result<b
                 .await?;
             for (id, text, speaker) in &page {
                 let indexed = Indexed::of(text, speaker.as_deref());
-                let vector = match db {
-                    Db::Sqlite { .. } => String::new(),
-                    Db::Postgres(_) => indexed.tsvector(),
-                };
                 sqlx::query(sql)
                     .bind(id)
                     .bind(&indexed.words)
@@ -71,7 +68,7 @@ pub(in crate::search::index) async fn documents(db: &Db, after: i64) -> Result<b
                     .bind(i64::from(indexed.length))
                     .bind(speaker.as_deref().map(key))
                     .bind(text)
-                    .bind(vector)
+                    .bind(vector(db, &indexed))
                     .bind(speaker.as_deref().unwrap_or_default())
                     .execute(&mut *tx)
                     .await?;
