@@ -1,4 +1,5 @@
-//! Throwaway PostgreSQL: one cluster a test process, one empty database a test.
+//! Throwaway PostgreSQL: one cluster a test process, one database a test, empty or with the
+//! server's tables.
 //!
 //! No cluster outlives the tests that started it (see [`crate::supervised`]): the shell
 //! stops it and removes it.
@@ -7,11 +8,13 @@
 //! dropped again.
 
 use crate::supervised::{self, Supervised};
+use connvo_server::db::Db;
 use sqlx::{Connection, PgConnection};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::OnceCell;
 
 /// What the supervising shell does. `$1` is the folder of the PostgreSQL programs,
 /// `$2` the port, `$3` further options. It prints its own words only: `ready`, or why it
@@ -67,9 +70,30 @@ impl Database {
 /// # Panics
 /// There is no PostgreSQL to run: the message says what to install.
 pub async fn database() -> Database {
-    static CLUSTER: OnceLock<Supervised> = OnceLock::new();
-    fresh(&CLUSTER, FORGETFUL).await
+    fresh(&CLUSTER, FORGETFUL, "").await
 }
+
+/// A fresh database with the server's tables: a copy of one that was made so once.
+/// In the server that `TEST_POSTGRES_URL` names it is empty, for nothing is left there.
+///
+/// # Panics
+/// As [`database`].
+pub async fn prepared() -> Database {
+    static TEMPLATE: OnceCell<Database> = OnceCell::const_new();
+    if outside().is_some() {
+        return database().await;
+    }
+    let template = TEMPLATE.get_or_init(async || {
+        let database = database().await;
+        let db = Db::postgres(&database.url).await.expect("tables");
+        db.close().await;
+        database
+    });
+    let (_, name) = template.await.url.rsplit_once('/').expect("a name");
+    fresh(&CLUSTER, FORGETFUL, &format!("TEMPLATE {name}")).await
+}
+
+static CLUSTER: OnceLock<Supervised> = OnceLock::new();
 
 /// A fresh empty database that is as durable as one in production.
 ///
@@ -77,7 +101,7 @@ pub async fn database() -> Database {
 /// As [`database`].
 pub async fn durable() -> Database {
     static CLUSTER: OnceLock<Supervised> = OnceLock::new();
-    fresh(&CLUSTER, DURABLE).await
+    fresh(&CLUSTER, DURABLE, "").await
 }
 
 /// A cluster of a test's own, which can be stopped and started again.
@@ -138,21 +162,31 @@ impl Cluster {
     }
 }
 
-async fn fresh(cluster: &'static OnceLock<Supervised>, options: &'static str) -> Database {
+/// The server to use in place of one of the test's own.
+fn outside() -> Option<String> {
+    std::env::var("TEST_POSTGRES_URL").ok()
+}
+
+/// A database made as `like` says, which may be no word.
+async fn fresh(
+    cluster: &'static OnceLock<Supervised>,
+    options: &'static str,
+    like: &str,
+) -> Database {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!(
         "connvo_test_{}_{}",
         std::process::id(),
         NEXT.fetch_add(1, Ordering::Relaxed)
     );
-    let outside = std::env::var("TEST_POSTGRES_URL").ok();
+    let outside = outside();
     let server = match &outside {
         Some(url) => url.clone(),
         None => tokio::task::spawn_blocking(|| url(started(cluster, options)))
             .await
             .expect("the cluster starts"),
     };
-    execute(&server, &format!("CREATE DATABASE {name}"))
+    execute(&server, &format!("CREATE DATABASE {name} {like}"))
         .await
         .expect("a database can be made");
     let mut url = reqwest::Url::parse(&server).expect("TEST_POSTGRES_URL is an address");

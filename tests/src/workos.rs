@@ -1,14 +1,16 @@
 //! A stand-in for WorkOS on a free port: it publishes keys and knows people. Tokens
 //! and webhooks are signed as WorkOS signs them.
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
-use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
-use rsa::{RsaPrivateKey, RsaPublicKey};
+use pem::Pem;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::collections::HashMap;
@@ -45,13 +47,14 @@ pub fn key(kid: &'static str) -> &'static Key {
 
 impl Key {
     fn new(kid: &'static str) -> Self {
-        let private = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).expect("a key");
-        let public = RsaPublicKey::from(&private);
-        let pem = private.to_pkcs8_pem(LineEnding::LF).expect("PEM");
+        let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+        let private: Pkcs8V1Der<'_> = pair.as_der().expect("DER");
+        let public: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("DER");
+        let private = pem::encode(&Pem::new("PRIVATE KEY", private.as_ref()));
         Self {
             kid,
-            private: EncodingKey::from_rsa_pem(pem.as_bytes()).expect("an RSA key"),
-            public_pem: public.to_public_key_pem(LineEnding::LF).expect("PEM"),
+            private: EncodingKey::from_rsa_pem(private.as_bytes()).expect("an RSA key"),
+            public_pem: pem::encode(&Pem::new("PUBLIC KEY", public.as_ref())),
         }
     }
 

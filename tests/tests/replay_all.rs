@@ -40,6 +40,6 @@ async fn every_watcher_of_ten_meetings_hears_every_chunk_once_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_watcher_of_ten_meetings_hears_every_chunk_once_on_postgres() {
-    let database = postgres::database().await;
+    let database = postgres::prepared().await;
     assert_whole(&rows(&["--database-url", database.url()]).await);
 }

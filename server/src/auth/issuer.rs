@@ -6,10 +6,11 @@ use super::store;
 use crate::clock::{Clock, Ids};
 use crate::db::{Db, StoreError};
 use crate::user::NewUser;
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
 use connvo_core::error::{ErrorCode, Problem};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use rsa::RsaPrivateKey;
-use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+use pem::Pem;
 
 /// The `iss` of development tokens.
 pub const ISSUER: &str = "urn:connvo:dev";
@@ -17,7 +18,6 @@ pub const ISSUER: &str = "urn:connvo:dev";
 pub const AUDIENCE: &str = "connvo";
 /// How long a token is good, in seconds.
 const LIFETIME_S: u64 = 24 * 60 * 60;
-const KEY_BITS: usize = 2048;
 
 /// Signs tokens for whoever asks.
 pub struct Issuer {
@@ -75,11 +75,7 @@ impl Issuer {
 }
 
 fn make_key() -> Result<String, StoreError> {
-    let damaged = |error: String| StoreError::damaged("signing key", &error);
-    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS)
-        .map_err(|error| damaged(error.to_string()))?;
-    let pem = key
-        .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|error| damaged(error.to_string()))?;
-    Ok(pem.as_str().to_owned())
+    let made = KeyPair::generate(KeySize::Rsa2048).and_then(|key| key.as_der());
+    let der: Pkcs8V1Der<'_> = made.map_err(|error| StoreError::damaged("signing key", &error))?;
+    Ok(pem::encode(&Pem::new("PRIVATE KEY", der.as_ref())))
 }

@@ -72,7 +72,7 @@ impl Api {
             ..Settings::default()
         };
         let database = if crate::POSTGRES {
-            Some(postgres::database().await)
+            Some(postgres::prepared().await)
         } else {
             None
         };

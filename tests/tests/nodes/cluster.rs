@@ -66,7 +66,7 @@ impl Cluster {
     async fn by(clock: Clock, count: usize, over: Over, change: impl Fn(&mut Settings)) -> Self {
         let mut cluster = Self {
             nodes: Vec::new(),
-            database: postgres::database().await,
+            database: postgres::prepared().await,
             over,
             clock,
         };

@@ -35,7 +35,7 @@ impl Stage {
     }
 
     pub async fn postgres() -> Self {
-        Self::start(Some(postgres::database().await)).await
+        Self::start(Some(postgres::prepared().await)).await
     }
 
     async fn start(database: Option<postgres::Database>) -> Self {

@@ -44,14 +44,14 @@ impl Store {
     }
 
     pub async fn postgres() -> Self {
-        let database = postgres::database().await;
+        let database = postgres::prepared().await;
         let db = Db::postgres(database.url()).await.unwrap();
         Self::over(db, Home::Database(database))
     }
 
     /// As [`Store::postgres`], where nobody waits for a lock for longer than that.
     pub async fn postgres_waiting(lock_ms: u32) -> Self {
-        let database = postgres::database().await;
+        let database = postgres::prepared().await;
         let mut settings = Settings {
             database_url: Some(database.url().to_owned()),
             ..Settings::default()
