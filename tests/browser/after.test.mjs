@@ -86,7 +86,9 @@ for (const colorScheme of ["light", "dark"]) {
     assert.notEqual(await began.innerText(), await over.innerText());
     await page.getByTestId("note-text").getByText("solar").waitFor();
     await page.getByTestId("heard").filter({ hasText: "Linus B." }).getByText("spoke 0:04").waitFor();
-    await page.getByTestId("moment").first().waitFor();
+    const moments = page.getByTestId("moment");
+    await moments.filter({ hasText: "Grace" }).getByText("Positive").waitFor();
+    await moments.filter({ hasText: "Linus B." }).getByText("Negative").waitFor();
     await accessible(page, "a meeting that has ended");
 
     for (const [name, ending, mark] of [

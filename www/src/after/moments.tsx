@@ -6,8 +6,9 @@ import { api } from "@/lib/api";
 import { usePages } from "@/lib/pages";
 import { clock } from "@/lib/time";
 import { PageList } from "@/ui/page-list";
+import { tone } from "./tone";
 
-/** The transcript in pieces: when each was, and what it is about. */
+/** The transcript in pieces: when each was, who spoke in what tone, and what it is about. */
 export function Moments({
   meeting,
   onGo,
@@ -32,7 +33,7 @@ export function Moments({
         nothing="Nothing was said, or it is not put together yet."
         pages={pages}
       >
-        {({ id: key, startMs, speakers, keyPhrases, text }) => (
+        {({ id: key, startMs, speakers, sentiment, keyPhrases, text }) => (
           <li key={key} className="row" data-testid="moment">
             <div className="row-words">
               <p className="row-title">
@@ -43,7 +44,10 @@ export function Moments({
                 >
                   {clock(startMs - origin)}
                 </button>{" "}
-                {speakers.map((one) => one.name ?? one.label).join(", ")}
+                {speakers.map((one) => one.name ?? one.label).join(", ")}{" "}
+                {tone(sentiment) && (
+                  <span className="tag">{tone(sentiment)}</span>
+                )}
               </p>
               <p className="row-facts clamped">
                 {keyPhrases.length === 0
