@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The server with the web app inside: built in one stage, run as nobody in another that has
 # no shell. `docker build -t connvo .`, or `docker compose up` (compose.yaml).
 
@@ -26,5 +25,7 @@ ENV CONNVO_LISTEN=0.0.0.0:8080 CONNVO_DATA_DIR=/var/lib/connvo CONNVO_LOG_JSON=t
 VOLUME /var/lib/connvo
 EXPOSE 8080
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=3s --timeout=3s --start-period=30s \
+    CMD ["/usr/local/bin/connvo", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/connvo"]
 CMD ["serve"]

@@ -1,5 +1,6 @@
 //! The `connvo` command: its words, and how a run ends.
 
+mod healthcheck;
 mod migrate;
 mod replay;
 mod serve;
@@ -24,6 +25,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Bring the tables up to date, and end
     Migrate(Box<migrate::Migrate>),
+    /// Ask the server that runs here whether it is ready
+    Healthcheck(Box<healthcheck::Healthcheck>),
     /// Play a recorded meeting and an editing trace into a meeting of their own
     Replay(replay::Replay),
 }
@@ -43,6 +46,7 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
             Command::Migrate(migrate) => migrate.run().await,
+            Command::Healthcheck(healthcheck) => healthcheck.run().await,
             Command::Replay(replay) => replay.run().await,
         }
     });

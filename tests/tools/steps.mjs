@@ -60,7 +60,7 @@ export const steps = [
     // several nodes, kill -9, operations, the types of the npm package.
     name: "rust",
     counts: true,
-    needs: ["postgres", "nats-server", "pgbouncer", "haproxy", "sqlite3"],
+    needs: ["postgres", "nats-server", "pgbouncer", "haproxy", "sqlite3", "systemd-analyze"],
     run: cargo("test", ...RUST, "--no-fail-fast", "--bins", "--test=*"),
     env: { SIM_SEEDS: process.env.SIM_SEEDS ?? "2000" },
   },

@@ -15,6 +15,7 @@ const PACKAGES = {
   postgres: "postgresql",
   python3: "python3-venv",
   sqlite3: "sqlite3",
+  "systemd-analyze": "systemd",
 };
 
 /** The path of a program, or undefined. */

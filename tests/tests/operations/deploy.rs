@@ -2,6 +2,7 @@
 //! and the repository without Docker.
 
 use connvo_tests::balancer::deploy;
+use connvo_tests::process::ServerProcess;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -108,7 +109,7 @@ fn the_image_is_built_of_what_there_is_and_run_by_nobody() {
             }
             [word, _, ..] => {
                 let others = ["FROM", "RUN", "WORKDIR", "ENV", "USER", "VOLUME", "EXPOSE"];
-                let last = ["STOPSIGNAL", "ENTRYPOINT", "CMD"];
+                let last = ["STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"];
                 assert!(others.contains(&word) || last.contains(&word), "{step:?}");
             }
             _ => panic!("{step:?}"),
@@ -131,7 +132,24 @@ fn the_image_is_built_of_what_there_is_and_run_by_nobody() {
     assert!(read(&root().join("Makefile")).contains("\nwww: "));
 }
 
-/// systemd reads the unit, where it is on the machine to ask.
+#[test]
+fn a_server_is_asked_by_its_own_program_whether_it_is_ready() {
+    let server = ServerProcess::start(&[]);
+    let listen = server.address().to_string();
+    let asked = || {
+        let mut program = Command::new(connvo_tests::process::program());
+        let asked = program.args(["healthcheck", "--listen", &listen]).output();
+        asked.unwrap()
+    };
+    let ready = asked();
+    assert!(ready.status.success(), "{ready:?}");
+    assert_eq!(ready.stdout, b"ready\n");
+    let _place = server.kill();
+    let gone = asked();
+    assert_eq!(gone.status.code(), Some(1), "{gone:?}");
+    assert!(gone.stderr.starts_with(b"connvo: "), "{gone:?}");
+}
+
 #[test]
 fn systemd_finds_nothing_wrong_with_the_unit() {
     let unit = read(&deploy().join("connvo.service"));
@@ -153,10 +171,7 @@ fn systemd_finds_nothing_wrong_with_the_unit() {
         .arg("verify")
         .arg(&path)
         .output();
-    let Ok(checked) = checked else {
-        eprintln!("systemd-analyze is not here: the unit was not checked");
-        return;
-    };
+    let checked = checked.expect("systemd-analyze is here");
     let said = String::from_utf8_lossy(&checked.stderr);
     assert!(
         checked.status.success() && !said.contains("connvo.service"),

@@ -75,10 +75,15 @@ async fn servers_restarted_one_after_the_other_fail_no_request_and_lose_nothing(
         over: AtomicBool::new(false),
     });
     ready(&format!("http://{}", work.address)).await;
+    // What only the servers' own network may read is nobody's by way of the balancer.
+    let metrics = async |url: String| work.http.get(url + "/metrics").send().await.unwrap().status();
+    assert_eq!(metrics(nodes[0].url()).await, 200);
+    assert_eq!(metrics(format!("http://{}", work.address)).await, 404);
     let places = people::make(work.address, MEETINGS).await.unwrap();
     let mut speakers = JoinSet::new();
     let mut readers = JoinSet::new();
     let mut watchers = JoinSet::new();
+    readers.spawn(calls::ask(Arc::clone(&work)));
     for (at, place) in places.iter().enumerate() {
         speakers.spawn(calls::speak(Arc::clone(&work), place.clone(), at));
         readers.spawn(calls::read(Arc::clone(&work), place.clone()));

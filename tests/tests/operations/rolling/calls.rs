@@ -3,6 +3,7 @@
 use super::{Work, reader, speaker};
 use connvo_core::protocol::command::TranscriptAccepted;
 use connvo_tests::load::people::Place;
+use reqwest::RequestBuilder;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -56,10 +57,21 @@ pub(crate) async fn speak(work: Arc<Work>, place: Place, at: usize) -> Said {
 /// Reads the note again and again.
 pub(crate) async fn read(work: Arc<Work>, place: Place) {
     let url = format!("http://{}/v1/meetings/{}/notes", work.address, place.id);
+    again(&work, work.http.get(&url).bearer_auth(reader(&place))).await;
+}
+
+/// Asks whether the whole is ready, as what watches over it does.
+pub(crate) async fn ask(work: Arc<Work>) {
+    let url = format!("http://{}/readyz", work.address);
+    again(&work, work.http.get(&url)).await;
+}
+
+async fn again(work: &Work, call: RequestBuilder) {
     let mut pace = interval(EVERY);
     while !work.is_over() {
         pace.tick().await;
-        match work.http.get(&url).bearer_auth(reader(&place)).send().await {
+        let call = call.try_clone().expect("it has no body");
+        match call.send().await {
             Ok(answer) if answer.status().is_success() => {
                 work.answered.fetch_add(1, Ordering::SeqCst);
             }
