@@ -9,6 +9,8 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -21,6 +23,11 @@ use tokio_util::task::TaskTracker;
 /// into one that closes.
 const HEAD: Duration = Duration::from_secs(75);
 
+/// How much the system keeps of what a reader does not take, in bytes. It would be megabytes,
+/// which come before anything newer.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 16 << 10;
+
 /// Accepts and serves until `asked`; ends when every connection has: those that are idle
 /// at once, others after the answer that they wait for. What has become a WebSocket is
 /// not waited for here.
@@ -28,6 +35,9 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, asked: Cancella
     let mut listener = listener.tap_io(|stream| {
         // What is written is to leave at once.
         let _ = stream.set_nodelay(true);
+        // What cannot leave waits here, where it gathers and what is newer takes its place.
+        #[cfg(target_os = "linux")]
+        let _ = SockRef::from(&*stream).set_tcp_notsent_lowat(UNSENT);
     });
     let router = TowerToHyperService::new(router);
     let open = TaskTracker::new();

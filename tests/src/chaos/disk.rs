@@ -47,7 +47,7 @@ pub async fn run(logs: &Path) -> Result<(Outcome, usize), Failure> {
     let node = server.address();
     let (reads, devices) = (watch::Sender::new(true), watch::Sender::new([0; 2]));
     let told = (reads.subscribe(), devices.subscribe());
-    let world = Rc::new(World::make(0, node, node, 1, told).await?);
+    let world = Rc::new(World::make(0, &[node], node, 1, told).await?);
     let crew = crew::start(&world);
     let mut log = String::new();
     for time in 0..TIMES {

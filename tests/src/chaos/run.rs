@@ -130,10 +130,10 @@ async fn keep(cluster: &Cluster, folder: &Path) -> Result<(), Failure> {
 
 async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result<Outcome, Failure> {
     cluster.well().await?;
-    let node = cluster.nodes[0].address();
+    let nodes: Vec<_> = cluster.nodes.iter().map(Node::address).collect();
     let balancer = cluster.balancer.address();
     let told = (cluster.reads.subscribe(), cluster.devices.subscribe());
-    let world = Rc::new(World::make(seed, node, balancer, MEETINGS, told).await?);
+    let world = Rc::new(World::make(seed, &nodes, balancer, MEETINGS, told).await?);
     let crew = crew::start(&world);
 
     let mut outcome = Outcome::default();
@@ -154,11 +154,13 @@ async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result
         }
     }
     cluster.well().await?;
-    let nodes: Vec<_> = cluster.nodes.iter().map(Node::address).collect();
     conclude(&world, &crew, &nodes, &mut outcome).await?;
     // A device in each meeting.
     if let Some(times) = outcome.fired.get_mut(&Fault::DeviceLoss) {
         *times = (*times).min(world.lost.get() / MEETINGS as u64);
+    }
+    if let Some(times) = outcome.fired.get_mut(&Fault::SlowClient) {
+        *times = (*times).min(world.pressed.get());
     }
     for (number, node) in cluster.nodes.iter().enumerate() {
         let log = node.log().await;

@@ -105,7 +105,9 @@ pub fn schedule(seed: u64, run_ms: u64, nodes: usize) -> Vec<Planned> {
             Fault::Kill | Fault::PostgresRestart | Fault::PostgresCrash => 0..1_500,
             // Sometimes longer than a node may serve what it cannot check.
             Fault::DatabasePartition => 500..7_000,
-            Fault::BusStop | Fault::BusPartition | Fault::SlowClient => 1_000..6_000,
+            Fault::BusStop | Fault::BusPartition => 1_000..6_000,
+            // Until more waits than the line takes.
+            Fault::SlowClient => 5_000..9_000,
             // A clock is looked at once a second.
             Fault::ClockJump => 3_000..7_000,
             Fault::RollingRestart | Fault::ClockSkew | Fault::DeviceLoss => 0..500,

@@ -21,6 +21,10 @@ use tokio_tungstenite::tungstenite::Message;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest wait for a socket to open.
 const OPEN: Duration = Duration::from_secs(10);
+/// Entries in one frame that have waited for somebody to read: otherwise a frame has few.
+const GATHERED: usize = 8;
+/// Until when such a frame comes, once there is reading again.
+const AFTERWARDS: Duration = Duration::from_secs(2);
 const KINDS: [Kind; 3] = [Kind::Note, Kind::Transcript, Kind::Chat];
 
 /// Somebody who follows the three journals of a meeting.
@@ -31,8 +35,8 @@ pub struct Watcher {
     person: Person,
     watches: Vec<Watch>,
     cursors: [Option<(String, u64)>; 3],
-    /// Whether they read when the slow client does.
-    is_slow: bool,
+    /// The slow client: what is known of its reading.
+    slow: Option<Slow>,
     /// For one who is removed.
     removal: Option<Rc<Removal>>,
 }
@@ -44,6 +48,15 @@ pub struct Removal {
     pub asked: Cell<bool>,
     /// When the server said that it is done, in milliseconds since the run's begin.
     pub told: Cell<Option<u64>>,
+}
+
+/// One who now and then reads nothing.
+#[derive(Debug, Default)]
+struct Slow {
+    /// How many connections there were: each is to another node.
+    connections: usize,
+    /// Since when they read again, and whether a node was seen to have waited for that.
+    reads_since: Option<(Instant, bool)>,
 }
 
 /// Why a connection is over.
@@ -72,15 +85,15 @@ impl Watcher {
             person: world.meetings[meeting].people[person].clone(),
             watches: KINDS.map(watch).into(),
             cursors: [const { None }; 3],
-            is_slow: false,
+            slow: None,
             removal: None,
         }
     }
 
     /// One who now and then reads nothing.
     #[must_use]
-    pub const fn slow(mut self) -> Self {
-        self.is_slow = true;
+    pub fn slow(mut self) -> Self {
+        self.slow = Some(Slow::default());
         self
     }
 
@@ -145,8 +158,7 @@ impl Watcher {
 
     /// One connection, until it ends.
     async fn connection(&mut self) -> Result<Over, Failure> {
-        let opening = socket::open(self.world.address, "/v1/live", Some(SUBPROTOCOL));
-        let mut socket = timeout(OPEN, opening).await??;
+        let mut socket = timeout(OPEN, self.open()).await??;
         let token = self.person.token.clone();
         let client = Some("chaos".to_owned());
         say(&mut socket, &ClientFrame::Hello { token, client }).await?;
@@ -170,9 +182,12 @@ impl Watcher {
             if self.has_all() {
                 return Ok(Over::Done);
             }
-            if self.is_slow {
+            if let Some(slow) = &mut self.slow
+                && !*reads.borrow()
+            {
                 // Nothing is read: not even the server's heartbeat.
                 reads.wait_for(|reads| *reads).await?;
+                slow.reads_since = Some((Instant::now(), false));
             }
             let message = tokio::select! {
                 message = socket.next() => message.ok_or("closed")??,
@@ -207,6 +222,17 @@ impl Watcher {
         }
     }
 
+    /// A socket: to a node by way of the balancer, or the slow one's narrow line to one itself.
+    async fn open(&mut self) -> Result<Socket, Failure> {
+        let Some(slow) = &mut self.slow else {
+            return socket::open(self.world.address, "/v1/live", Some(SUBPROTOCOL)).await;
+        };
+        slow.connections += 1;
+        let nodes = &self.world.nodes;
+        let node = nodes[(self.meeting + slow.connections) % nodes.len()];
+        socket::open_narrow(node, "/v1/live", Some(SUBPROTOCOL)).await
+    }
+
     /// Takes a frame; answers why a subscription ended, if one did.
     fn hear(&mut self, frame: ServerFrame) -> Result<Option<ErrorCode>, Failure> {
         match frame {
@@ -230,6 +256,7 @@ impl Watcher {
                 let at = sub as usize - 1;
                 let (_, cursor) = self.cursors[at].as_mut().ok_or("events come first")?;
                 *cursor = to.max(*cursor);
+                self.feel(items.len());
                 self.write_down(at, Some(from), to, &items);
             }
             ServerFrame::Revoked { error, .. } => return Ok(Some(error.code)),
@@ -237,6 +264,21 @@ impl Watcher {
             _ => {}
         }
         Ok(None)
+    }
+
+    /// So many entries came at once: the node has waited, when the slow one has only now
+    /// begun to read again.
+    fn feel(&mut self, entries: usize) {
+        if let Some(Slow {
+            reads_since: Some((since, is_felt @ false)),
+            ..
+        }) = &mut self.slow
+            && since.elapsed() < AFTERWARDS
+            && entries >= GATHERED
+        {
+            *is_felt = true;
+            self.world.pressed.set(self.world.pressed.get() + 1);
+        }
     }
 
     fn write_down(&mut self, at: usize, from: Option<u64>, to: u64, items: &[Value]) {

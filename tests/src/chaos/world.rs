@@ -53,6 +53,8 @@ pub struct World {
     pub seed: u64,
     /// The load balancer.
     pub address: SocketAddr,
+    /// The nodes behind it.
+    pub nodes: Vec<SocketAddr>,
     /// The meetings.
     pub meetings: Vec<Meeting>,
     /// What happened.
@@ -63,6 +65,8 @@ pub struct World {
     pub devices: watch::Receiver<[u32; 2]>,
     /// How many were lost so far.
     pub lost: Cell<u64>,
+    /// How often a node had to wait for the slow client.
+    pub pressed: Cell<u64>,
     /// What there is in the end, once that is known.
     pub ends: watch::Sender<Option<Ends>>,
     stopped: watch::Sender<bool>,
@@ -71,29 +75,31 @@ pub struct World {
 }
 
 impl World {
-    /// Makes people and meetings at one node; clients go through the balancer.
+    /// Makes people and meetings at the first node; clients go through the balancer.
     ///
     /// # Errors
     /// The node refuses something.
     pub async fn make(
         seed: u64,
-        node: SocketAddr,
+        nodes: &[SocketAddr],
         address: SocketAddr,
         meetings: usize,
         (reads, devices): (watch::Receiver<bool>, watch::Receiver<[u32; 2]>),
     ) -> Result<Self, Failure> {
         let mut made = Vec::new();
         for number in 0..meetings {
-            made.push(meeting(node, number).await?);
+            made.push(meeting(nodes[0], number).await?);
         }
         Ok(Self {
             seed,
             address,
+            nodes: nodes.to_vec(),
             meetings: made,
             history: RefCell::default(),
             reads,
             devices,
             lost: Cell::new(0),
+            pressed: Cell::new(0),
             ends: watch::Sender::new(None),
             stopped: watch::Sender::new(false),
             authors: Cell::new(0),

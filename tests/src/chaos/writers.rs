@@ -122,7 +122,8 @@ impl Writer {
             let mark = self.mark(place);
             let written = world.write(self.meeting, Kind::Chat, mark);
             let key = format!("message-{}-{place}", self.author);
-            let body = json!({"text": mark.to_string()});
+            let more = " and so on".repeat(self.random.random_range(0..100));
+            let body = json!({"text": format!("{mark}{more}")});
             let Some(message) = http.post(&path, &key, &body).await else {
                 return;
             };

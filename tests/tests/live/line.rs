@@ -92,6 +92,15 @@ impl Line {
         line
     }
 
+    /// As [`Line::of`], over a line that takes little at a time.
+    pub async fn narrow(person: &Person<'_>) -> Self {
+        let socket = socket::open_narrow(address(person.api), "/v1/live", Some(SUBPROTOCOL)).await;
+        let mut line = Self(socket.unwrap());
+        line.say_hello(&person.token).await;
+        assert!(matches!(line.frame().await, ServerFrame::Welcome { .. }));
+        line
+    }
+
     pub async fn say_hello(&mut self, token: &str) {
         let token = token.to_owned();
         self.say(&ClientFrame::Hello {

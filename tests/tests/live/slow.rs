@@ -1,7 +1,9 @@
 //! A reader that stops reading.
 
-use crate::line::{Heard, Line, ticking};
+use crate::line::{Heard, Line, id, ticking};
+use connvo_core::protocol::frame::{Query, ServerFrame};
 use connvo_core::protocol::lane::ServerLane;
+use serde_json::json;
 use std::time::Duration;
 use yrs::{Doc, Text, TextRef, Transact, TransactionMut};
 
@@ -58,6 +60,40 @@ async fn a_reader_that_stops_reading_delays_nobody_and_resumes_without_loss() {
     while cursor < head {
         cursor = read(&mut back, cursor).await.unwrap();
     }
+}
+
+/// What one says at a time, and how often: more than waits outside the server.
+const SAID: usize = 2_000;
+const TIMES: u64 = 50;
+
+#[tokio::test]
+async fn what_a_reader_does_not_take_gathers_and_comes_together() {
+    let api = ticking().await;
+    let ada = api.sign_in("ada").await;
+    let meeting = ada.meeting().await;
+    assert_eq!(
+        ada.post(&format!("{meeting}/start"), json!({})).await.0,
+        200
+    );
+    let mut slow = Line::narrow(&ada).await;
+    let meeting_id = id(&meeting);
+    slow.subscribe(Query::Transcript { meeting_id }, None).await;
+    assert!(matches!(slow.frame().await, ServerFrame::Snapshot { .. }));
+    for at in 0..TIMES {
+        let chunk = json!({"text": "x".repeat(SAID), "startMs": at, "endMs": at + 1,
+            "sourceId": "mic", "segmentId": at.to_string(), "speaker": {"label": "Ada"}});
+        let said = json!({"chunks": [chunk]});
+        let (status, answer) = ada.post(&format!("{meeting}/transcript"), said).await;
+        assert!(status.is_success(), "{answer}");
+    }
+    let (mut cursor, mut frames) = (0, 0);
+    while cursor < TIMES {
+        if let ServerFrame::Events { from, to, .. } = slow.frame().await {
+            assert_eq!(from, cursor + 1, "in order");
+            (cursor, frames) = (to, frames + 1);
+        }
+    }
+    assert!(frames < TIMES / 2, "{frames} frames");
 }
 
 /// Reads one frame of events that follow the cursor; the cursor after them.

@@ -76,7 +76,14 @@ async fn servers_restarted_one_after_the_other_fail_no_request_and_lose_nothing(
     });
     ready(&format!("http://{}", work.address)).await;
     // What only the servers' own network may read is nobody's by way of the balancer.
-    let metrics = async |url: String| work.http.get(url + "/metrics").send().await.unwrap().status();
+    let metrics = async |url: String| {
+        work.http
+            .get(url + "/metrics")
+            .send()
+            .await
+            .unwrap()
+            .status()
+    };
     assert_eq!(metrics(nodes[0].url()).await, 200);
     assert_eq!(metrics(format!("http://{}", work.address)).await, 404);
     let places = people::make(work.address, MEETINGS).await.unwrap();
