@@ -5,7 +5,7 @@ mod migrate;
 mod replay;
 mod serve;
 
-use crate::config::{Config, Settings};
+use crate::config::{Config, ConfigError, Settings};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,8 +81,14 @@ impl Sources {
 /// Any failure of a command, to be shown to whoever typed it.
 type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-fn fail(error: &dyn std::error::Error) -> ExitCode {
+/// As in sysexits.h: the settings are wrong, and will be when it is started again.
+const EX_CONFIG: u8 = 78;
+
+fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     let _ = say(&mut std::io::stderr(), format_args!("connvo: {error}"));
+    if error.is::<ConfigError>() {
+        return ExitCode::from(EX_CONFIG);
+    }
     ExitCode::FAILURE
 }
 

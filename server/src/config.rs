@@ -203,7 +203,9 @@ impl Settings {
                 "--rate-limits off is for development: with --dev only",
             ));
         }
-        let mut admins: Vec<String> = self.admins.iter().map(|a| a.to_lowercase()).collect();
+        // A variable that is there and empty names nobody.
+        let named = self.admins.iter().filter(|address| !address.is_empty());
+        let mut admins: Vec<String> = named.map(|address| address.to_lowercase()).collect();
         if dev && admins.is_empty() {
             admins.push(DEV_ADMIN.into());
         }
@@ -328,6 +330,15 @@ mod tests {
         assert!(!of("").unwrap().dev);
         assert!(of("dev = true").unwrap().dev);
         assert!(of("listen = '0.0.0.0:80'").unwrap().workos.is_some());
+    }
+
+    #[test]
+    fn an_empty_name_is_no_administrators() {
+        let workos = "\n[workos]\nclient-id = 'client_1'";
+        let of = |listed: &str| settings(&format!("admins = {listed}{workos}")).resolve();
+        let named = of("['', 'Ada@Example.org']").unwrap();
+        assert_eq!(named.admins, ["ada@example.org"]);
+        assert!(of("['']").unwrap().admins.is_empty());
     }
 
     #[test]

@@ -132,6 +132,18 @@ fn the_image_is_built_of_what_there_is_and_run_by_nobody() {
     assert!(read(&root().join("Makefile")).contains("\nwww: "));
 }
 
+/// Where it is started again whenever it fails, as the unit says, this is no use.
+#[test]
+fn wrong_flags_and_settings_end_the_server_as_the_unit_expects() {
+    let unit = read(&deploy().join("connvo.service"));
+    assert!(unit.contains("\nRestartPreventExitStatus=2 78\n"));
+    for (setting, code) in [("--data-directory=x", 2), ("--listen=0.0.0.0:0", 78)] {
+        let mut program = Command::new(connvo_tests::process::program());
+        let ended = program.args(["serve", setting]).output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{ended:?}");
+    }
+}
+
 #[test]
 fn a_server_is_asked_by_its_own_program_whether_it_is_ready() {
     let server = ServerProcess::start(&[]);
