@@ -25,7 +25,8 @@ ENV CONNVO_LISTEN=0.0.0.0:8080 CONNVO_DATA_DIR=/var/lib/connvo CONNVO_LOG_JSON=t
 VOLUME /var/lib/connvo
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=3s --timeout=3s --start-period=30s \
+# As long as tables may take to be brought up to date.
+HEALTHCHECK --interval=3s --timeout=3s --start-period=11m \
     CMD ["/usr/local/bin/connvo", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/connvo"]
 CMD ["serve"]

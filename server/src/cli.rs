@@ -86,10 +86,11 @@ const EX_CONFIG: u8 = 78;
 
 fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     let _ = say(&mut std::io::stderr(), format_args!("connvo: {error}"));
-    if error.is::<ConfigError>() {
-        return ExitCode::from(EX_CONFIG);
+    match error.downcast_ref() {
+        // The file may be there the next time.
+        Some(ConfigError::Unreadable { .. }) | None => ExitCode::FAILURE,
+        Some(_) => ExitCode::from(EX_CONFIG),
     }
-    ExitCode::FAILURE
 }
 
 /// One line, at once.

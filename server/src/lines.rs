@@ -23,8 +23,8 @@ use tokio_util::task::TaskTracker;
 /// into one that closes.
 const HEAD: Duration = Duration::from_secs(75);
 
-/// How much the system keeps of what a reader does not take, in bytes. It would be megabytes,
-/// which come before anything newer.
+/// How much the system keeps of what a reader does not take, in bytes; a last segment may go
+/// over it. It would be megabytes, which come before anything newer.
 #[cfg(target_os = "linux")]
 const UNSENT: u32 = 16 << 10;
 

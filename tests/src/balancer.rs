@@ -24,7 +24,7 @@ cat >/dev/null
 pub struct Balancer(Supervised);
 
 impl Balancer {
-    /// Starts one; it lets people in once it has found a server ready.
+    /// Starts one. It says that it is ready by itself, as long as one of the servers is.
     ///
     /// # Panics
     /// There is no `HAProxy` to run, or it refuses the configuration: the message says so.

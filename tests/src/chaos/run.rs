@@ -160,7 +160,8 @@ async fn upon(cluster: &Rc<Cluster>, seed: u64, planned: Vec<Planned>) -> Result
         *times = (*times).min(world.lost.get() / MEETINGS as u64);
     }
     if let Some(times) = outcome.fired.get_mut(&Fault::SlowClient) {
-        *times = (*times).min(world.pressed.get());
+        let pressed = world.pressed.borrow().iter().max().copied();
+        *times = (*times).min(pressed.unwrap_or(0));
     }
     for (number, node) in cluster.nodes.iter().enumerate() {
         let log = node.log().await;

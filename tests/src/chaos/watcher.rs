@@ -228,6 +228,8 @@ impl Watcher {
             return socket::open(self.world.address, "/v1/live", Some(SUBPROTOCOL)).await;
         };
         slow.connections += 1;
+        // What comes now was missed and not kept.
+        slow.reads_since = None;
         let nodes = &self.world.nodes;
         let node = nodes[(self.meeting + slow.connections) % nodes.len()];
         socket::open_narrow(node, "/v1/live", Some(SUBPROTOCOL)).await
@@ -277,7 +279,7 @@ impl Watcher {
             && entries >= GATHERED
         {
             *is_felt = true;
-            self.world.pressed.set(self.world.pressed.get() + 1);
+            self.world.pressed.borrow_mut()[self.meeting] += 1;
         }
     }
 

@@ -65,8 +65,8 @@ pub struct World {
     pub devices: watch::Receiver<[u32; 2]>,
     /// How many were lost so far.
     pub lost: Cell<u64>,
-    /// How often a node had to wait for the slow client.
-    pub pressed: Cell<u64>,
+    /// How often a node had to wait for the slow client of each meeting.
+    pub pressed: RefCell<Vec<u64>>,
     /// What there is in the end, once that is known.
     pub ends: watch::Sender<Option<Ends>>,
     stopped: watch::Sender<bool>,
@@ -99,7 +99,7 @@ impl World {
             reads,
             devices,
             lost: Cell::new(0),
-            pressed: Cell::new(0),
+            pressed: RefCell::new(vec![0; meetings]),
             ends: watch::Sender::new(None),
             stopped: watch::Sender::new(false),
             authors: Cell::new(0),
